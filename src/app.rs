@@ -372,8 +372,9 @@ impl App {
         if let Some(dataset) = self.session.dataset.clone()
             && !before.as_ref().is_some_and(|before| Arc::ptr_eq(before, &dataset))
         {
+            let edited = before.as_ref().is_some_and(|before| before.source == dataset.source);
             planning::retire(before, self.checked.take());
-            self.opened(&dataset);
+            self.opened(&dataset, edited);
         }
         if std::mem::take(&mut self.session.attention) {
             ctx.send_viewport_cmd(ViewportCommand::RequestUserAttention(egui::UserAttentionType::Informational));
@@ -383,8 +384,8 @@ impl App {
         }
     }
 
-    /// A data set has come.
-    fn opened(&mut self, dataset: &Arc<Dataset>) {
+    /// A data set has come, or that which was shown, `edited`.
+    fn opened(&mut self, dataset: &Arc<Dataset>, edited: bool) {
         // One with other edits, while another is still being opened, is not the one that is waited for.
         let pending = if self.session.phase.busy() { None } else { self.pending.take(Awaited::Dataset) };
         let another = self.preferences.source.replace(dataset.source.clone()) != Some(dataset.source.clone());
@@ -396,7 +397,7 @@ impl App {
             self.look_for_recent();
         }
         self.fit_settings_to(&dataset.task);
-        if another && pending.is_none() {
+        if another && !edited && pending.is_none() {
             self.fit_recipe_to(dataset);
         }
         self.check();

@@ -60,10 +60,15 @@ fn judged(folder: &Path, task: Task, nth: usize) -> Judged {
         engine.set_weights(weights).unwrap();
         TtaPredictor::new(mirrored, side).all(engine.as_mut(), &pixels, 8).unwrap()
     };
-    // Answers to the pictures that are far apart, and ages that are some.
-    let far = wide(&rows(&weights), output.units());
-    let wanted = if task.is_regression() { 40.0 } else { 12.0 };
-    weights.0.get_mut("output.weight").unwrap().data.iter_mut().for_each(|value| *value *= wanted / far);
+    // Answers to the pictures that are far apart, around the same of each class or around forty years.
+    weights.0.get_mut("output.bias").unwrap().data.fill(0.0);
+    let first = rows(&weights);
+    let (wanted, middle) = if task.is_regression() { (40.0, 40.0) } else { (12.0, 0.0) };
+    let scale = wanted / wide(&first, output.units());
+    weights.0.get_mut("output.weight").unwrap().data.iter_mut().for_each(|value| *value *= scale);
+    for (unit, bias) in weights.0.get_mut("output.bias").unwrap().data.iter_mut().enumerate() {
+        *bias = middle - scale * first.iter().skip(unit).step_by(output.units()).sum::<f32>() / PICTURES as f32;
+    }
     let rows = rows(&weights);
     weights.save(&folder.join("best.safetensors")).unwrap();
     let one = |(i, row): (usize, &[f32])| Prediction {

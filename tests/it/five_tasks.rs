@@ -181,12 +181,15 @@ fn two_runs_are_compared() {
         hand.click(Role::CheckBox, name);
     }
     let runs = hand.runs.clone();
-    let known = move |window: &Harness<'_, App>| {
+    let pair = move |window: &Harness<'_, App>| {
         let pairs = &window.state().session.pairs;
-        let mut ways = [[0, 1], [1, 0]].into_iter().map(|way| pairs.get(&way.map(|run| runs[run].clone())));
-        ways.any(|pair| matches!(pair, Some(PairState::Known(_))))
+        let mut ways = [[0, 1], [1, 0]].into_iter().map(|way| pairs.get(&way.map(|run| runs[run].clone())).cloned());
+        ways.find_map(|pair| pair.filter(|pair| !matches!(pair, PairState::Asked)))
     };
-    hand.wait("the comparison", known);
+    let asked = pair.clone();
+    hand.wait("the comparison", move |window| asked(window).is_some());
+    let known = pair(&hand.window);
+    assert!(matches!(known, Some(PairState::Known(_))), "{known:?}");
     assert!(contains(&hand.window, " more often than “"), "it says which is better");
     hand.took(3, 0);
 }

@@ -164,9 +164,18 @@ fn table(ui: &mut Ui, cx: &Cx<'_>, rows: &[Row]) {
         let wide = |row: &Row| ui.painter().layout_no_wrap(row.what.get(lang).to_owned(), font.clone(), t.text).size().x;
         let longest = rows.iter().map(wide).fold(0.0, f32::max);
         let gap = if width < SPARING { 12.0 } else { 24.0 };
-        let columns = [0.0, ((longest + gap) / width).clamp(0.46, 0.62), 1.0];
-        // Where there is no room for all three, the output gives way.
-        let columns = if width < 330.0 { [0.0, 0.66, 1.0] } else { columns };
+        let widest = |texts: &mut dyn Iterator<Item = String>| {
+            texts.map(|text| ui.painter().layout_no_wrap(text, font.clone(), t.text).size().x).fold(0.0, f32::max)
+        };
+        let mut shapes = rows.iter().filter(|row| row.kind != RowKind::Output).map(|row| row.output_text(lang));
+        let mut numbers = rows.iter().map(|row| number(lang, row.parameters as u64));
+        // Numbers have their room, and names give way; where there is no room for all three, the output does.
+        let most = 1.0 - (widest(&mut shapes) + widest(&mut numbers) + 28.0) / width;
+        let columns = if width < 330.0 || most < 0.36 {
+            Columns { output: 0.66, three: false }
+        } else {
+            Columns { output: ((longest + gap) / width).clamp(0.46, 0.62).min(most), three: true }
+        };
         let head = [say("layer", "couche"), say("output", "sortie"), say("parameters", "paramètres")];
         line(ui, width, columns, head.map(|h| (h.get(lang).to_owned(), t.text3)), theme::size::CAPTION, 26.0);
         scroll::list(ui, |ui| {
@@ -185,22 +194,31 @@ fn table(ui: &mut Ui, cx: &Cx<'_>, rows: &[Row]) {
     });
 }
 
+/// Where the table's columns are.
+#[derive(Clone, Copy)]
+struct Columns {
+    /// Where the output begins, as a share of the width.
+    output: f32,
+    /// Whether there is room for it.
+    three: bool,
+}
+
 /// A row of three texts: two from their left edge, the last to the right edge.
-fn line(ui: &mut Ui, width: f32, columns: [f32; 3], cells: [(String, Color32); 3], size: f32, height: f32) {
+fn line(ui: &mut Ui, width: f32, columns: Columns, cells: [(String, Color32); 3], size: f32, height: f32) {
     ui.with_layout(Layout::top_down(Align::Min), |ui| {
         let (rect, response) = ui.allocate_exact_size(vec2(width, height - 1.0), Sense::hover());
         let spoken: Vec<_> = cells.iter().map(|(text, _)| text.as_str()).collect();
         response.widget_info(|| WidgetInfo::labeled(Role::Label, true, spoken.join(", ")));
-        let middle = width >= 330.0;
         // The output ends where the number of parameters begins.
         let number = ui.painter().layout_no_wrap(cells[2].0.clone(), theme::regular(size), cells[2].1).size().x;
-        for (index, (text, color)) in cells.into_iter().enumerate().filter(|(index, _)| middle || *index != 1) {
+        for (index, (text, color)) in cells.into_iter().enumerate().filter(|(index, _)| columns.three || *index != 1) {
             let (x, align) = match index {
                 2 => (rect.right() - 8.0, Align2::RIGHT_CENTER),
-                _ => (rect.left() + 8.0 + columns[index] * rect.width(), Align2::LEFT_CENTER),
+                1 => (rect.left() + 8.0 + columns.output * rect.width(), Align2::LEFT_CENTER),
+                _ => (rect.left() + 8.0, Align2::LEFT_CENTER),
             };
             let room = match index {
-                0 => columns[1] * rect.width() - 12.0,
+                0 => columns.output * rect.width() - 12.0,
                 1 => rect.right() - 8.0 - number - 8.0 - x,
                 _ => rect.width(),
             };

@@ -91,7 +91,14 @@ pub fn show(ui: &mut Ui, cx: &mut Cx<'_>, shown: &mut Shown, grouping: &mut usiz
         |ui| {
             let height = ui.available_height();
             if as_table {
-                show_table(ui, lang, &ranges::table(lang, &rows), height);
+                /// Width in which all columns have room, in points.
+                const WIDE: f32 = 280.0;
+                let mut table = ranges::table(lang, &rows);
+                // With large letters in a small window the ends of the ranges give way; the drawing beside shows them.
+                if ui.available_width() < WIDE {
+                    table.rows.iter_mut().chain([&mut table.head]).for_each(|cells| _ = cells.drain(2..4));
+                }
+                show_table(ui, lang, &table, height);
                 return;
             }
             scroll::list(ui, |ui| {

@@ -150,7 +150,12 @@ impl Face<'_> {
         let one = format!("{name} {sure}");
         let lines = match estimate.map(f64::from) {
             Some(estimate) => vec![
-                format!("{} ({})", decimal(lang, estimate, 0), off_by::off(lang, estimate - f64::from(label))),
+                {
+                    let years = decimal(lang, estimate, 0);
+                    let both = format!("{years} ({})", off_by::off(lang, estimate - f64::from(label)));
+                    // How far it is off follows from the two ages, where there is no room for it.
+                    if laid(&both, pitch - 4.0).elided { years } else { both }
+                },
                 if wide { format!("{} {label}", say("labeled", "noté").get(lang)) } else { format!("/ {label}") },
             ],
             None if wide && !laid(&one, pitch - 6.0).elided => vec![one],

@@ -35,13 +35,12 @@ pub fn members(ui: &mut Ui, cx: &mut Cx<'_>, view: &Arc<ExperimentView>, live: O
         let waits = view.waits();
         ui.spacing_mut().item_spacing.y = 0.0;
         let mut area = ScrollArea::vertical().min_scrolled_height(0.0).auto_shrink([false, false]);
-        // What is trained stays in sight until somebody looks elsewhere.
-        let following = ui.scope_id().with(("following", &view.experiment.id));
-        let left: Option<f32> = ui.data(|data| data.get_temp(following));
-        let most = (view.members.len() as f32 * LINE - ui.available_height()).max(0.0);
-        let wanted = live.map(|live| (live.member as f32 * LINE - ui.available_height() / 2.0).clamp(0.0, most));
-        if let Some(wanted) = wanted.filter(|_| left.is_none_or(f32::is_finite)) {
-            area = area.vertical_scroll_offset(wanted);
+        // What is trained stays in sight until somebody scrolls.
+        let scrolled = ui.scope_id().with(("scrolled", &view.experiment.id));
+        let follows = !ui.data(|data| data.get_temp(scrolled).unwrap_or(false));
+        if let Some(live) = live.filter(|_| follows) {
+            let most = (view.members.len() as f32 * LINE - ui.available_height()).max(0.0);
+            area = area.vertical_scroll_offset((live.member as f32 * LINE - ui.available_height() / 2.0).clamp(0.0, most));
         }
         let shown = area.show_rows(ui, LINE, view.members.len(), |ui, range| {
             for place in range {
@@ -51,13 +50,14 @@ pub fn members(ui: &mut Ui, cx: &mut Cx<'_>, view: &Arc<ExperimentView>, live: O
                 }
             }
         });
-        let follows = |wanted: f32| (shown.state.clamped_offset().y - wanted).abs() < 1.0 && left.is_none_or(f32::is_finite);
-        let now = wanted.map(|wanted| if follows(wanted) { wanted } else { f32::INFINITY });
-        ui.data_mut(|data| match now {
-            Some(now) => {
-                data.insert_temp(following, now);
+        let with_bar = shown.inner_rect.expand2(vec2(16.0, 0.0));
+        let scrolls = ui.rect_contains_pointer(with_bar)
+            && ui.input(|input| input.smooth_scroll_delta().y != 0.0 || input.pointer.primary_down());
+        ui.data_mut(|data| match live {
+            Some(_) => {
+                data.insert_temp(scrolled, !follows || scrolls);
             }
-            None => data.remove::<f32>(following),
+            None => data.remove::<bool>(scrolled),
         });
     });
     if let Some(run) = open {
