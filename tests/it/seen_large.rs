@@ -23,7 +23,7 @@ use crate::{
     page_pictures as made,
     picture_folder::Folder,
     predict_many, stage,
-    viewer::{button, click, contains, double_click, key, says, tile, to, window},
+    viewer::{button, contains, double_click, key, says, tile, to, window},
 };
 
 const SIZE: [f32; 2] = [1100.0, 900.0];
@@ -140,36 +140,6 @@ fn a_photo_that_is_looked_at_large_is_asked_for_as_sharp_as_it_is() {
     let sharp = Action::Photos(PhotosAction::Look { photo: 1, sharp: true });
     assert_eq!(stage.borrow().actions.iter().filter(|action| **action == sharp).count(), 1, "{:?}", stage.borrow().actions);
     assert!(says(&page, "3840 × 2400"));
-}
-
-/// A photo that cannot be read may be the first that is shown: the list stands all the same where it stands beside an answer.
-#[test]
-fn a_double_click_in_the_list_opens_a_photo_after_one_without_an_answer() {
-    for height in [900.0, 1000.0, 1400.0] {
-        let mut stage = predict_many::several();
-        let unread = ShownPhoto { follows: false, ..stage.session.photos[2].clone() };
-        stage.session.photos.truncate(2);
-        stage.session.photos[0].follows = true;
-        stage.session.photos.insert(0, unread);
-        let (mut page, _) = stage.harness([1100.0, height]);
-        page.run_steps(4);
-        assert!(says(&page, "No answer"), "the first is shown");
-        let listed =
-            |page: &Harness<'_>| page.query_all_by_label_contains("anna.jpg: female, about").next().expect("in the list").rect();
-        // Once an answer was seen the room that it takes is known.
-        let answered = listed(&page).center();
-        click(&mut page, answered, Modifiers::NONE);
-        page.run_steps(4);
-        let unread = page.query_all_by_label_contains("notes.jpg: ").next().expect("in the list").rect().center();
-        click(&mut page, unread, Modifiers::NONE);
-        page.run_steps(4);
-        assert!(says(&page, "No answer"), "it is shown again");
-        let before = listed(&page);
-        double_click(&mut page, before.center());
-        assert!(says(&page, "2 of 2") && contains(&page, "anna.jpg"), "{height}");
-        key(&mut page, Key::Escape, Modifiers::NONE);
-        assert!((listed(&page).top() - before.top()).abs() < before.height() / 2.0, "{before:?} {:?}", listed(&page));
-    }
 }
 
 /// What was to be selected, and what was opened.

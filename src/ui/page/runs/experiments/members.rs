@@ -37,12 +37,15 @@ pub fn members(ui: &mut Ui, cx: &mut Cx<'_>, view: &Arc<ExperimentView>, live: O
         let mut area = ScrollArea::vertical().min_scrolled_height(0.0).auto_shrink([false, false]);
         // What is trained stays in sight until somebody scrolls.
         let scrolled = ui.scope_id().with(("scrolled", &view.experiment.id));
-        let follows = !ui.data(|data| data.get_temp(scrolled).unwrap_or(false));
+        // Asked before the list takes the wheel for itself.
+        let scrolls = ui.rect_contains_pointer(ui.available_rect_before_wrap().expand2(vec2(16.0, 0.0)))
+            && ui.input(|input| input.smooth_scroll_delta().y != 0.0 || input.pointer.primary_down());
+        let follows = !scrolls && !ui.data(|data| data.get_temp(scrolled).unwrap_or(false));
         if let Some(live) = live.filter(|_| follows) {
             let most = (view.members.len() as f32 * LINE - ui.available_height()).max(0.0);
             area = area.vertical_scroll_offset((live.member as f32 * LINE - ui.available_height() / 2.0).clamp(0.0, most));
         }
-        let shown = area.show_rows(ui, LINE, view.members.len(), |ui, range| {
+        area.show_rows(ui, LINE, view.members.len(), |ui, range| {
             for place in range {
                 let now = live.filter(|live| live.member == place);
                 if member_line(ui, cx, view, (place, waits[place]), now) {
@@ -50,12 +53,9 @@ pub fn members(ui: &mut Ui, cx: &mut Cx<'_>, view: &Arc<ExperimentView>, live: O
                 }
             }
         });
-        let with_bar = shown.inner_rect.expand2(vec2(16.0, 0.0));
-        let scrolls = ui.rect_contains_pointer(with_bar)
-            && ui.input(|input| input.smooth_scroll_delta().y != 0.0 || input.pointer.primary_down());
         ui.data_mut(|data| match live {
             Some(_) => {
-                data.insert_temp(scrolled, !follows || scrolls);
+                data.insert_temp(scrolled, !follows);
             }
             None => data.remove::<bool>(scrolled),
         });

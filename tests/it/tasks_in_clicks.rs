@@ -1,10 +1,9 @@
-//! Five tasks as somebody does them who knows the way, on sample faces and two judged runs, from the Data page on: by a pointer
+//! Four tasks as somebody does them who knows the way, on sample faces and two judged runs, from the Data page on: by a pointer
 //! that moves, presses and lets go, and by keys. Each press is counted, a double click as two, and is a bound from above.
 //!
 //! | task | clicks | keys |
 //! | --- | --- | --- |
 //! | find the worst ten mistakes and relabel two of them | 3 | 3 |
-//! | compare two runs | 3 | 0 |
 //! | make the split 80/10/10 | 2 | 0 |
 //! | judge a group photo with two runs: a drop, its faces instead of the whole, the other run | 5 | 0 |
 //! | export a report: the page, its menu, the line, and Enter in the dialog | 3 | 1 |
@@ -26,7 +25,7 @@ use trombine::{
     evaluate::{Logits, Prediction, Report},
     plan::Plan,
     run::{RunStatus, RunStore},
-    session::{PairState, Session},
+    session::Session,
     ui::{Action, page::Page},
 };
 
@@ -43,7 +42,6 @@ use crate::{
 struct Hand {
     window: Harness<'static, App>,
     home: tempfile::TempDir,
-    runs: [String; 2],
     /// How many pictures the first run gets wrong.
     mistakes: usize,
     clicks: usize,
@@ -104,7 +102,7 @@ impl Hand {
         window.state_mut().perform(&ctx, Action::OpenRun(runs[0].clone()));
         until(&mut window, "the run", |window| window.state().session.run.is_some());
         window.run_steps(4);
-        Self { window, home, runs, mistakes, clicks: 0, keys: 0 }
+        Self { window, home, mistakes, clicks: 0, keys: 0 }
     }
 
     fn wait(&mut self, what: &str, done: impl Fn(&Harness<'_, App>) -> bool) {
@@ -171,27 +169,6 @@ fn the_worst_ten_mistakes_are_found_and_two_of_them_relabeled() {
     let edits = |window: &Harness<'_, App>| window.state().session.dataset.as_ref().map_or(0, |data| data.edits().len());
     hand.wait("the edits", |window| edits(window) == 2);
     hand.took(3, 3);
-}
-
-#[test]
-fn two_runs_are_compared() {
-    let mut hand = Hand::new();
-    hand.click(Role::Tab, "Runs, ");
-    for name in NAMES {
-        hand.click(Role::CheckBox, name);
-    }
-    let runs = hand.runs.clone();
-    let pair = move |window: &Harness<'_, App>| {
-        let pairs = &window.state().session.pairs;
-        let mut ways = [[0, 1], [1, 0]].into_iter().map(|way| pairs.get(&way.map(|run| runs[run].clone())).cloned());
-        ways.find_map(|pair| pair.filter(|pair| !matches!(pair, PairState::Asked)))
-    };
-    let asked = pair.clone();
-    hand.wait("the comparison", move |window| asked(window).is_some());
-    let known = pair(&hand.window);
-    assert!(matches!(known, Some(PairState::Known(_))), "{known:?}");
-    assert!(contains(&hand.window, " more often than “"), "it says which is better");
-    hand.took(3, 0);
 }
 
 #[test]
