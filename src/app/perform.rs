@@ -372,14 +372,10 @@ impl App {
 
     /// Opens the drawings. Who has not chosen a recipe yet gets the one that learns them in a minute.
     fn use_sample_faces(&mut self) {
-        if Preset::Notebook.applied(&self.settings) == self.settings {
-            self.take_recipe(Preset::Quick);
-            let said = say(
-                "Recipe: Quick look, which learns the drawings in a minute",
-                "Recette : Coup d’œil, qui apprend les dessins en une minute",
-            );
-            self.session.toast(said, Some(Offer::Undo));
-        }
+        self.take_quick_look(say(
+            "Recipe: Quick look, which learns the drawings in a minute",
+            "Recette\u{a0}: Coup d’œil, qui apprend les dessins en une minute",
+        ));
         self.open(Source::SampleFaces);
     }
 

@@ -5,7 +5,7 @@ use crate::{
     data::{dataset::Dataset, sample::Source, task::Task},
     preset::Preset,
     session::Offer,
-    text::say,
+    text::{Phrase, say},
 };
 
 /// Of fewer pictures the notebook's recipe learns little: it takes some thousand steps at its low rate (`preset.md`).
@@ -29,13 +29,18 @@ impl App {
 
     /// Who has opened a folder of few pictures and not chosen a recipe yet gets one that learns them.
     pub(super) fn fit_recipe_to(&mut self, dataset: &Dataset) {
-        let few = matches!(dataset.source, Source::Folder(_)) && dataset.samples.len() < FEW;
-        if few && Preset::of(&self.settings) == Some(Preset::Notebook) {
-            self.take_recipe(Preset::Quick);
-            let said = say(
+        if matches!(dataset.source, Source::Folder(_)) && dataset.samples.len() < FEW {
+            self.take_quick_look(say(
                 "Recipe: Quick look, since the notebook’s needs more pictures to learn from",
-                "Recette : Coup d’œil, car celle du notebook demande plus d’images pour apprendre",
-            );
+                "Recette\u{a0}: Coup d’œil, car celle du notebook demande plus d’images pour apprendre",
+            ));
+        }
+    }
+
+    /// Who has not chosen a recipe yet gets *Quick look*, for the reason that is `said`.
+    pub(super) fn take_quick_look(&mut self, said: Phrase) {
+        if Preset::of(&self.settings) == Some(Preset::Notebook) {
+            self.take_recipe(Preset::Quick);
             self.session.toast(said, Some(Offer::Undo));
         }
     }

@@ -16,6 +16,7 @@ use crate::{
         widget::{
             button::Button,
             card::{self, Card},
+            fitted::widest,
             network, notice, scroll,
             separator::separator,
         },
@@ -161,20 +162,18 @@ fn table(ui: &mut Ui, cx: &Cx<'_>, rows: &[Row]) {
         // The output stands behind the longest layer, at about the middle; letters are smaller where that is close.
         let size = if width < SPARING { theme::size::CAPTION } else { theme::size::TABLE };
         let font = theme::regular(size);
-        let wide = |row: &Row| ui.painter().layout_no_wrap(row.what.get(lang).to_owned(), font.clone(), t.text).size().x;
-        let longest = rows.iter().map(wide).fold(0.0, f32::max);
         let gap = if width < SPARING { 12.0 } else { 24.0 };
-        let widest = |texts: &mut dyn Iterator<Item = String>| {
-            texts.map(|text| ui.painter().layout_no_wrap(text, font.clone(), t.text).size().x).fold(0.0, f32::max)
-        };
-        let mut shapes = rows.iter().filter(|row| row.kind != RowKind::Output).map(|row| row.output_text(lang));
-        let mut numbers = rows.iter().map(|row| number(lang, row.parameters as u64));
+        let wide = |texts: &[String]| widest(ui, texts.iter().map(String::as_str), &font, f32::INFINITY);
+        let layers: Vec<String> = rows.iter().map(|row| row.what.get(lang).to_owned()).collect();
+        let shapes: Vec<String> =
+            rows.iter().filter(|row| row.kind != RowKind::Output).map(|row| row.output_text(lang)).collect();
+        let numbers: Vec<String> = rows.iter().map(|row| number(lang, row.parameters as u64)).collect();
         // Numbers have their room, and names give way; where there is no room for all three, the output does.
-        let most = 1.0 - (widest(&mut shapes) + widest(&mut numbers) + 28.0) / width;
+        let most = 1.0 - (wide(&shapes) + wide(&numbers) + 28.0) / width;
         let columns = if width < 330.0 || most < 0.36 {
             Columns { output: 0.66, three: false }
         } else {
-            Columns { output: ((longest + gap) / width).clamp(0.46, 0.62).min(most), three: true }
+            Columns { output: ((wide(&layers) + gap) / width).clamp(0.46, 0.62).min(most), three: true }
         };
         let head = [say("layer", "couche"), say("output", "sortie"), say("parameters", "paramètres")];
         line(ui, width, columns, head.map(|h| (h.get(lang).to_owned(), t.text3)), theme::size::CAPTION, 26.0);
