@@ -38,6 +38,9 @@ choice!(Preset {
 const ENOUGH_STEPS: u32 = 50;
 
 impl Preset {
+    /// Of fewer pictures the notebook's recipe learns little: it takes some thousand steps at its low rate (`preset.md`).
+    pub const FEW_PICTURES: usize = 2_000;
+
     /// What it is called where there is little room, as in a run's name.
     pub const fn short(self) -> Phrase {
         match self {

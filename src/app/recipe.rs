@@ -8,9 +8,6 @@ use crate::{
     text::{Phrase, say},
 };
 
-/// Of fewer pictures the notebook's recipe learns little: it takes some thousand steps at its low rate (`preset.md`).
-const FEW: usize = 2_000;
-
 impl App {
     /// Two classes, more and years want different losses; a recipe that is as it was stays that recipe.
     pub(super) fn fit_settings_to(&mut self, task: &Task) {
@@ -29,7 +26,7 @@ impl App {
 
     /// Who has opened a folder of few pictures and not chosen a recipe yet gets one that learns them.
     pub(super) fn fit_recipe_to(&mut self, dataset: &Dataset) {
-        if matches!(dataset.source, Source::Folder(_)) && dataset.samples.len() < FEW {
+        if matches!(dataset.source, Source::Folder(_)) && dataset.samples.len() < Preset::FEW_PICTURES {
             self.take_quick_look(say(
                 "Recipe: Quick look, since the notebook’s needs more pictures to learn from",
                 "Recette\u{a0}: Coup d’œil, car celle du notebook demande plus d’images pour apprendre",

@@ -75,6 +75,13 @@ pub fn plan(ask: &RecipeArgs, source: Source, store: &RunStore, tell: &mut dyn F
     Ok(Plan { device: ask.device.clone(), threads: ask.threads, ..plan })
 }
 
+/// Whether the notebook's recipe, which nobody asked for, learns little of so few pictures.
+pub fn learns_little(ask: &RecipeArgs, plan: &Plan) -> bool {
+    let train = &plan.settings.train;
+    let unchosen = ask.preset.is_none() && ask.settings.is_none() && (train.steps_per_epoch, train.min_steps_per_epoch) == (0, 0);
+    unchosen && plan.dataset.samples.len() < Preset::FEW_PICTURES
+}
+
 /// Prints every option as a Markdown table.
 pub fn options(lang: Lang) {
     let head = [say("Key", "Clé"), say("What it is", "Ce que c’est"), say("Default", "Défaut"), say("Allowed", "Permis")];

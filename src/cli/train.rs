@@ -32,6 +32,9 @@ pub fn train(ask: &TrainArgs, lang: Lang) -> Done {
         let possible = plan.overlap.removable;
         complain_line(if possible { MENDED } else { DEALT }.get(lang));
     }
+    if recipe::learns_little(&ask.recipe, &plan) {
+        complain_line(FEW.get(lang));
+    }
     let mut tell = |event: Event| terminal.event(&event);
     match &ask.out {
         Some(folder) => worker::train_in(&plan, folder, &control, &mut tell),
@@ -50,6 +53,12 @@ const MENDED: Phrase = say(
 const DEALT: Phrase = say(
     "`--set split.use_given=false` splits all pictures again",
     "`--set split.use_given=false` répartit toutes les images à nouveau",
+);
+
+/// The notebook's recipe, which nobody asked for, meets few pictures.
+const FEW: Phrase = say(
+    "With so few pictures the notebook’s recipe hardly learns; try `--preset quick`",
+    "Avec si peu d’images, la recette du notebook n’apprend guère\u{a0}; essayez `--preset quick`",
 );
 
 /// Goes on with a run on the pictures that it began with.
