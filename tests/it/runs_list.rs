@@ -24,7 +24,7 @@ use trombine::{
         Action,
         page::{
             Page,
-            runs::{Column, Columns, State},
+            runs::{Column, Columns},
         },
     },
     worker::{self, Command, Event},
@@ -117,26 +117,6 @@ fn a_click_on_a_head_sorts_and_a_second_turns_round() {
     harness.get_by_label("Sort by test accuracy").click();
     harness.run();
     assert_eq!(names(&harness)[0], "notebook + batch norm");
-}
-
-/// In the room of a window of 1280 points a title is as wide as in that of a very large one, with the arrow of the sorted one too.
-#[test]
-fn titles_of_columns_are_whole() {
-    for (lang, sort) in [(Lang::En, "Sort by"), (Lang::Fr, "Trier par")] {
-        for by in Column::BEHIND_NAME {
-            let widths = [1048.0, 2400.0].map(|wide| {
-                let mut stage = Stage { lang, ..many() };
-                stage.memory.runs = State::with_columns(Columns { by, ..Columns::default() });
-                let (mut harness, _) = stage.harness([wide, 860.0]);
-                harness.run_steps(3);
-                let heads = harness.query_all_by_label_contains(sort);
-                heads
-                    .map(|head| (head.accesskit_node().label().unwrap_or_default(), head.rect().width().round()))
-                    .collect::<Vec<_>>()
-            });
-            assert!(widths[0].len() == 7 && widths[0] == widths[1], "{lang:?}, sorted by {by:?}: {widths:?}");
-        }
-    }
 }
 
 #[test]

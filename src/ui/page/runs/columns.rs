@@ -72,12 +72,12 @@ impl Column {
     const fn share(self) -> f32 {
         match self {
             Self::Name => 0.0,
-            Self::Begun => 0.224,
-            Self::Epochs => 0.129,
-            Self::Test => 0.194,
-            Self::F1 => 0.143,
-            Self::Time => 0.135,
-            Self::Device => 0.175,
+            Self::Begun => 0.23,
+            Self::Epochs => 0.12,
+            Self::Test => 0.15,
+            Self::F1 => 0.14,
+            Self::Time => 0.15,
+            Self::Device => 0.21,
         }
     }
 
