@@ -30,6 +30,9 @@ use crate::{
     text::{Lang, LocalizedText, number, say},
 };
 
+/// The device that leaves the choice to the program; a run says what that came to.
+pub const AUTOMATIC: &str = "auto";
+
 /// Everything that a run needs, checked.
 #[derive(Clone, Debug)]
 pub struct Plan {
@@ -44,7 +47,7 @@ pub struct Plan {
     pub class_weights: Vec<f64>,
     /// How values are standardized while they are learned; a run that goes on has its own ([`crate::run::checkpoint`]).
     pub scaler: TargetScaler,
-    /// As `--device` takes it: `auto`, `cpu`, `candle`, `gpu`, or a device's id.
+    /// As `--device` takes it: [`AUTOMATIC`], `cpu`, `candle`, `gpu`, or a device's id.
     pub device: String,
     /// Threads for the processor; `None` takes all cores.
     pub threads: Option<usize>,

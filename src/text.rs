@@ -8,7 +8,7 @@ mod english;
 pub mod escape;
 mod french;
 
-use std::{fmt::Display, time::Duration};
+use std::fmt::Display;
 
 use serde::{Deserialize, Serialize};
 
@@ -200,9 +200,10 @@ pub fn years(lang: Lang, value: f64, digits: usize) -> String {
     }
 }
 
-/// A duration in its two largest units: `48 s`, `9 min`, `1 h 20 min`; no seconds once there are ten minutes.
-pub fn duration(_lang: Lang, duration: Duration) -> String {
-    let seconds = duration.as_secs_f64().round() as u64;
+/// So many seconds in their two largest units: `48 s`, `9 min`, `1 h 20 min`; no seconds once there are ten minutes.
+pub fn duration(_lang: Lang, seconds: f64) -> String {
+    // What is no number, or below nothing, is none; nobody reads more than thirty years.
+    let seconds = (seconds.round() as u64).min(1_000_000_000);
     let (hours, minutes, rest) = (seconds / 3600, seconds / 60 % 60, seconds % 60);
     match (hours, minutes, rest) {
         (0, 0, s) => format!("{s}\u{a0}s"),

@@ -1,6 +1,6 @@
 //! What the system tells while the user looks elsewhere: that a training or an experiment is over, or has failed.
 
-use std::{sync::Arc, thread, time::Duration};
+use std::{sync::Arc, thread};
 
 use egui::Context;
 use tracing::info;
@@ -105,7 +105,7 @@ impl Notification {
     /// That a training is done: `“Quick look”: accuracy 89.1% on the test part, after 12 min of training`.
     pub fn of_training(lang: Lang, view: &RunView) -> Self {
         let name = view.info.name(lang);
-        let took = duration(lang, Duration::from_secs_f64(view.info.seconds.clamp(0.0, 1e9)));
+        let took = duration(lang, view.info.seconds);
         let result = view.info.scores.as_ref().map(|scores| result(lang, scores));
         let body = match (result, lang) {
             (Some(result), Lang::En) => format!("“{name}”: {result}, after {took} of training"),
@@ -143,7 +143,7 @@ impl Notification {
             });
         }
         let seconds: f64 = view.members.iter().filter_map(|member| member.run.as_ref()).map(|run| run.seconds).sum();
-        let took = duration(lang, Duration::from_secs_f64(seconds.clamp(0.0, 1e9)));
+        let took = duration(lang, seconds);
         words.push(match lang {
             Lang::En => format!("{took} of training"),
             Lang::Fr => format!("{took} d’entraînement"),

@@ -58,7 +58,7 @@ pub(super) fn setting_def(csv_log: &mut bool) -> SettingDef<'_> {
         "csv_log",
         say("History as CSV", "Historique en CSV"),
         say(
-            "Writes history.csv into the run's folder, which spreadsheets open",
+            "Writes history.csv into the run’s folder, which spreadsheets open",
             "Écrit dans le dossier de l’essai un fichier history.csv que les tableurs ouvrent",
         ),
         Value::Switch(csv_log),

@@ -84,7 +84,7 @@ impl Default for CallbackSettings {
 
 choice!(Monitor {
     ValidationLoss = "val_loss", say("Validation loss", "Perte de validation"),
-        say("The notebook's; it rises before the accuracy falls", "Celle du notebook\u{a0}; elle monte avant que l’exactitude ne baisse");
+        say("The notebook’s; it rises before the accuracy falls", "Celle du notebook\u{a0}; elle monte avant que l’exactitude ne baisse");
     ValidationAccuracy = "val_accuracy", say("Validation accuracy", "Exactitude de validation"),
         say("What counts in the end, but in coarse steps", "Ce qui compte à la fin, mais par pas grossiers");
     ValidationMae = "val_mae", say("Validation error in years", "Erreur de validation en années"),

@@ -129,7 +129,7 @@ pub(super) fn setting_defs(places: Places<'_>) -> [SettingDef<'_>; 6] {
             "reduce_lr_on_plateau",
             say("Lower the rate when stuck", "Baisser le taux en cas de stagnation"),
             say(
-                "When validation has not improved for some epochs, continues with a lower learning rate. Its patience should be below early stopping's",
+                "When validation has not improved for some epochs, continues with a lower learning rate. Its patience should be below early stopping’s",
                 "Quand la validation ne s’améliore plus depuis quelques époques, continue avec un taux plus bas. Sa patience doit être inférieure à celle de l’arrêt anticipé",
             ),
             Value::Switch(on),
@@ -175,7 +175,7 @@ pub(super) fn setting_defs(places: Places<'_>) -> [SettingDef<'_>; 6] {
             "plateau_min_delta",
             say("Smallest improvement before lowering", "Plus petite amélioration avant la baisse"),
             say(
-                "A smaller step forward does not count as better here. 0.0001 is Keras's value",
+                "A smaller step forward does not count as better here. 0.0001 is Keras’s value",
                 "Un progrès plus petit ne compte pas comme mieux ici. 0,0001 est la valeur de Keras",
             ),
             number(min_delta, 0.0..=1.0, Scale::Log),

@@ -10,7 +10,7 @@ pub(super) fn setting_def(tensorboard: &mut bool) -> SettingDef<'_> {
         "tensorboard",
         say("TensorBoard files", "Fichiers TensorBoard"),
         say(
-            "Writes event files into the run's folder for the TensorBoard viewer: curves, learning rate, a few pictures, settings",
+            "Writes event files into the run’s folder for the TensorBoard viewer: curves, learning rate, a few pictures, settings",
             "Écrit dans le dossier de l’essai des fichiers pour le visualiseur TensorBoard : courbes, taux, quelques images, réglages",
         ),
         Value::Switch(tensorboard),

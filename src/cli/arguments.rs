@@ -23,18 +23,18 @@ use crate::{
 
 // Descriptions that stand in several places.
 const RUN: Phrase = say(
-    "An id, the start of one, a run's folder, or `last`",
+    "An id, the start of one, a run’s folder, or `last`",
     "Un identifiant ou son début, le dossier d’un essai, ou `last` pour le dernier",
 );
 const DEVICE: Phrase = say(
-    "`cpu`, `gpu`, an id listed by `trombine devices`, or a part of a device's name",
+    "`cpu`, `gpu`, an id listed by `trombine devices`, or a part of a device’s name",
     "`cpu`, `gpu`, un identifiant de `trombine devices`, ou une partie du nom d’un appareil",
 );
 const AS_JSON: Phrase = say("Print it as JSON", "L’afficher en JSON");
 const THEM_AS_JSON: Phrase = say("Print them as JSON", "Les afficher en JSON");
 const EVENTS: Phrase = say("Print events as JSON lines", "Afficher les événements en lignes JSON");
 const MOVED: Phrase = say(
-    "Where the run's pictures are now, if their folder moved; it is compared and remembered",
+    "Where the run’s pictures are now, if their folder moved; it is compared and remembered",
     "Où sont maintenant les images de l’essai, si le dossier a été déplacé ; il est comparé et retenu",
 );
 const TABLE_STYLE: Phrase = say(
@@ -58,7 +58,7 @@ fn one_of<C: Choice + Send + Sync>() -> impl TypedValueParser<Value = C> {
 )))]
 pub struct Cli {
     #[arg(long, global = true, value_parser = language::parser(), value_name = "LANG", display_order = 100)]
-    #[arg(help = told(say("The language of messages; the system's unless given", "La langue des messages ; à défaut, celle du système")))]
+    #[arg(help = told(say("The language of messages; the system’s unless given", "La langue des messages ; à défaut, celle du système")))]
     pub lang: Option<Lang>,
     #[arg(short, long, global = true, display_order = 101, action = ArgAction::Help)]
     #[arg(help = told(say("Print help", "Afficher l’aide")))]
@@ -116,7 +116,7 @@ pub enum Command {
         run: String,
         #[arg(long, value_name = told(say("DIR", "DOSSIER")))]
         #[arg(help = told(say(
-            "Evaluate on every usable picture of this folder except those, by content, that the run has in one of its parts; on its test part, if they are the run's own, moved",
+            "Evaluate on every usable picture of this folder except those, by content, that the run has in one of its parts; on its test part, if they are the run’s own, moved",
             "Évaluer chaque image utilisable de ce dossier, sauf celles, par leur contenu, que l’essai a dans une de ses parties ; sa partie test, si ce sont les siennes, déplacées",
         )))]
         data: Option<PathBuf>,
@@ -125,7 +125,7 @@ pub enum Command {
         device: String,
         #[arg(long, value_name = "BOOL", num_args = 0..=1, require_equals = true, default_missing_value = "true")]
         #[arg(help = told(say(
-            "Evaluate each picture with its mirror image, or with `false` without; as before unless given. The run's predictions follow",
+            "Evaluate each picture with its mirror image, or with `false` without; as before unless given. The run’s predictions follow",
             "Évaluer chaque image avec son miroir, ou sans avec `false` ; à défaut, comme avant. Les prédictions de l’essai suivent",
         )))]
         mirror: Option<bool>,
@@ -145,7 +145,7 @@ pub enum Command {
         paths: Vec<PathBuf>,
         #[arg(long, value_name = told(say("FILE", "FICHIER")))]
         #[arg(help = told(say(
-            "Write a table with one row a picture; of a folder, here and under the run's and the folder's name unless given. A table that was stopped goes on if everything is as it was",
+            "Write a table with one row a picture; of a folder, here and under the run’s and the folder’s name unless given. A table that was stopped goes on if everything is as it was",
             "Écrire un tableau d’une ligne par image ; pour un dossier, à défaut, ici et sous les noms de l’essai et du dossier. Un tableau arrêté est poursuivi si rien n’a changé",
         )))]
         csv: Option<PathBuf>,
@@ -157,7 +157,7 @@ pub enum Command {
         overwrite: bool,
         #[arg(long)]
         #[arg(help = told(say(
-            "Find the faces in each photo and cut them as UTKFace's pictures are; otherwise the whole picture is used",
+            "Find the faces in each photo and cut them as UTKFace’s pictures are; otherwise the whole picture is used",
             "Chercher les visages de chaque photo et les cadrer comme les images d’UTKFace ; sinon l’image est prise entière",
         )))]
         faces: bool,
@@ -217,7 +217,7 @@ pub enum Command {
     )))]
     Import {
         #[arg(value_name = told(say("FOLDER", "DOSSIER")))]
-        #[arg(help = told(say("The run's folder, or the folder of its weights", "Le dossier de l’essai, ou celui de ses poids")))]
+        #[arg(help = told(say("The run’s folder, or the folder of its weights", "Le dossier de l’essai, ou celui de ses poids")))]
         folder: PathBuf,
     },
     #[command(about = told(say(
@@ -326,7 +326,7 @@ pub enum Command {
         json: bool,
     },
     #[command(about = told(say(
-        "Compare each device's arithmetic with the plain reference, and measure it",
+        "Compare each device’s arithmetic with the plain reference, and measure it",
         "Comparer les calculs de chaque appareil à la référence, et mesurer sa vitesse",
     )))]
     Selftest {
@@ -394,7 +394,7 @@ pub struct SplitArgs {
     #[arg(long)]
     #[arg(help = told(say(
         "Keep pictures that look the same in one part, not exact copies alone",
-        "Garder dans une même partieie les images qui se ressemblent, et pas seulement les copies exactes",
+        "Garder dans une même partie les images qui se ressemblent, et pas seulement les copies exactes",
     )))]
     pub look_alikes: bool,
     #[arg(long)]
@@ -408,7 +408,7 @@ pub struct TrainArgs {
     pub recipe: RecipeArgs,
     #[arg(long, value_name = told(say("DIR", "DOSSIER")))]
     #[arg(help = told(say(
-        "A new folder for the run, instead of the user's data folder",
+        "A new folder for the run, instead of the user’s data folder",
         "Un nouveau dossier pour l’essai, au lieu du dossier de données de l’utilisateur",
     )))]
     pub out: Option<PathBuf>,

@@ -361,12 +361,12 @@ fn dry(draft: &Draft, cost: &Cost, as_json: bool, lang: Lang) -> Done {
     Ok(())
 }
 
-/// `10 runs, about 1 h 20 min at most, 340 MB`.
+/// `10 runs, about 1 h 20 min if none stops early, 340 MB on the disk`.
 fn cost_words(cost: &Cost, lang: Lang) -> String {
     let runs = plural(lang, cost.runs as u64, say("run", "essai"), say("runs", "essais"));
     let time = match cost.seconds {
         Some(seconds) => {
-            let time = duration(lang, Duration::from_secs_f64(seconds));
+            let time = duration(lang, seconds);
             match lang {
                 Lang::En => format!("about {time} if none stops early"),
                 Lang::Fr => format!("environ {time} si aucun ne s’arrête plus tôt"),

@@ -16,7 +16,7 @@ const MOST_JOBS: u64 = 512;
 const EXPERIMENT: Phrase = say("An id, the start of one, or `last`", "Un identifiant ou son début, ou `last` pour la dernière");
 const NAME: Phrase = say("EXPERIMENT", "EXPÉRIENCE");
 const SEEDS: Phrase = say(
-    "How many seeds each is trained with, starting from the recipe's seed",
+    "How many seeds each is trained with, starting from the recipe’s seed",
     "Avec combien de graines chacun est entraîné, à partir de celle de la recette",
 );
 const SAME_SPLIT: Phrase = say(
@@ -140,7 +140,7 @@ pub enum ExperimentCommand {
     },
     #[command(about = told(say(
         "Show how far an experiment is, and its table: mean, standard deviation and 95% range on the test parts",
-        "Montrer où en est une expérience, et son tableau : moyenne, écart-type et intervalle à 95\u{a0}% sur les parties test",
+        "Montrer où en est une expérience, et son tableau : moyenne, écart type et intervalle à 95\u{a0}% sur les parties test",
     )))]
     Show {
         #[arg(help = told(EXPERIMENT), value_name = told(NAME))]
@@ -225,7 +225,7 @@ pub enum ExperimentCommand {
         #[arg(long, value_name = told(say("WHERE", "OÙ")), value_parser = ["slurm", "ray"])]
         #[arg(help = told(say("What manages the cluster", "Ce qui gère le cluster")))]
         on: String,
-        #[arg(long, value_name = "NAME", help = told(say("Slurm's partition", "La partition de Slurm")))]
+        #[arg(long, value_name = "NAME", help = told(say("Slurm’s partition", "La partition de Slurm")))]
         partition: Option<String>,
         #[arg(long, value_name = told(say("TIME", "DURÉE")))]
         #[arg(help = told(say(
@@ -241,7 +241,7 @@ pub enum ExperimentCommand {
         sbatch: Vec<String>,
         #[arg(long, value_name = told(say("FILE", "FICHIER")))]
         #[arg(help = told(say(
-            "Lines for the job's script, before the training: #SBATCH options, module load",
+            "Lines for the job’s script, before the training: #SBATCH options, module load",
             "Des lignes pour le script du job, avant l’entraînement : options #SBATCH, module load",
         )))]
         template: Option<PathBuf>,

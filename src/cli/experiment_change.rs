@@ -2,7 +2,7 @@
 
 use super::{Done, one, store, terminal::print};
 use crate::{
-    experiment::{Experiment, ExperimentStore, More},
+    experiment::{Experiment, ExperimentStore, MemberState, More},
     problem::Problem,
     text::{Lang, named, plural, say},
 };
@@ -45,7 +45,11 @@ pub fn stop(name: &str, numbers: &[u32], undo: bool, lang: Lang) -> Done {
             say("wanted again", "de nouveau souhaité")
         } else {
             experiments.stop(&experiment, member).map_err(one)?;
-            say("stopped", "arrêté")
+            // One that is finished stays so.
+            match experiments.member(&experiment, member).state {
+                MemberState::Finished => MemberState::Finished.name(),
+                _ => MemberState::Stopped.name(),
+            }
         };
         print(&format!("{number:>4}  {}  {}", experiment.label(member).get(lang), said.get(lang)));
     }

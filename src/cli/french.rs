@@ -24,7 +24,7 @@ const ENVIRONMENT: [(&str, Phrase); 2] = [
     (
         "TROMBINE_HOME",
         say(
-            "The folder of runs, preferences and the log; `trombine` in the user's data folder unless given",
+            "The folder of runs, preferences and the log; `trombine` in the user’s data folder unless given",
             "Le dossier des essais, des préférences et du journal ; à défaut, `trombine` dans le dossier de données de l’utilisateur",
         ),
     ),

@@ -29,7 +29,7 @@ pub struct ReadingArgs {
     // Versions before called it `--labels`, and `gender` `names`.
     #[arg(long, alias = "labels", value_name = told(say("WHICH", "LAQUELLE")), value_parser = tasks())]
     #[arg(help = told(say(
-        "What is learned: `gender`, `age-group` or `age` (in years) from UTKFace's names, the `folders`, or the `table` labels.csv; remembered for the folder until `auto`",
+        "What is learned: `gender`, `age-group` or `age` (in years) from UTKFace’s names, the `folders`, or the `table` labels.csv; remembered for the folder until `auto`",
         "Ce qui est appris : `gender`, `age-group` ou `age` (en années) d’après les noms d’UTKFace, les `folders`, ou la `table` labels.csv ; retenu pour ce dossier jusqu’à `auto`",
     )))]
     task: Option<String>,
@@ -47,7 +47,7 @@ pub struct ReadingArgs {
     classes: Option<String>,
     #[arg(long, value_name = told(say("WHICH", "LESQUELS")), value_parser = keys::<FaceCrops>())]
     #[arg(help = told(say(
-        "What is taken of each picture: its `largest` face, as UTKFace's crops are made, `each` face as a picture of its own, the face unless there are several with `skip`, or all of it with `off`; remembered for the folder",
+        "What is taken of each picture: its `largest` face, as UTKFace’s crops are made, `each` face as a picture of its own, the face unless there are several with `skip`, or all of it with `off`; remembered for the folder",
         "Ce qui est pris de chaque image\u{a0}: son plus grand visage avec `largest`, comme les recadrages d’UTKFace, chaque visage à part avec `each`, le visage sauf s’il y en a plusieurs avec `skip`, ou tout avec `off`\u{a0}; retenu pour ce dossier",
     )))]
     face_crops: Option<String>,

@@ -3,7 +3,6 @@
 use std::{
     io::{self, IsTerminal, Write},
     sync::atomic::{AtomicBool, Ordering},
-    time::Duration,
 };
 
 use crate::{
@@ -213,7 +212,7 @@ impl Terminal {
             decimal(lang, record.loss, 3),
             record.mae.map_or_else(|| percent(lang, record.accuracy, 1), |mae| years(lang, mae, 2)),
             decimal(lang, record.pictures_per_second, 0),
-            duration(lang, Duration::from_secs_f64(record.remaining.max(0.0))),
+            duration(lang, record.remaining),
         );
         self.draw(&text);
     }
@@ -235,7 +234,7 @@ impl Terminal {
             score(record.train_accuracy, |mae| mae.train),
             decimal(lang, record.validation_loss, 4),
             score(record.validation_accuracy, |mae| mae.validation),
-            duration(lang, Duration::from_secs_f64(record.seconds.max(0.0))),
+            duration(lang, record.seconds),
             decimal(lang, record.pictures_per_second, 0),
         );
         self.line(&text);

@@ -1,6 +1,6 @@
 //! `trial`, `devices` and `selftest`.
 
-use std::{path::Path, time::Duration};
+use std::path::Path;
 
 use serde_json::json;
 
@@ -46,15 +46,14 @@ pub fn trial(ask: &RecipeArgs, json: bool, lang: Lang) -> Done {
         return Ok(());
     }
     for trial in trials {
-        let time = |seconds| duration(lang, Duration::from_secs_f64(seconds));
         print(&format!(
             "{}{} {}, {} {}, {} {} {}, {} {} {}",
             named(lang, format!("{} ({})", trial.device.name, trial.device.id), ""),
             decimal(lang, trial.pictures_per_second, 0),
             say("pictures a second", "images par seconde").get(lang),
-            time(trial.epoch),
+            duration(lang, trial.epoch),
             say("an epoch", "par époque").get(lang),
-            time(trial.run),
+            duration(lang, trial.run),
             say("for", "pour").get(lang),
             epochs(lang, plan.settings.train.epochs.into()),
             say("at least", "au moins").get(lang),

@@ -18,7 +18,7 @@ use crate::{
     files::atomic,
     problem::Problem,
     run::date,
-    text::{Lang, percent, plural, say, years},
+    text::{Lang, percent, say, years},
 };
 
 /// Between two looks.
@@ -26,7 +26,7 @@ const BETWEEN_LOOKS: Duration = Duration::from_secs(3);
 
 /// Prints what is in `folder`: once as JSON or where nobody looks on, otherwise again and again until Ctrl+C.
 pub fn watch(folder: &Path, as_json: bool, lang: Lang) -> Done {
-    let mut seen = Watched::look(folder, None, date::now()).map_err(one)?;
+    let mut seen = Watched::look(folder, None, date::now()).map_err(|problem| one(not_waited_for(problem)))?;
     if as_json {
         return print_document(&seen);
     }
@@ -49,6 +49,13 @@ pub fn watch(folder: &Path, as_json: bool, lang: Lang) -> Done {
             Err(problem) => Some(problem),
         };
     }
+}
+
+/// A folder that is not there at the start is not looked for again.
+fn not_waited_for(problem: Problem) -> Problem {
+    let remedy =
+        say("Check the path, or try again once its disk is there", "Vérifiez le chemin, ou réessayez quand son disque sera là");
+    Problem { remedy: remedy.into(), ..problem }
 }
 
 fn print_document(seen: &Watched) -> Done {
@@ -83,10 +90,9 @@ fn print_document(seen: &Watched) -> Done {
 
 /// The table.
 fn lines(seen: &Watched, lang: Lang) -> Vec<String> {
-    let runs = plural(lang, seen.runs.len() as u64, say("run", "essai"), say("runs", "essais"));
-    let counts: Vec<String> = std::iter::once(runs).chain(seen.counts(lang)).collect();
-    let mut lines = vec![format!("{}  {}", seen.folder.display(), counts.join(", "))];
+    let mut lines = vec![format!("{}  {}", seen.folder.display(), seen.counts(lang).join(", "))];
     lines.extend(seen.runs.iter().map(|run| line(run, lang)));
+    lines.extend(seen.older_words(lang));
     lines
 }
 
@@ -97,7 +103,7 @@ fn line(run: &WatchedRun, lang: Lang) -> String {
     };
     let score = run.score().filter(|_| run.state == MemberState::Finished);
     let score = score.map(|value| if run.of_years { years(lang, value, 2) } else { percent(lang, value, 1) });
-    let epochs = format!("{}/{}", run.epochs_done, run.epochs);
+    let epochs = if run.epochs > 0 { format!("{}/{}", run.epochs_done, run.epochs) } else { String::new() };
     let (state, note) = (run.state_words(lang), run.note.replace('\n', " "));
     let words = [run.label.get(lang), &state, remedy, score.as_deref().unwrap_or_default(), &note];
     format!("{epochs:>9}  {}", words.into_iter().filter(|word| !word.is_empty()).collect::<Vec<_>>().join("  "))

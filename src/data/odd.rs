@@ -53,8 +53,9 @@ impl Odd {
         }
         let most = counts.into_iter().find(|(_, pictures)| *pictures as usize * 2 > samples.len());
         let usual = most.map(|(kind, pictures)| Usual { kind, pictures, all: pictures as usize == samples.len() });
+        // Whoever has corrected a picture has looked at it.
         let is_odd = |sample: &Sample| {
-            let way = sample.anomaly.as_ref().map(Way::of);
+            let way = sample.anomaly.as_ref().filter(|anomaly| **anomaly != Anomaly::Repaired).map(Way::of);
             way.is_some_and(|way| way.is_none() || way.as_ref() != usual.as_ref().map(|usual| &usual.kind))
         };
         let samples = (0u32..).zip(samples).filter(|(_, sample)| is_odd(sample)).map(|(index, _)| index).collect();

@@ -165,7 +165,7 @@ impl SettingDefs for SplitSettings {
                 say("Keep the folders’ parts", "Garder les parties des dossiers"),
                 say(
                     "Where folders are named train, validation and test, their pictures stay in these parts",
-                    "Là où des dossiers s’appellent train, validation et test, leurs images restent dans ces parts",
+                    "Là où des dossiers s’appellent train, validation et test, leurs images restent dans ces parties",
                 ),
                 Value::Switch(use_given),
             )

@@ -23,7 +23,7 @@ pub struct Spread {
     pub mean: f64,
     /// Standard deviation, with `n - 1` (NumPy's `std(ddof=1)`); `None` of one value.
     pub deviation: Option<f64>,
-    /// The 95% range of the mean by Student's t; `None` of one value.
+    /// The 95% range of the mean by Student's t; `None` of one value, and of equal ones, which say nothing of how they vary.
     pub range: Option<Interval>,
 }
 
@@ -40,8 +40,9 @@ impl Spread {
         }
         let variance = values.iter().map(|value| (value - mean).powi(2)).sum::<f64>() / (n - 1.0);
         let half = t_975(values.len() - 1) * (variance / n).sqrt();
-        let range = Interval { low: mean - half, high: mean + half };
-        Some(Self { n: values.len(), mean, deviation: Some(variance.sqrt()), range: Some(range) })
+        let differ = values.iter().any(|value| value.to_bits() != values[0].to_bits());
+        let range = differ.then(|| Interval { low: mean - half, high: mean + half });
+        Some(Self { n: values.len(), mean, deviation: Some(variance.sqrt()), range })
     }
 }
 

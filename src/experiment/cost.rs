@@ -3,7 +3,13 @@
 use serde::{Deserialize, Serialize};
 
 use super::{Draft, ExperimentStore};
-use crate::{data::sample::Part, plan::Plan, problem::Problem, run::RunStatus, settings::Settings};
+use crate::{
+    data::sample::Part,
+    plan::{AUTOMATIC, Plan},
+    problem::Problem,
+    run::{RunInfo, RunStatus},
+    settings::Settings,
+};
 
 /// What an experiment takes.
 #[derive(Clone, Copy, Debug, PartialEq, Serialize, Deserialize)]
@@ -53,8 +59,9 @@ impl ExperimentStore {
         };
         let pictures = plan.indices(Part::Train).len();
         let runs = self.runs().list().0.into_iter().filter(|run| run.committee.is_none()).take(LOOKED_AT);
-        let mut known =
-            runs.filter(|run| run.status == RunStatus::Finished && run.asked.device == plan.device && run.seconds > 0.0);
+        // What Automatic came to then, it probably comes to again.
+        let here = |run: &RunInfo| plan.device == AUTOMATIC || run.asked.device == plan.device;
+        let mut known = runs.filter(|run| run.status == RunStatus::Finished && here(run) && run.seconds > 0.0);
         known.find_map(|run| {
             let settings = self.runs().look(&run.id)?.settings().ok().filter(alike)?;
             let epoch = run.seconds / f64::from(run.epochs_done.max(1));

@@ -239,7 +239,7 @@ fn nothing_to_compare(kind: ExperimentKind) -> Problem {
         ExperimentKind::Seeds => say("Ask for two seeds or more", "Demandez au moins deux graines"),
         ExperimentKind::Folds => say("Ask for two folds or more", "Demandez au moins deux plis"),
         ExperimentKind::Compare => say("Name two recipes or more", "Nommez au moins deux recettes"),
-        ExperimentKind::Curve => say("Give two shares or more", "Donnez au moins deux parties"),
+        ExperimentKind::Curve => say("Give two shares or more", "Donnez au moins deux parts"),
         ExperimentKind::Ablate => {
             say("Start from a recipe that has parts to switch off", "Partez d’une recette qui a des parties à désactiver")
         }

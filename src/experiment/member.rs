@@ -38,8 +38,10 @@ pub struct Owner {
     pub since: u64,
 }
 
-/// The ending of the file that says who trains a member.
-const OWNER: &str = "owner.json";
+/// The ending of the file that says what is known of a member.
+pub(super) const RECORD: &str = "json";
+/// The ending of the file that says who trains it.
+pub(super) const OWNER: &str = "owner.json";
 
 static RECORDS: Remembered<MemberRecord> = Remembered::new();
 
@@ -64,7 +66,7 @@ impl Owner {
 impl ExperimentStore {
     /// What is known of a member; nothing of one that was never begun. A damaged file says nothing either.
     pub fn record(&self, experiment: &Experiment, member: usize) -> MemberRecord {
-        atomic::read_json(&self.member_file(experiment, member, "json")).unwrap_or_default()
+        atomic::read_json(&self.member_file(experiment, member, RECORD)).unwrap_or_default()
     }
 
     /// Writes it down. Only who holds the member's lock does that.
@@ -72,7 +74,7 @@ impl ExperimentStore {
     /// # Errors
     /// A full disk, no permission.
     pub fn save_record(&self, experiment: &Experiment, member: usize, record: &MemberRecord) -> Result<(), Problem> {
-        let path = self.member_file(experiment, member, "json");
+        let path = self.member_file(experiment, member, RECORD);
         make_folder_of(&path)?;
         atomic::write_json(&path, record)
     }

@@ -1,11 +1,18 @@
 //! How far each combination of a search goes, by its runs' epochs.
 
-use super::{ExperimentView, Halving, MemberState, MemberView, Place};
+use super::{Experiment, ExperimentView, Halving, MemberState, MemberView, Place};
 use crate::history::EpochRecord;
+
+/// A member as far as it decides who goes on.
+#[derive(Clone, Copy)]
+pub(super) struct Standing<'a> {
+    pub state: &'a MemberState,
+    pub history: &'a [EpochRecord],
+}
 
 impl Halving {
     /// How far each combination goes, given its runs, one for each seed.
-    pub fn places(&self, variants: &[Vec<&MemberView>], more_is_better: bool) -> Vec<Place> {
+    fn places(&self, variants: &[Vec<Standing<'_>>], more_is_better: bool) -> Vec<Place> {
         let first = self.rungs.first().copied().unwrap_or(u32::MAX);
         let mut places = vec![Place::Until(first); variants.len()];
         let mut left: Vec<usize> = (0..variants.len()).collect();
@@ -31,18 +38,18 @@ impl Halving {
 }
 
 /// Whether all is known of a run that this epoch takes.
-fn is_there(run: &MemberView, epoch: u32) -> bool {
+fn is_there(run: &Standing<'_>, epoch: u32) -> bool {
     run.history.len() >= epoch as usize || run.state.is_over() || matches!(run.state, MemberState::Failed { .. })
 }
 
 /// How good a combination is at this epoch, the larger the better: the mean over its seeds of the best validation accuracy
 /// so far, of years of the smallest mean error. The loss would not do: with other options it is another one.
-fn mean(runs: &[&MemberView], epoch: u32, more_is_better: bool) -> f64 {
+fn mean(runs: &[Standing<'_>], epoch: u32, more_is_better: bool) -> f64 {
     let of = |record: &EpochRecord| match more_is_better {
         true => record.validation_accuracy,
         false => record.mae.map_or(f64::NAN, |mae| -mae.validation),
     };
-    let best = |run: &&MemberView| {
+    let best = |run: &Standing<'_>| {
         let wanted = !matches!(run.state, MemberState::Failed { .. } | MemberState::Stopped);
         let values = run.history.iter().take(if wanted { epoch as usize } else { 0 }).map(of);
         values.filter(|value| value.is_finite()).fold(f64::NEG_INFINITY, f64::max)
@@ -50,28 +57,58 @@ fn mean(runs: &[&MemberView], epoch: u32, more_is_better: bool) -> f64 {
     runs.iter().map(best).sum::<f64>() / runs.len().max(1) as f64
 }
 
+impl Experiment {
+    /// How far each member goes, given all of them in their order; nothing where all are trained to their end.
+    pub(super) fn places<'a>(&self, members: impl Iterator<Item = Standing<'a>>) -> Vec<Place> {
+        let Some(halving) = &self.halving else { return Vec::new() };
+        let mut variants: Vec<Vec<Standing<'a>>> = vec![Vec::new(); self.variants.len()];
+        for (member, standing) in self.members.iter().zip(members) {
+            variants.get_mut(member.variant).into_iter().for_each(|variant| variant.push(standing));
+        }
+        let places = halving.places(&variants, !self.task.is_regression());
+        self.members.iter().filter_map(|member| places.get(member.variant).copied()).collect()
+    }
+}
+
+impl Place {
+    /// What a member that was in `state` is at this place: stopped early if others have left it behind.
+    pub(super) fn state(self, state: MemberState) -> MemberState {
+        match self {
+            Self::Dropped { epoch, rung } if matches!(state, MemberState::Paused | MemberState::Waiting) => {
+                MemberState::Dropped { epoch, rung }
+            }
+            _ => state,
+        }
+    }
+
+    /// At which epoch a member of at most `epochs` waits for the others at this place, if it does.
+    pub(super) fn waits(self, member: Standing<'_>, epochs: u32) -> Option<u32> {
+        match self {
+            Self::Until(epoch) if *member.state == MemberState::Paused => {
+                (member.history.len() >= epoch as usize && epoch < epochs).then_some(epoch)
+            }
+            _ => None,
+        }
+    }
+}
+
+impl MemberView {
+    fn standing(&self) -> Standing<'_> {
+        Standing { state: &self.state, history: &self.history }
+    }
+}
+
 impl ExperimentView {
     /// How far each member goes; nothing where all are trained to their end.
     pub fn places(&self) -> Vec<Place> {
-        let Some(halving) = &self.experiment.halving else { return Vec::new() };
-        let mut variants: Vec<Vec<&MemberView>> = vec![Vec::new(); self.experiment.variants.len()];
-        for member in &self.members {
-            variants.get_mut(member.variant).into_iter().for_each(|variant| variant.push(member));
-        }
-        let places = halving.places(&variants, self.more_is_better());
-        self.members.iter().filter_map(|member| places.get(member.variant).copied()).collect()
+        self.experiment.places(self.members.iter().map(MemberView::standing))
     }
 
     /// Of each member that has come to the end of a rung before the others, at which epoch it waits for them.
     pub fn waits(&self) -> Vec<Option<u32>> {
         let mut waits = vec![None; self.members.len()];
         for ((place, member), waits) in self.places().into_iter().zip(&self.members).zip(&mut waits) {
-            *waits = match place {
-                Place::Until(epoch) if member.state == MemberState::Paused => {
-                    (member.history.len() >= epoch as usize && epoch < member.epochs).then_some(epoch)
-                }
-                _ => None,
-            };
+            *waits = place.waits(member.standing(), member.epochs);
         }
         waits
     }
@@ -95,11 +132,7 @@ impl ExperimentView {
     pub(super) fn drop_the_worse(&mut self) {
         let places = self.places();
         for (member, place) in self.members.iter_mut().zip(places) {
-            if let Place::Dropped { epoch, rung } = place
-                && matches!(member.state, MemberState::Paused | MemberState::Waiting)
-            {
-                member.state = MemberState::Dropped { epoch, rung };
-            }
+            member.state = place.state(std::mem::take(&mut member.state));
         }
     }
 }

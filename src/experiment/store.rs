@@ -22,7 +22,8 @@ pub struct ExperimentStore {
     runs: RunStore,
 }
 
-const DESCRIPTION: &str = "experiment.json";
+/// The file that says what it is.
+pub(super) const DESCRIPTION: &str = "experiment.json";
 const CANCELLED: &str = "cancelled";
 /// The file that says what comes first.
 pub(super) const ORDER: &str = "order.json";
@@ -194,12 +195,17 @@ impl ExperimentStore {
 
     /// A member's file with this ending.
     pub(super) fn member_file(&self, experiment: &Experiment, member: usize, ending: &str) -> PathBuf {
-        self.folder(experiment).join(MEMBERS).join(format!("{member:04}.{ending}"))
+        member_file(&self.folder(experiment), member, ending)
     }
 
     fn folder_of_all(&self) -> PathBuf {
         self.runs.home().join("experiments")
     }
+}
+
+/// A member's file with this ending in the `folder` of its experiment.
+pub(super) fn member_file(folder: &Path, member: usize, ending: &str) -> PathBuf {
+    folder.join(MEMBERS).join(format!("{member:04}.{ending}"))
 }
 
 fn open(folder: &Path) -> Result<Experiment, Problem> {

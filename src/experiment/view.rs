@@ -175,7 +175,7 @@ impl ExperimentStore {
     /// The same, if it is known which of the members' files are `there`.
     fn member_by(&self, experiment: &Experiment, member: usize, there: Option<&BTreeSet<OsString>>) -> MemberView {
         let path = |ending: &str| Some(self.member_file(experiment, member, ending)).filter(|path| is_among(path, there));
-        let record = path("json").map(|path| member::known_record(&path)).unwrap_or_default();
+        let record = path(member::RECORD).map(|path| member::known_record(&path)).unwrap_or_default();
         let looked = record.run.as_deref().and_then(|id| self.runs().look_into(id));
         let (info, settings, history) =
             looked.map_or((None, None, Vec::new()), |looked| (Some(looked.info), looked.settings, looked.history));

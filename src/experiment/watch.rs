@@ -14,7 +14,13 @@ use std::{
 
 use serde::{Deserialize, Serialize};
 
-use super::{Experiment, MemberRecord, MemberState, Owner, state::STALE_NAMES};
+use super::{
+    Experiment, MemberRecord, MemberState, Owner,
+    member::{OWNER, RECORD},
+    places::Standing,
+    state::{STALE_NAMES, waits_for_others},
+    store::{DESCRIPTION, STOPPED, member_file},
+};
 use crate::{
     evaluate::RunScores,
     files::atomic,
@@ -53,7 +59,7 @@ pub struct WatchedRun {
     #[serde(flatten)]
     pub state: MemberState,
     pub epochs_done: u32,
-    /// At most.
+    /// At most; 0 of a committee, which is not trained.
     pub epochs: u32,
     pub history: Arc<[EpochRecord]>,
     pub scores: Option<RunScores>,
@@ -61,6 +67,9 @@ pub struct WatchedRun {
     pub of_years: bool,
     /// The machine that trains it, if it said so.
     pub host: Option<String>,
+    /// At which epoch it waits for others, at the end of a rung of successive halving.
+    #[serde(default)]
+    pub waits: Option<u32>,
     /// Seconds since one of its files was last seen to change.
     pub still: u64,
     /// The files as they were.
@@ -103,16 +112,24 @@ impl WatchedRun {
         if self.is_stale() { STALE_NAMES[0] } else { self.state.name() }
     }
 
-    /// The same with what is known of it: for how long nothing moves, the machine that trains it, why it failed.
+    /// The same with what is known of it: for how long nothing moves, the machine that trains it, why it failed, for whom it
+    /// waits.
     pub fn state_words(&self, lang: Lang) -> String {
+        if let Some(epoch) = self.waits {
+            return waits_for_others(epoch, lang);
+        }
         if !self.is_stale() {
             return self.state.words(self.host.as_deref(), lang);
         }
-        let (name, still) = (self.state_name().get(lang), duration(lang, Duration::from_secs(self.still)));
+        let (name, still) = (self.state_name().get(lang), duration(lang, self.still as f64));
         match lang {
             Lang::En => format!("{name}: nothing has moved for {still}"),
             Lang::Fr => format!("{name}\u{a0}: rien n’a bougé depuis {still}"),
         }
+    }
+
+    fn standing(&self) -> Standing<'_> {
+        Standing { state: &self.state, history: &self.history }
     }
 
     /// What it is known by.
@@ -132,8 +149,8 @@ impl Watched {
         let before = before.filter(|before| before.folder == folder);
         let mut look = Look { before, now, experiments: BTreeMap::new(), unreadable: 0 };
         let (mut name, mut older) = (None, 0);
-        let runs = if folder.join("experiment.json").is_file() {
-            let experiment: Experiment = atomic::read_json(&folder.join("experiment.json"))?;
+        let runs = if folder.join(DESCRIPTION).is_file() {
+            let experiment: Experiment = atomic::read_json(&folder.join(DESCRIPTION))?;
             name = Some(experiment.name.clone());
             look.members(folder, &experiment)
         } else if folder.join("run.json").is_file() {
@@ -148,8 +165,10 @@ impl Watched {
         Ok(Self { folder: folder.to_owned(), name, runs, older, unreadable: look.unreadable })
     }
 
-    /// How many runs are trained, stale, failed and finished, where there are any: `3 training`, `1 stale`.
+    /// How many runs there are, of which so many are trained, stale, failed and finished, and what could not be read: `12 runs`,
+    /// `3 training`, `1 stale`.
     pub fn counts(&self, lang: Lang) -> Vec<String> {
+        let all = plural(lang, (self.runs.len() + self.older) as u64, say("run", "essai"), say("runs", "essais"));
         let counted = |state: MemberState| {
             let same = |run: &WatchedRun| !run.is_stale() && std::mem::discriminant(&run.state) == std::mem::discriminant(&state);
             let count = self.count(same);
@@ -158,15 +177,26 @@ impl Watched {
         let stale = self.count(WatchedRun::is_stale);
         let [one, many] = STALE_NAMES;
         let failed = MemberState::Failed { problem: Problem::cancelled() };
+        let unreadable = (self.unreadable > 0).then(|| {
+            plural(lang, self.unreadable as u64, say("cannot be read", "illisible"), say("cannot be read", "illisibles"))
+        });
         [
+            Some(all),
             counted(MemberState::Training),
             (stale > 0).then(|| plural(lang, stale as u64, one, many)),
             counted(failed),
             counted(MemberState::Finished),
+            unreadable,
         ]
         .into_iter()
         .flatten()
         .collect()
+    }
+
+    /// That there are older runs than those that are shown, if there are.
+    pub fn older_words(&self, lang: Lang) -> Option<String> {
+        let older = || plural(lang, self.older as u64, say("older one", "plus ancien"), say("older ones", "plus anciens"));
+        (self.older > 0).then(|| format!("{} {}", say("and", "et").get(lang), older()))
     }
 
     /// Runs for which `is` holds.
@@ -203,7 +233,8 @@ impl Look<'_> {
             self.unreadable += 1;
             return known.cloned();
         };
-        let epochs = run.settings().map_or(run.info.epochs_done, |settings| settings.train.epochs);
+        let most = || run.settings().map_or(run.info.epochs_done, |settings| settings.train.epochs);
+        let epochs = if run.info.committee.is_some() { 0 } else { most() };
         let history = run.history().into();
         let label = self.label(folder, &run.info);
         let state = match run.info.status {
@@ -225,6 +256,7 @@ impl Look<'_> {
             scores,
             of_years,
             host: None,
+            waits: None,
             still,
             stamp,
             since,
@@ -236,7 +268,7 @@ impl Look<'_> {
         let own = LocalizedText::by(|lang| run.name(lang).to_owned());
         let (Some(of), Some(home)) = (&run.member_of, folder.parent().and_then(Path::parent)) else { return own };
         let place = home.join("experiments").join(&of.experiment);
-        let read = |place: &PathBuf| atomic::read_json::<Experiment>(&place.join("experiment.json")).ok();
+        let read = |place: &PathBuf| atomic::read_json::<Experiment>(&place.join(DESCRIPTION)).ok();
         let experiment = self.experiments.entry(place).or_insert_with_key(read);
         experiment.as_ref().map_or(own, |experiment| {
             LocalizedText::by(|lang| format!("{} · {}", experiment.name.get(lang), experiment.label(of.member).get(lang)))
@@ -247,22 +279,22 @@ impl Look<'_> {
     fn members(&mut self, folder: &Path, experiment: &Experiment) -> Vec<WatchedRun> {
         let runs = folder.parent().and_then(Path::parent).map(|home| home.join("runs")).unwrap_or_default();
         let member = |place: usize| {
-            let file = |ending: &str| folder.join("members").join(format!("{place:04}.{ending}"));
-            let record: MemberRecord = atomic::read_json(&file("json")).unwrap_or_default();
+            let file = |ending: &str| member_file(folder, place, ending);
+            let record: MemberRecord = atomic::read_json(&file(RECORD)).unwrap_or_default();
             let begun = record.run.as_ref().and_then(|id| self.run(&runs.join(id)));
             let label = experiment.label(place);
-            let epochs = || experiment.settings(place).map_or(0, |settings| settings.train.epochs);
             let mut run = begun.unwrap_or_else(|| WatchedRun {
                 run: None,
                 label: LocalizedText::default(),
                 note: String::new(),
                 state: MemberState::Waiting,
                 epochs_done: 0,
-                epochs: epochs(),
+                epochs: experiment.epochs(place),
                 history: Arc::default(),
                 scores: None,
                 of_years: experiment.task.is_regression(),
                 host: None,
+                waits: None,
                 still: 0,
                 stamp: Stamp::new(),
                 since: self.now,
@@ -270,18 +302,24 @@ impl Look<'_> {
             let over = run.state == MemberState::Finished && run.scores.is_some();
             run.state = match (&run.state, record.problem) {
                 _ if over => MemberState::Finished,
-                _ if record.stopped => MemberState::Stopped,
                 (MemberState::Training, _) => MemberState::Training,
+                _ if record.stopped || file(STOPPED).exists() => MemberState::Stopped,
                 (_, Some(problem)) => MemberState::Failed { problem },
-                // What is not judged yet is not over.
-                (MemberState::Finished | MemberState::Failed { .. } | MemberState::Stopped, None) => MemberState::Paused,
-                (state, None) => state.clone(),
+                (MemberState::Waiting, None) => MemberState::Waiting,
+                // What is not judged yet is not over, whatever was seen of it before.
+                (_, None) => MemberState::Paused,
             };
-            let owner: Option<Owner> = atomic::read_json(&file("owner.json")).ok();
+            let owner: Option<Owner> = atomic::read_json(&file(OWNER)).ok();
             run.host = owner.map(|owner| owner.host).filter(|_| run.state == MemberState::Training);
             WatchedRun { label, ..run }
         };
-        (0..experiment.members.len()).map(member).collect()
+        let mut members: Vec<WatchedRun> = (0..experiment.members.len()).map(member).collect();
+        let places = experiment.places(members.iter().map(WatchedRun::standing));
+        for (member, place) in members.iter_mut().zip(places) {
+            member.waits = place.waits(member.standing(), member.epochs);
+            member.state = place.state(std::mem::take(&mut member.state));
+        }
+        members
     }
 }
 

@@ -164,7 +164,7 @@ impl Default for LossSettings {
 
 choice!(LossKind {
     BinaryCrossentropy = "binary_crossentropy", say("Binary cross-entropy", "Entropie croisée binaire"),
-        say("The notebook's; every picture counts", "Celle du notebook ; chaque image compte");
+        say("The notebook’s; every picture counts", "Celle du notebook ; chaque image compte");
     BinaryFocalCrossentropy = "binary_focal_crossentropy", say("Focal loss", "Focal loss"),
         say("Pictures that are already right count less", "Les images déjà justes comptent moins");
     CategoricalCrossentropy = "categorical_crossentropy", say("Categorical cross-entropy", "Entropie croisée catégorielle"),

@@ -164,7 +164,7 @@ choice!(Pooling {
     GlobalAverage = "global_average", say("global average", "moyenne globale"), say("Far fewer parameters; forgets positions", "Bien moins de paramètres ; oublie les positions");
 });
 choice!(Initialization {
-    GlorotUniform = "glorot_uniform", say("Glorot uniform", "Glorot uniforme"), say("Keras's default", "Le défaut de Keras");
+    GlorotUniform = "glorot_uniform", say("Glorot uniform", "Glorot uniforme"), say("Keras’s default", "Le défaut de Keras");
     HeNormal = "he_normal", say("He normal", "He normale"), say("Made for ReLU", "Conçue pour ReLU");
 });
 
@@ -298,7 +298,7 @@ fn batch_norm<'a>(batch_norm_conv: &'a mut bool, batch_norm_dense: &'a mut bool,
             "batch_norm_dense",
             say("Batch norm after dense", "Batch norm après dense"),
             say(
-                "The notebook's alternative: a batch normalization after each hidden dense layer, which steadies the training",
+                "The notebook’s alternative: a batch normalization after each hidden dense layer, which steadies the training",
                 "L’alternative du notebook : une normalisation par lots après chaque couche dense cachée, qui stabilise l’entraînement",
             ),
             Value::Switch(batch_norm_dense),

@@ -62,7 +62,7 @@ pub(super) fn setting_defs<'a>(beta_1: &'a mut f64, beta_2: &'a mut f64) -> [Set
             "beta_2",
             say("Memory of the size (beta 2)", "Mémoire de la taille (bêta 2)"),
             say(
-                "How long each weight's usual gradient is remembered, by which its steps are measured. Keep 0.999",
+                "How long each weight’s usual gradient is remembered, by which its steps are measured. Keep 0.999",
                 "Combien de temps on retient le gradient habituel de chaque poids, auquel ses pas sont mesurés. Gardez 0,999",
             ),
             Value::Number { value: beta_2, range: 0.5..=0.99999, scale: Scale::Linear, unit: UNITLESS },

@@ -80,7 +80,7 @@ pub(super) fn setting_defs<'a>(
             "ema_warmup",
             say("Short memory at first", "Mémoire courte au début"),
             say(
-                "Lets the average forget the first, random weights quickly, so that the first epochs are evaluated fairly. Keep it on; off is Keras's way",
+                "Lets the average forget the first, random weights quickly, so that the first epochs are evaluated fairly. Keep it on; off is Keras’s way",
                 "Laisse la moyenne oublier vite les premiers poids, tirés au hasard, pour que les premières époques soient évaluées équitablement. À garder ; sans elle, c’est la façon de Keras",
             ),
             Value::Switch(ema_warmup),

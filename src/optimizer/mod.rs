@@ -96,9 +96,9 @@ impl Default for OptimizerSettings {
 }
 
 choice!(OptimizerKind {
-    Adam = "adam", say("Adam", "Adam"), say("The notebook's; good without tuning", "Celui du notebook ; bon sans réglage");
+    Adam = "adam", say("Adam", "Adam"), say("The notebook’s; good without tuning", "Celui du notebook ; bon sans réglage");
     AdamW = "adamw", say("AdamW", "AdamW"), say("Adam with weight decay; best with a schedule", "Adam avec décroissance des poids ; meilleur avec un calendrier");
-    RmsProp = "rmsprop", say("RMSprop", "RMSprop"), say("Adam's forerunner", "Le précurseur d’Adam");
+    RmsProp = "rmsprop", say("RMSprop", "RMSprop"), say("Adam’s forerunner", "Le précurseur d’Adam");
     Sgd = "sgd", say("SGD", "SGD"), say("Plain steps with momentum; needs a rate about 100 times higher", "Pas simples avec inertie ; demande un taux environ 100 fois plus élevé");
     Nadam = "nadam", say("Nadam", "Nadam"), say("Adam that looks ahead", "Adam qui regarde en avant");
 });
@@ -285,7 +285,7 @@ impl SettingDefs for OptimizerSettings {
                 "epsilon",
                 say("Epsilon", "Epsilon"),
                 say(
-                    "Keeps steps finite where gradients vanish. Keep 1e-7, Keras's value",
+                    "Keeps steps finite where gradients vanish. Keep 1e-7, Keras’s value",
                     "Garde les pas finis là où les gradients s’annulent. Gardez 1e-7, la valeur de Keras",
                 ),
                 Value::Number { value: epsilon, range: 1e-10..=0.1, scale: Scale::Log, unit: UNITLESS },

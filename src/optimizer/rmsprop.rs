@@ -85,7 +85,7 @@ pub(super) fn setting_defs<'a>(rho: &'a mut f64, centered: &'a mut bool) -> [Set
             "rho",
             say("Memory of the size (rho)", "Mémoire de la taille (rho)"),
             say(
-                "How long each weight's usual gradient is remembered, by which its steps are measured. 0.9 to 0.99",
+                "How long each weight’s usual gradient is remembered, by which its steps are measured. 0.9 to 0.99",
                 "Combien de temps on retient le gradient habituel de chaque poids, auquel ses pas sont mesurés. De 0,9 à 0,99",
             ),
             Value::Number { value: rho, range: 0.5..=0.9999, scale: Scale::Linear, unit: UNITLESS },

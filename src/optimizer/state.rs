@@ -51,7 +51,7 @@ impl OptimizerState {
 fn misfit(details: String) -> Problem {
     Problem::new(
         Kind::File,
-        say("The optimizer's memory does not fit the network", "La mémoire de l’optimiseur ne va pas avec le réseau"),
+        say("The optimizer’s memory does not fit the network", "La mémoire de l’optimiseur ne va pas avec le réseau"),
         say("Start the training anew from the weights", "Reprenez l’entraînement à neuf à partir des poids"),
     )
     .because(details)

@@ -79,15 +79,15 @@ impl Picture {
                     let (count, all) = (number(lang, missing as u64), number(lang, pictures.len() as u64));
                     match labels.is_empty() {
                         true => say(
-                            "None of the run's {all} pictures are in this folder as they were when it began",
+                            "None of the run’s {all} pictures are in this folder as they were when it began",
                             "Aucune des {all} images de l’essai n’est dans ce dossier telle qu’elle était au début",
                         ),
                         false if missing == 1 => say(
-                            "1 of the run's {all} pictures is gone or has changed since it began",
+                            "1 of the run’s {all} pictures is gone or has changed since it began",
                             "1 des {all} images de l’essai a disparu ou changé depuis son début",
                         ),
                         false => say(
-                            "{missing} of the run's {all} pictures are gone or have changed since it began",
+                            "{missing} of the run’s {all} pictures are gone or have changed since it began",
                             "{missing} des {all} images de l’essai ont disparu ou changé depuis son début",
                         ),
                     }

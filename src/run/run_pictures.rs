@@ -68,7 +68,7 @@ impl RunPictures {
         let what = LocalizedText::by(|lang| {
             let (found, all) = (number(lang, self.found as u64), number(lang, self.all as u64));
             match (lang, self.found) {
-                (Lang::En, 0) => format!("None of the run's {all} pictures are in this folder as they were when it began"),
+                (Lang::En, 0) => format!("None of the run’s {all} pictures are in this folder as they were when it began"),
                 (Lang::Fr, 0) => {
                     format!("Aucune des {all} images de l’essai n’est dans ce dossier telle qu’elle était au début")
                 }

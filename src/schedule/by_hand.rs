@@ -17,7 +17,7 @@ pub(super) fn setting_def(table: &mut Vec<(u32, f64)>) -> SettingDef<'_> {
         "table",
         say("Rates by epoch", "Taux par époque"),
         say(
-            "From which epoch which learning rate holds. Before the first row, the optimizer's rate",
+            "From which epoch which learning rate holds. Before the first row, the optimizer’s rate",
             "À partir de quelle époque quel taux d’apprentissage vaut. Avant la première ligne, celui de l’optimiseur",
         ),
         Value::Table(table),

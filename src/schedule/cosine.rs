@@ -22,7 +22,7 @@ pub(super) fn setting_def(final_factor: &mut f64) -> SettingDef<'_> {
         "final_factor",
         say("Last rate", "Dernier taux"),
         say(
-            "The rate of the last step, as a share of the optimizer's. 0 to 10%",
+            "The rate of the last step, as a share of the optimizer’s. 0 to 10%",
             "Le taux du dernier pas, en part de celui de l’optimiseur. De 0 à 10\u{a0}%",
         ),
         Value::Number { value: final_factor, range: 0.0..=1.0, scale: Scale::Percent, unit: crate::setting_def::UNITLESS },

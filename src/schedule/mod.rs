@@ -87,7 +87,7 @@ impl Default for ScheduleSettings {
 }
 
 choice!(ScheduleKind {
-    Constant = "constant", say("Constant", "Constant"), say("The notebook's; the same rate throughout", "Celui du notebook ; le même taux partout");
+    Constant = "constant", say("Constant", "Constant"), say("The notebook’s; the same rate throughout", "Celui du notebook ; le même taux partout");
     Step = "step", say("Steps", "Par paliers"), say("Falls by a factor every few epochs", "Baisse d’un facteur toutes les quelques époques");
     Exponential = "exponential", say("Exponential", "Exponentiel"), say("Falls a little in every epoch", "Baisse un peu à chaque époque");
     Cosine = "cosine", say("Cosine", "Cosinus"), say("Stays high, then falls to almost nothing at the last epoch", "Reste haut, puis tombe à presque rien à la dernière époque");

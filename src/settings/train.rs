@@ -72,8 +72,8 @@ impl SettingDefs for TrainSettings {
                 "epochs",
                 say("Epochs at most", "Époques au plus"),
                 say(
-                    "How many times training goes through all training pictures; early stopping usually ends it sooner. 10 to 100",
-                    "Combien de fois l’entraînement parcourt toutes les images ; l’arrêt anticipé finit d’ordinaire avant. De 10 à 100",
+                    "An epoch shows each training picture once, or several times where there are few; early stopping usually ends it sooner. 10 to 100",
+                    "Une époque montre chaque image d’entraînement une fois, ou plusieurs s’il y en a peu ; l’arrêt anticipé finit d’ordinaire avant. De 10 à 100",
                 ),
                 Value::Whole { value: epochs, range: 1..=1000, unit: UNITLESS },
             ),

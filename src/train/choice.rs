@@ -11,8 +11,6 @@ use crate::{
     problem::{Kind, Problem},
 };
 
-/// The setting that leaves the choice to the program.
-pub const AUTOMATIC: &str = "auto";
 /// The file, beside the runs, that remembers the answers.
 pub const FILE: &str = "devices.json";
 

@@ -131,8 +131,7 @@ fn preferences(ui: &mut Ui, cx: &mut Cx<'_>, mode: Mode, zoom: f32) -> DialogAns
             cx.say(say(":", "\u{a0}:")),
             kept.sentence(cx.lang)
         );
-        ui.add(egui::Label::new(name).wrap());
-        row(ui, "", &mut |ui| {
+        row(ui, &name, &mut |ui| {
             let help = say(
                 "Removes those of all folders but the open one; they are read again when their folder is opened",
                 "Supprime celles de tous les dossiers sauf celui qui est ouvert ; elles sont relues à l’ouverture de leur dossier",

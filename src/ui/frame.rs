@@ -182,7 +182,7 @@ fn smile(painter: &egui::Painter, rect: Rect, color: egui::Color32) {
 
 fn step(ui: &mut Ui, cx: &mut Cx<'_>, page: Page, open: bool, size: Size) {
     let locked = page.locked(cx.session);
-    let state = page.state(cx.lang, cx.session, cx.settings);
+    let state = page.state(cx.lang, cx.session, cx.settings, cx.problems().is_empty());
     let (symbol, name) = (page.icon(), cx.say(page.name()));
     let entry = Entry { symbol, name, state: &state, open, locked: locked.map(|l| cx.say(l)) }.show(ui, size);
     let keys = Page::ALL.into_iter().zip(&command::PAGES).find(|(other, _)| *other == page).map(|(_, keys)| keys);

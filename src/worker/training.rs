@@ -18,7 +18,7 @@ use crate::{
     engine::{self, Engine},
     files::lock::Lock,
     optimizer::OptimizerState,
-    plan::Plan,
+    plan::{AUTOMATIC, Plan},
     problem::{Kind, Problem},
     run::{
         Asked, Run, RunInfo, RunStatus, RunStore,
@@ -157,7 +157,7 @@ pub(super) fn resume(
     let device =
         checkpoint.as_ref().map(|from| from.position.device.clone()).filter(|device| !device.is_empty()).unwrap_or(device);
     // A card that was taken out since is replaced by whatever is fastest now.
-    let device = if engine::check(&device).is_ok() { device } else { choice::AUTOMATIC.to_owned() };
+    let device = if engine::check(&device).is_ok() { device } else { AUTOMATIC.to_owned() };
     let plan = Plan {
         device: how.device.clone().unwrap_or(device),
         threads,
@@ -328,7 +328,7 @@ fn train_run(
 /// The plan with the device that Automatic means for it.
 fn settle(plan: &Plan, home: &Path, control: &Control, emit: &mut dyn FnMut(Event)) -> Result<Plan, Problem> {
     let mut plan = plan.clone();
-    if plan.device == choice::AUTOMATIC {
+    if plan.device == AUTOMATIC {
         let devices = engine::candidates(engine::devices());
         let mut attempt = |id: &str| {
             engine::prepare(id, home);

@@ -430,7 +430,8 @@ fn who_chose_no_recipe_is_told_that_the_notebook_s_hardly_learns_few_pictures() 
     let folder = Folder::utkface(40);
     let (home, data) = (folder.beside("home"), folder.root().to_string_lossy().into_owned());
     let told = |more: &[&str]| {
-        let small = ["--epochs", "1", "--threads", "1", "--set", "augment.crop=48", "--set", "model.filters=8", "--set", "model.dense=4"];
+        let small =
+            ["--epochs", "1", "--threads", "1", "--set", "augment.crop=48", "--set", "model.filters=8", "--set", "model.dense=4"];
         let (status, _, err) = call(&home, &[&["train", "--data", &data], &small[..], more].concat());
         assert_eq!(status, 0, "{err}");
         err.contains("the notebook’s recipe hardly learns; try `--preset quick`")

@@ -319,8 +319,9 @@ fn what_cannot_be_a_committee_is_a_sentence() {
         [one.clone(), run]
     };
     refused(&[], "at least two");
-    refused(&[one.clone(), one.clone()], "at least two");
+    refused(&[one.clone()], "at least two");
     refused(&[one.clone(), other.clone(), one.clone()], "named twice");
+    refused(&[one.clone(), one.clone()], "named twice");
     refused(&changed(&|run| run.info.task = ["cats", "dogs"].into()), "different questions");
     refused(&changed(&|run| run.info.status = RunStatus::Paused), "not finished");
     refused(&changed(&|run| run.info.stored.weights = false), "not finished");
@@ -534,7 +535,7 @@ fn an_experiments_finished_runs_are_judged_together_by_a_click() {
     harness.get_by_label_contains("2\u{a0}recipes").click();
     harness.run_steps(4);
     stage.borrow_mut().actions.clear();
-    harness.get_by_label("Make a committee…").click();
+    harness.get_by_label("Make a committee").click();
     harness.run_steps(2);
     let asked = stage.borrow_mut().actions.split_off(0);
     assert_eq!(asked, [Action::JudgeTogether("recipes".to_owned()), Action::Go(Page::Results)]);
@@ -553,6 +554,10 @@ fn a_committee_is_marked_among_the_runs_and_not_trained() {
     harness.run_steps(4);
     assert!(harness.query_by_label_contains("the best member alone").is_some());
     assert!(harness.query_by_label("Take this run’s options").is_none());
+    harness.get_by_label("Export…").click();
+    harness.run_steps(3);
+    assert!(harness.query_by_label("ONNX").is_some(), "one file of all members");
+    assert!(harness.query_by_label("Weights").is_none(), "there are several, and asking for them fails");
 }
 
 #[test]

@@ -9,7 +9,7 @@ use std::{
 use trombine::{
     control::{Control, Signal},
     evaluate::RunScores,
-    experiment::{Design, Draft, ExperimentView, Halving, MemberRecord, MemberState, More, Place, Vary},
+    experiment::{Design, Draft, ExperimentView, Halving, MemberRecord, MemberState, More, Place, Vary, Watched},
     files::reads::Reads,
     history::EpochRecord,
     plan::{MemberOf, Plan},
@@ -33,6 +33,15 @@ fn age(folder: &Path) {
             file.set_modified(SystemTime::now() - Duration::from_secs(3600)).expect("a time");
         }
     }
+}
+
+/// Who watches the experiment's folder is told the same of each member as who trains it.
+fn is_watched_as_it_is(bench: &Bench) {
+    let now = SystemTime::now().duration_since(SystemTime::UNIX_EPOCH).expect("after 1970").as_secs();
+    let seen = Watched::look(&bench.experiments.folder(&bench.experiment), None, now).expect("it is there");
+    let view = bench.view();
+    let shown = view.members.iter().zip(view.waits()).map(|(member, waits)| member.state_words(waits, Lang::En));
+    assert_eq!(seen.runs.iter().map(|run| run.state_words(Lang::En)).collect::<Vec<_>>(), shown.collect::<Vec<_>>());
 }
 
 /// Makes a run of a member as if it had been trained.
@@ -117,6 +126,7 @@ fn members_are_added_put_first_and_stopped() {
     bench.experiments.stop(&bench.experiment, 1).expect("written");
     assert!(bench.experiments.stop(&bench.experiment, 9).is_err_and(|problem| problem.line(Lang::En).contains("from 1 to 3")));
     assert_eq!(bench.states(), ["waiting", "stopped", "waiting"]);
+    is_watched_as_it_is(&bench);
     // While it is at work, a seed is added and put first.
     let mut trained = Vec::new();
     let (result, warned) = bench.run(None, &mut |event, member, _| {
@@ -264,6 +274,7 @@ fn who_survives_halving_has_the_bits_of_the_plain_run() {
     let (before, paused) = (halved.view(), halved.states());
     assert_eq!(paused.iter().filter(|state| **state == "dropped").count(), 2, "{paused:?}");
     assert!(paused.iter().all(|state| *state != "finished"), "{paused:?}");
+    is_watched_as_it_is(&halved);
     halved.done();
     let (view, of_all) = (halved.view(), plain.view());
     let done: Vec<u32> = view.members.iter().map(|member| member.run.as_ref().map_or(0, |run| run.epochs_done)).collect();
@@ -288,6 +299,7 @@ fn who_survives_halving_has_the_bits_of_the_plain_run() {
     let (gone, left): (Vec<usize>, Vec<usize>) = (0..4).partition(|member| done[*member] == 1);
     assert!(gone.iter().all(|gone| left.iter().all(|left| at_first(*gone) <= at_first(*left))), "{gone:?} {left:?}");
     assert_eq!(before.members.len(), 4);
+    is_watched_as_it_is(&halved);
     // Nothing is left, and a member alone knows that too.
     let (alone, _) = halved.run(Some(gone[0]), &mut |_, _, _| {});
     assert_eq!((alone, halved.view()), (Ok(()), view));
@@ -324,9 +336,16 @@ fn halving_costs_what_is_trained() {
     made(&first, 0);
     let run = first.view().members[0].run.clone().expect("a run").id;
     first.runs.find(&run).expect("a run").update(|info| (info.seconds, info.epochs_done) = (24.0, 12)).expect("written");
+    // A run says what Automatic came to, never Automatic itself.
+    let on = |device: &str| {
+        first.runs.find(&run).expect("a run").update(|info| info.asked.device = device.to_owned()).expect("written")
+    };
+    on("cpu");
     let plan = Plan { device: "auto".to_owned(), ..first.plan.clone() };
     let seconds = |draft: &Draft| first.experiments.cost(draft, &plan).expect("known").seconds.expect("one is known");
     let whole = search(20, &settings);
     let part = seconds(&whole.clone().halved(3).expect("it can be halved")) / seconds(&whole);
     assert!((part - 54.0 / 240.0).abs() < 1e-12, "{part}");
+    let gpu = Plan { device: "gpu0".to_owned(), ..first.plan.clone() };
+    assert_eq!(first.experiments.cost(&whole, &gpu).expect("known").seconds, None, "of another device nothing is known");
 }

@@ -41,6 +41,8 @@ fn spreads_are_those_of_scipy() {
     near(range.high, 0.9450081409874481, 1e-6);
     assert_eq!(Spread::of(&[0.5]).map(|one| (one.mean, one.deviation, one.range)), Some((0.5, None, None)));
     assert_eq!(Spread::of(&[]), None);
+    // A mean that lies between 100% and 100% would promise too much.
+    assert_eq!(Spread::of(&[1.0, 1.0]).map(|same| (same.mean, same.deviation, same.range)), Some((1.0, Some(0.0), None)));
 }
 
 /// ```python

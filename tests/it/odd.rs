@@ -3,7 +3,10 @@
 use std::path::Path;
 
 use image::{GrayImage, Luma, Rgb, RgbImage};
-use trombine::{data::odd::Odd, text::Lang};
+use trombine::{
+    data::{dataset::Dataset, odd::Odd, sample::Anomaly},
+    text::Lang,
+};
 
 use crate::picture_folder::Folder;
 
@@ -50,6 +53,17 @@ fn what_most_pictures_share_is_not_odd_but_said() {
     let (odd, named) = read(9, 0);
     assert_eq!(odd.usual.expect("gray").sentence(Lang::En), "all gray, read as color");
     assert!(named.is_empty(), "{named:?}");
+}
+
+#[test]
+fn what_somebody_has_corrected_is_not_to_be_checked_again() {
+    let folder = Folder::new();
+    draw(&folder.root(), 0, 3);
+    let mut dataset = folder.open().expect("opens");
+    let odd = |dataset: &Dataset| Odd::of(&dataset.samples).samples.len();
+    assert_eq!(odd(&dataset), 1, "the wrong ending");
+    dataset.samples[1].anomaly = Some(Anomaly::Repaired);
+    assert_eq!(odd(&dataset), 1);
 }
 
 #[test]

@@ -195,7 +195,7 @@ fn a_run_finds_its_pictures_from_anywhere_and_where_they_were_moved() {
     ] {
         let (status, _, err) = call(home, &elsewhere, refused);
         assert_eq!(status, 1, "{refused:?}");
-        assert!(err.contains("None of the run's 30 pictures"), "{refused:?}: {err}");
+        assert!(err.contains("None of the run’s 30 pictures"), "{refused:?}: {err}");
     }
     assert_eq!(source(), Source::Folder(moved.canonicalize().expect("there")));
 

@@ -360,7 +360,7 @@ fn the_rail_speaks_of_the_report_that_is_shown() {
         // The run's own scores are always those of its test part.
         view.info.scores.as_mut().expect("judged").accuracy = 0.123;
         view.report = Some(report);
-        assert_eq!(Page::Results.state(Lang::En, &stage.session, &stage.settings), format!("{share} {words}"));
+        assert_eq!(Page::Results.state(Lang::En, &stage.session, &stage.settings, true), format!("{share} {words}"));
     }
 }
 

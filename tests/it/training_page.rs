@@ -1,9 +1,12 @@
 //! The training page by its accessible names: what it says in each phase, and what its buttons ask for.
 
+use std::sync::Arc;
+
 use egui_kittest::kittest::Queryable as _;
 use trombine::{
     callback::{CallbackSettings, Callbacks},
     control::Stage as Work,
+    data::dataset::Dataset,
     history::{EpochRecord, EventLog, StopReason},
     problem::{Kind, Problem},
     session::{Phase, Progress, RateTest, Tried},
@@ -56,6 +59,67 @@ fn ready_starts_and_not_ready_says_what_is_missing() {
     harness.get_by_label("Go to Model").click();
     harness.run();
     assert_eq!(stage.borrow().actions, [Action::Go(Page::Model)], "a disabled button asks for nothing");
+}
+
+/// 40 pictures, of which 24 are learned from, in epochs of so many batches.
+fn few(stage: Stage, batches: u32) -> Stage {
+    let mut stage = stage.with_data(40);
+    Arc::make_mut(stage.plan.as_mut().expect("a plan")).steps_per_epoch = batches;
+    stage
+}
+
+/// One batch, which is not full.
+#[test]
+fn what_is_going_to_happen_is_counted_as_it_is() {
+    for (lang, wanted) in [
+        (Lang::En, "At most 50\u{a0}epochs of 1\u{a0}batch, 24\u{a0}pictures each"),
+        (Lang::Fr, "Au plus 50\u{a0}époques de 1\u{a0}lot de 24\u{a0}images"),
+    ] {
+        let (mut harness, _) = few(Stage { lang, ..Stage::new(Page::Training) }, 1).harness(SIZE);
+        harness.run();
+        assert!(harness.query_by_label(wanted).is_some(), "{wanted}");
+    }
+}
+
+/// A cycle within one epoch rises and falls there; a curve of the epochs' ends would be a point.
+#[test]
+fn the_rates_of_a_single_epoch_are_a_curve() {
+    let mut stage = Stage::new(Page::Training);
+    stage.settings.set("train.schedule.kind=one_cycle").expect("known");
+    stage.settings.train.epochs = 1;
+    let (mut harness, _) = few(stage, 8).harness(SIZE);
+    harness.run();
+    assert!(harness.query_by_label_contains(" up to ").is_some(), "it rises, and falls again");
+    harness.get_by_label("Show as a table, Learning rate").click();
+    harness.run();
+    assert!(harness.query_by_label_contains("0.5, 0.0").is_some(), "the fourth of eight batches");
+}
+
+/// 36 pictures at 261 a second, once an epoch or in 50 batches of two: less than a second, and 25 times as long.
+#[test]
+fn an_epoch_of_several_passes_takes_as_long_as_all_of_them() {
+    for (least, wanted) in [(0, "about 1\u{a0}s an epoch here"), (50, "about 3\u{a0}s an epoch here")] {
+        let mut stage = Stage::new(Page::Model);
+        stage.settings.train.min_steps_per_epoch = least;
+        let mut stage = stage.with_data(60);
+        stage.session.training = stage.session.dataset.as_ref().map(|dataset| stage::finished(dataset));
+        let (mut harness, _) = stage.harness(SIZE);
+        harness.run();
+        assert!(harness.query_by_label_contains(wanted).is_some(), "{wanted}");
+    }
+}
+
+/// Two folders may hold cats and dogs.
+#[test]
+fn only_faces_are_called_faces() {
+    for (classes, wanted) in [(["female", "male"], "Some validation faces"), (["cat", "dog"], "Some validation pictures")] {
+        let dataset = Dataset { task: classes.into(), ..Dataset::clone(&stage::faces(60)) };
+        let mut stage = Stage::new(Page::Training).with_dataset(Arc::new(dataset));
+        stage.session.training = stage.session.dataset.as_ref().map(|dataset| stage::finished(dataset));
+        let (mut harness, _) = stage.harness(SIZE);
+        harness.run();
+        assert!(harness.query_by_label_contains(wanted).is_some(), "{wanted}");
+    }
 }
 
 #[test]

@@ -53,6 +53,21 @@ fn marks_are_set_as_each_language_sets_them() {
     assert!(faults.is_empty(), "{}", faults.join("\n"));
 }
 
+/// Both languages have the curved one: `the picture’s side`; what is typed as it stands is in backquotes.
+#[test]
+fn an_apostrophe_is_no_prime() {
+    let straight = |text: &str| {
+        let prose: String = text.split('`').step_by(2).collect();
+        prose.split('\'').zip(prose.split('\'').skip(1)).any(|(before, after)| {
+            before.ends_with(char::is_alphabetic) && after.starts_with(|letter: char| letter.is_alphabetic() || letter == ' ')
+        })
+    };
+    assert!(straight("the picture's side") && straight("l'image") && !straight("`it's`") && !straight("the picture’s"));
+    let phrases = phrases();
+    let faults: Vec<_> = phrases.iter().filter(|(_, english, french)| straight(english) || straight(french)).collect();
+    assert!(faults.is_empty(), "{faults:#?}");
+}
+
 fn digit(letter: char) -> bool {
     letter.is_ascii_digit()
 }

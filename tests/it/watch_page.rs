@@ -273,6 +273,16 @@ fn the_page_shows_how_far_each_run_is_and_what_is_stale() {
     assert!(stage.borrow().actions.contains(&Action::Watch(CLUSTER.into())));
 }
 
+/// Window and command line count all runs, also those that are not shown, and what could not be read.
+#[test]
+fn what_is_not_shown_is_counted() {
+    let seen = Watched { older: 492, unreadable: 1, ..seen() };
+    let counts = seen.counts(Lang::En);
+    assert_eq!((counts[0].as_str(), counts.last().map(String::as_str)), ("500\u{a0}runs", Some("1\u{a0}cannot be read")));
+    let older = |older| Watched { older, ..seen.clone() }.older_words(Lang::Fr);
+    assert_eq!([0, 1, 492].map(older), [None, Some("et 1\u{a0}plus ancien".into()), Some("et 492\u{a0}plus anciens".into())]);
+}
+
 #[test]
 fn the_page_says_that_the_folder_is_gone_and_what_it_waits_for() {
     let (mut harness, _) = gone().harness([1280.0, 900.0]);
@@ -311,7 +321,7 @@ fn the_command_line_prints_what_it_sees() {
     assert_eq!((&document["runs"][0]["state"], &document["runs"][0]["stale"]), (&json!("training"), &json!(false)));
     let (status, _, err) = call(own.path(), &["watch", "/no/such/folder"]);
     assert_eq!(status, 1);
-    assert!(err.contains("is not there now"), "{err}");
+    assert!(err.contains("is not there now") && !err.contains("looked for again"), "it has ended: {err}");
 }
 
 /// Window and command line call a state the same, of an experiment as of runs that are watched.

@@ -253,7 +253,7 @@ fn pictures_that_are_gone_keep_a_run_from_going_on_with_a_way_out() {
     let job = worker.start(Command::Resume { run, dataset: crate::training::dataset(20), how });
     let Event::Failed(problem) = until_end(&worker, job, |_| {}) else { panic!("ten pictures are missing") };
     assert_eq!(problem.kind, Kind::Data);
-    assert!(problem.what.en.starts_with("10 of the run's 30 pictures"), "{problem}");
+    assert!(problem.what.en.starts_with("10 of the run’s 30 pictures"), "{problem}");
     let job = worker.start(Command::Open(Source::Folder("/nowhere/at/all".into())));
     let Event::Failed(problem) = until_end(&worker, job, |_| {}) else { panic!("there is no such folder") };
     assert_eq!(problem.kind, Kind::Data);

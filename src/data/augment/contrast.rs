@@ -24,7 +24,7 @@ impl Change for Kind {
         ),
         amount: say("Strongest change of contrast", "Plus forte variation de contraste"),
         amount_help: say(
-            "20% multiplies each value's distance from the mean by 0.8 to 1.2. 10 to 40%",
+            "20% multiplies each value’s distance from the mean by 0.8 to 1.2. 10 to 40%",
             "20\u{a0}% multiplie l’écart de chaque valeur à la moyenne par 0,8 à 1,2. De 10 à 40\u{a0}%",
         ),
         most: 1.0,

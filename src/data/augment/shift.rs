@@ -70,7 +70,7 @@ impl SettingDefs for Shift {
             SettingDef::new(
                 "amount",
                 say("Farthest shift", "Décalage maximal"),
-                say("As a share of the picture's side. 3 to 10%", "En part du côté de l’image. De 3 à 10\u{a0}%"),
+                say("As a share of the picture’s side. 3 to 10%", "En part du côté de l’image. De 3 à 10\u{a0}%"),
                 Value::Number { value: amount, range: 0.0..=0.3, scale: Scale::Percent, unit: crate::setting_def::UNITLESS },
             )
             .more()

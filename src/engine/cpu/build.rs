@@ -111,7 +111,7 @@ fn unknown(details: &str) -> Problem {
     Problem::new(
         Kind::Internal,
         say(
-            "The processor's engine does not know this order of layers",
+            "The processor’s engine does not know this order of layers",
             "Le moteur du processeur ne connaît pas cet ordre de couches",
         ),
         say("Report this fault, with the details", "Signalez ce défaut, avec les détails"),

@@ -110,11 +110,11 @@ impl Run {
 /// Whether runs can be one committee.
 fn check(runs: &[Run]) -> Result<(), Problem> {
     let ids: BTreeSet<&str> = runs.iter().map(|run| run.info.id.as_str()).collect();
-    if ids.len() < *MEMBERS.start() {
-        return Err(words::too_few());
-    }
     if ids.len() != runs.len() {
         return Err(words::twice());
+    }
+    if runs.len() < *MEMBERS.start() {
+        return Err(words::too_few());
     }
     if runs.len() > *MEMBERS.end() {
         return Err(words::too_many(runs.len()));

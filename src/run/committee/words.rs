@@ -32,11 +32,11 @@ impl Committee {
         match (self.combination, self.chosen_on, lang) {
             (Combination::Estimates, ..) => format!("{title}, {how}"),
             (_, 0, Lang::En) => {
-                format!("{title}, {how}: there are no validation pictures that no member trained on to choose by")
+                format!("{title}, {how}: some member trained on each validation picture, so none could decide between means")
             }
             (_, 0, Lang::Fr) => {
                 format!(
-                    "{title}, {how}\u{a0}: aucune image de validation sur laquelle aucun membre ne s’est entraîné pour choisir"
+                    "{title}, {how}\u{a0}: un membre s’est entraîné sur chaque image de validation, aucune n’a donc pu départager les moyennes"
                 )
             }
             (_, _, Lang::En) => format!("{title}, {how}: the lower loss on {on} that no member trained on"),

@@ -50,7 +50,7 @@ fn list(items: &[Phrase], lang: Lang) -> Block {
 fn details(view: &RunView, lang: Lang) -> Vec<Block> {
     let info = &view.info;
     let day = date::day(info.created);
-    let time = duration(lang, std::time::Duration::try_from_secs_f64(info.seconds).unwrap_or_default());
+    let time = duration(lang, info.seconds);
     let version = env!("CARGO_PKG_VERSION");
     let epochs = epochs(lang, info.epochs_done.into());
     let best = info.best_epoch.map_or_else(|| "–".to_owned(), |best| number(lang, best.into()));

@@ -98,6 +98,11 @@ impl Format {
         self.extension().is_empty()
     }
 
+    /// Whether it holds the weights of one network, which a committee has not.
+    pub const fn is_of_one_network(self) -> bool {
+        matches!(self, Self::Safetensors)
+    }
+
     /// The keys of those that make a folder, as a sentence lists them.
     pub fn folders() -> String {
         let folders = Self::ALL.iter().filter(|format| format.is_folder());

@@ -79,7 +79,10 @@ pub(super) const TERMS: &[Term] = &[
     Term {
         name: say("epoch", "époque"),
         forms: say("epochs", "époques"),
-        meaning: say("One pass through all the training pictures", "Un passage sur toutes les images d’entraînement"),
+        meaning: say(
+            "One pass through all the training pictures, or several where there are few",
+            "Un passage sur toutes les images d’entraînement, ou plusieurs s’il y en a peu",
+        ),
     },
     Term {
         name: say("batch", "lot"),

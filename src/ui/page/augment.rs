@@ -9,7 +9,7 @@ use super::{Page, options};
 use crate::{
     data::augment::{self, AugmentSettings},
     settings::Settings,
-    text::{Lang, number, say},
+    text::{Lang, Phrase, number, say},
     ui::{
         Action, Cx, icon,
         theme::{self, Theme},
@@ -30,7 +30,8 @@ pub struct State {
 /// The rail's line: the crop and what is switched on.
 pub fn state_line(lang: Lang, settings: &Settings) -> String {
     let a = &settings.augment;
-    let mut parts = vec![crop_words(lang, a)];
+    // The rail has no room for the longer word.
+    let mut parts = vec![crop_words(lang, say("crop", "cadre"), a)];
     if a.flip {
         parts.push(say("flip", "miroir").get(lang).to_owned());
     }
@@ -41,9 +42,9 @@ pub fn state_line(lang: Lang, settings: &Settings) -> String {
     parts.join(", ")
 }
 
-/// The crop, and the side that it is resized to if the network gets another.
-fn crop_words(lang: Lang, augment: &AugmentSettings) -> String {
-    let crop = format!("{} {}", say("crop", "recadrage").get(lang), augment.crop);
+/// The crop by its `name`, and the side that it is resized to if the network gets another.
+fn crop_words(lang: Lang, name: Phrase, augment: &AugmentSettings) -> String {
+    let crop = format!("{} {}", name.get(lang), augment.crop);
     if augment.side() == augment.crop as usize { crop } else { format!("{crop} → {}", augment.side()) }
 }
 
@@ -111,7 +112,7 @@ fn pictures(ui: &mut Ui, cx: &mut Cx<'_>, state: &mut State) {
             let crop = Rect::from_min_size(min, Vec2::splat(geometry.crop as f32 * unit));
             ui.painter().rect_stroke(crop, 2.0, Stroke::new(2.0, t.accent), StrokeKind::Inside);
         }
-        let crop = crop_words(cx.lang, &cx.settings.augment);
+        let crop = crop_words(cx.lang, say("crop", "recadrage"), &cx.settings.augment);
         let text = match (cx.lang, cx.settings.augment.test_time_flip) {
             (Lang::En, false) => format!("center {crop}, nothing at random"),
             (Lang::Fr, false) => format!("{crop} au centre, rien au hasard"),

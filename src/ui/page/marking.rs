@@ -152,8 +152,11 @@ impl Marking<'_> {
                 line(ui, icon::TAG, &text, MenuAnswer::Change(Change::Relabel(task.classes[class].clone())));
             }
             line(ui, icon::EYE_OFF, say("Leave out", "Écarter").get(lang), MenuAnswer::Change(Change::LeaveOut));
-            let correct = say("Label is correct", "L’étiquette est correcte").get(lang);
-            line(ui, icon::CHECK, correct, MenuAnswer::Change(Change::Keep));
+            let correct = match one {
+                true => say("Label is correct", "L’étiquette est correcte"),
+                false => say("Labels are correct", "Les étiquettes sont correctes"),
+            };
+            line(ui, icon::CHECK, correct.get(lang), MenuAnswer::Change(Change::Keep));
         }
         answer
     }

@@ -100,8 +100,8 @@ impl Page {
         }
     }
 
-    /// What the step holds now, or why it is locked.
-    pub fn state(self, lang: Lang, session: &Session, settings: &Settings) -> String {
+    /// What the step holds now, or why it is locked; `ready` is whether nothing has to be mended before a training.
+    pub fn state(self, lang: Lang, session: &Session, settings: &Settings, ready: bool) -> String {
         if let Some(reason) = self.locked(session) {
             return reason.get(lang).to_owned();
         }
@@ -120,7 +120,7 @@ impl Page {
                     plural(lang, m.dense.len() as u64, say("dense", "dense"), say("dense", "denses"))
                 )
             }
-            Self::Training => training_line(lang, session),
+            Self::Training => training_line(lang, session, ready),
             Self::Results => session.run.as_ref().and_then(|run| Some((run, run.report.as_ref()?))).map_or_else(
                 || say("not evaluated yet", "pas encore évalué").get(lang).to_owned(),
                 |(run, report)| results_line(lang, report, run.info.scores.as_ref().and_then(|scores| scores.years)),
@@ -165,7 +165,7 @@ fn results_line(lang: Lang, report: &Report, of_years: Option<YearScores>) -> St
     format!("{score}, {}", part.get(lang))
 }
 
-fn training_line(lang: Lang, session: &Session) -> String {
+fn training_line(lang: Lang, session: &Session, ready: bool) -> String {
     let of = say("of", "sur").get(lang);
     let epoch = say("epoch", "époque").get(lang);
     match (session.phase, &session.training) {
@@ -178,6 +178,7 @@ fn training_line(lang: Lang, session: &Session) -> String {
         (_, Some(t)) => {
             plural(lang, t.history.len() as u64, say("epoch done", "époque faite"), say("epochs done", "époques faites"))
         }
-        (_, None) => say("ready", "prêt").get(lang).to_owned(),
+        (_, None) if ready => say("ready", "prêt").get(lang).to_owned(),
+        (_, None) => say("not ready", "pas prêt").get(lang).to_owned(),
     }
 }

@@ -4,6 +4,7 @@ use egui::{Align, Align2, Color32, Layout, Role, Sense, Ui, WidgetInfo, pos2, ve
 
 use super::{Page, options, start};
 use crate::{
+    data::sample::Part,
     model::{
         Network,
         summary::{self, Row, RowKind},
@@ -123,7 +124,8 @@ fn cost(cx: &Cx<'_>, network: &Network) -> String {
         format!("{}\u{a0}MFLOP {}", number(lang, network.flops() / 1_000_000), say("a picture", "l’image").get(lang)),
     ];
     if let Some(seconds) = epoch_seconds(cx, network) {
-        let time = duration(lang, std::time::Duration::from_secs_f64(seconds));
+        // Nothing takes no time.
+        let time = duration(lang, seconds.max(1.0));
         parts.push(match lang {
             Lang::En => format!("about {time} an epoch here"),
             Lang::Fr => format!("environ {time} par époque ici"),
@@ -139,8 +141,8 @@ fn epoch_seconds(cx: &Cx<'_>, network: &Network) -> Option<f64> {
     let plan = cx.plan.ok()?;
     let trained = training.settings.network(&cx.dataset()?.task).ok()?;
     let heavier = network.flops() as f64 / trained.flops().max(1) as f64;
-    let pictures = plan.indices(crate::data::sample::Part::Train).len() as f64;
-    (speed > 0.0).then(|| pictures / speed * heavier)
+    let shown = cx.settings.train.shown(plan.indices(Part::Train).len());
+    (speed > 0.0).then(|| shown / speed * heavier)
 }
 
 /// Width of the table up to which it is sparing with its room, in points.

@@ -33,6 +33,7 @@ pub fn taken(cx: &Cx<'_>, network: &Network) -> Option<Result<StartedFrom, Probl
     }
     match cx.session.runs.iter().find(|known| known.id == *run) {
         None => Some(Err(start::missing(run))),
+        Some(info) if info.committee.is_some() => Some(Err(start::committee(&info.name_in_both()))),
         Some(info) if !can_be_taken(info) => Some(Err(start::unfinished(&info.name_in_both()))),
         Some(_) => of(cx, network, view(cx.session, run)?, cx.settings),
     }

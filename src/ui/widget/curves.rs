@@ -195,7 +195,12 @@ impl Curves {
 
     /// A horizontal value as it is written.
     fn across_text(&self, lang: Lang, x: f64) -> String {
-        if self.across_rates { rate(lang, 10f64.powf(x)) } else { decimal(lang, x, usize::from(x.fract().abs() > 1e-9)) }
+        if self.across_rates {
+            return rate(lang, 10f64.powf(x));
+        }
+        // As many digits as tell the steps of an epoch apart.
+        let digits = [1.0, 10.0].iter().filter(|scale| (x * *scale - (x * *scale).round()).abs() > 1e-9).count();
+        decimal(lang, x, digits)
     }
 
     /// Every value, one row for each place on the horizontal axis.

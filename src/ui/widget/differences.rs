@@ -4,7 +4,7 @@ use egui::{Align2, Color32, CursorIcon, Rect, Role, Sense, Stroke, Ui, WidgetInf
 
 use super::{
     button::focus_ring,
-    fitted::fitted,
+    fitted::{fitted, fitted_ends},
     plot::{Frame, places, rounded, ticks},
 };
 use crate::{
@@ -119,8 +119,9 @@ fn axis(ui: &Ui, lang: Lang, frame: &Frame, [left, right]: [&str; 2]) {
     }
     let below = frame.rect.bottom() + 21.0;
     let half = frame.rect.width() / 2.0 - 8.0;
-    let left = fitted(ui, left, font.clone(), t.text2, half);
+    // They end with what the side means.
+    let left = fitted_ends(ui, left, &font, t.text2, half);
     ui.painter().galley(pos2(frame.rect.left() - 8.0, below), left, t.text2);
-    let right = fitted(ui, right, font, t.text2, half);
+    let right = fitted_ends(ui, right, &font, t.text2, half);
     ui.painter().galley(pos2(frame.rect.right() + 8.0 - right.size().x, below), right, t.text2);
 }

@@ -119,9 +119,13 @@ fn card(
 pub fn toast(ui: &mut Ui, lang: Lang, toast: &Toast) -> bool {
     let t = Theme::of(ui);
     let mut chosen = false;
-    let (fill, text) = if t.dark { (t.surface2, t.text) } else { (t.text, t.surface) };
-    let frame =
-        Frame::new().fill(fill).corner_radius(CornerRadius::same(theme::RADIUS_BUTTON)).inner_margin(Margin::symmetric(14, 4));
+    // On dark ground an edge tells it from what it lies over.
+    let (fill, text, edge) = if t.dark { (t.surface2, t.text, t.border()) } else { (t.text, t.surface, egui::Stroke::NONE) };
+    let frame = Frame::new()
+        .fill(fill)
+        .stroke(edge)
+        .corner_radius(CornerRadius::same(theme::RADIUS_BUTTON))
+        .inner_margin(Margin::symmetric(14, 4));
     frame.show(ui, |ui| {
         // In a narrow window the words take several lines, and the button stands below them.
         let room = (ui.content_rect().width() - 60.0).max(80.0);

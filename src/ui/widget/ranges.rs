@@ -217,16 +217,18 @@ fn axis(ui: &Ui, t: &Theme, frame: &Frame, lang: Lang, (measure, all): (Measure,
     let left = (at - galley.size().x / 2.0).min(frame.rect.right() + 60.0 - galley.size().x);
     let below = if low { 6.0 } else { 24.0 };
     let caption = Rect::from_min_size(pos2(left, frame.rect.bottom() + below), galley.size());
+    let line = [pos2(at, frame.rect.top()), pos2(at, caption.top() - 2.0)];
     for x in marks {
         let at = frame.x_at(x);
         ui.painter().vline(at, frame.rect.y_range(), Stroke::new(1.0, t.grid));
         let text = ui.painter().layout_no_wrap(measure.text(lang, x, digits), font.clone(), t.text3);
         let place = Rect::from_min_size(pos2(at - text.size().x / 2.0, frame.rect.bottom() + 6.0), text.size());
-        if !place.expand2(vec2(4.0, 0.0)).intersects(caption) {
+        // The line for all leads to its caption through the numbers.
+        let room = place.expand2(vec2(4.0, 0.0));
+        if !room.intersects(caption) && !room.intersects(Rect::from_points(&line)) {
             ui.painter().galley(place.min, text, t.text3);
         }
     }
-    let line = [pos2(at, frame.rect.top()), pos2(at, caption.top() - 2.0)];
     ui.painter().extend(Shape::dotted_line(&line, t.text2, 5.0, 0.9));
     ui.painter().galley(caption.min, galley, t.text2);
 }

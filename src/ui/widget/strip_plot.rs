@@ -51,8 +51,15 @@ pub fn least(rows: usize) -> f32 {
 }
 
 /// Draws the rows over the width there is, at most `height` high unless they need more; gives the dot that was activated.
-/// `text` writes a value with so many decimal places.
-pub fn strip_plot(ui: &mut Ui, lang: Lang, rows: &[Strip], height: f32, text: &dyn Fn(f64, usize) -> String) -> Option<usize> {
+/// Results lie within `bounds`, and so does the axis; `text` writes a value with so many decimal places.
+pub fn strip_plot(
+    ui: &mut Ui,
+    lang: Lang,
+    rows: &[Strip],
+    height: f32,
+    bounds: [f64; 2],
+    text: &dyn Fn(f64, usize) -> String,
+) -> Option<usize> {
     let t = Theme::of(ui);
     let row = ((height - AXIS) / rows.len().max(1) as f32).clamp(ROW[0], ROW[1]);
     let room = vec2(ui.available_width(), row * rows.len() as f32 + AXIS);
@@ -67,7 +74,8 @@ pub fn strip_plot(ui: &mut Ui, lang: Lang, rows: &[Strip], height: f32, text: &d
     let inside = Rect::from_min_max(pos2(left, outer.top()), pos2(right, outer.bottom() - AXIS));
     let values = || rows.iter().flat_map(|row| row.dots.iter().map(|dot| dot.value).chain(row.range.into_iter().flatten()));
     let (low, high) = (values().fold(f64::INFINITY, f64::min), values().fold(f64::NEG_INFINITY, f64::max));
-    let frame = Frame { rect: inside, x: rounded(low, high, 4, 0.01), y: (0.0, 1.0) };
+    let (low, high) = rounded(low, high, 4, 0.01);
+    let frame = Frame { rect: inside, x: (low.max(bounds[0]), high.min(bounds[1])), y: (0.0, 1.0) };
     let marks = ticks(frame.x.0, frame.x.1, (inside.width() / 80.0).clamp(1.0, 6.0) as usize);
     // A share is written in per cent, which has two places fewer.
     let digits = places(&marks);

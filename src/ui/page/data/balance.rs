@@ -4,12 +4,12 @@
 use egui::{Align2, CornerRadius, CursorIcon, Rect, Response, Role, Sense, Ui, WidgetInfo, pos2, vec2};
 
 use super::{
-    State,
+    State, classes,
     overview::Overview,
     wall::{Narrow, Wall},
 };
 use crate::{
-    data::dataset::Dataset,
+    data::{dataset::Dataset, task::TaskKind},
     text::{Lang, number, percent, say},
     ui::{
         Cx, icon,
@@ -46,7 +46,11 @@ pub fn show(ui: &mut Ui, cx: &Cx<'_>, dataset: &Dataset, state: &mut State, row:
     let total: u64 = counts.iter().sum();
     let ages = overview.has_ages();
     let mut chosen = None;
-    let title = cx.say(say("Who is in the data", "Qui figure dans les données"));
+    // Folders may hold anything.
+    let title = cx.say(match dataset.task.kind {
+        TaskKind::Folders => say("What is in the data", "Ce que contiennent les données"),
+        _ => say("Who is in the data", "Qui figure dans les données"),
+    });
     Card::titled(title).show_with(
         ui,
         |ui| {
@@ -72,6 +76,7 @@ pub fn show(ui: &mut Ui, cx: &Cx<'_>, dataset: &Dataset, state: &mut State, row:
                 color: t.class(class as u8),
             };
             let bar = bar::shares(ui, title, &[part(0), part(1)], if tight { 22.0 } else { 26.0 });
+            classes::mark_small(ui, lang, &counts);
             let edge = counts[0] as f32 / total.max(1) as f32;
             if let Some(class) = side(ui, &bar, edge) {
                 wall.narrow(Narrow { class: Some(class), ..Narrow::default() });

@@ -102,10 +102,10 @@ fn source_line(ui: &mut Ui, cx: &Cx<'_>, dataset: &Dataset, overview: &Overview)
     let name = dataset.source.name();
     let found = number(cx.lang, overview.summary.found);
     let text = match (cx.lang, &dataset.source) {
-        (Lang::En, Source::Folder(_)) => format!("ready to train, of {found} files in “{}”", name.en),
-        (Lang::Fr, Source::Folder(_)) => format!("prêtes, sur {found} fichiers de « {} »", name.fr),
-        (Lang::En, Source::SampleFaces) => "ready to train, all drawings".to_owned(),
-        (Lang::Fr, Source::SampleFaces) => "prêtes, toutes dessinées".to_owned(),
+        (Lang::En, Source::Folder(_)) => format!("usable, of {found} files in “{}”", name.en),
+        (Lang::Fr, Source::Folder(_)) => format!("utilisables, sur {found} fichiers de « {} »", name.fr),
+        (Lang::En, Source::SampleFaces) => "usable, all drawings".to_owned(),
+        (Lang::Fr, Source::SampleFaces) => "utilisables, toutes dessinées".to_owned(),
     };
     let path = match &dataset.source {
         Source::Folder(folder) => folder.display().to_string(),

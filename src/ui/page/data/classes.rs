@@ -33,7 +33,6 @@ const SEEN: usize = 10;
 pub fn show(ui: &mut Ui, cx: &Cx<'_>, dataset: &Dataset, state: &mut State) {
     let lang = cx.lang;
     let counts: Vec<u64> = state.overview.summary.classes.iter().map(|class| class.pictures).collect();
-    let few = counts.iter().filter(|count| **count < FEW).count();
     // Ages have an order of their own.
     let by_age = dataset.task.kind == TaskKind::AgeGroup;
     let title = match (lang, by_age) {
@@ -79,16 +78,23 @@ pub fn show(ui: &mut Ui, cx: &Cx<'_>, dataset: &Dataset, state: &mut State) {
                 }
             });
         });
-        if few > 0 {
-            let text = match lang {
-                Lang::En if few == 1 => format!("1 class has fewer than {FEW} pictures: little can be learned and said of it"),
-                Lang::En => format!("{few} classes have fewer than {FEW} pictures: little can be learned and said of them"),
-                Lang::Fr if few == 1 => format!("1 classe a moins de {FEW} images : on peut en apprendre et en dire peu"),
-                Lang::Fr => format!("{few} classes ont moins de {FEW} images : on peut en apprendre et en dire peu"),
-            };
-            notice::note(ui, icon::TRIANGLE_ALERT, Theme::of(ui).validation, &text);
-        }
+        mark_small(ui, lang, &counts);
     });
+}
+
+/// Marks small classes among those of so many pictures.
+pub fn mark_small(ui: &mut Ui, lang: Lang, counts: &[u64]) {
+    let few = counts.iter().filter(|count| **count < FEW).count();
+    if few == 0 {
+        return;
+    }
+    let text = match lang {
+        Lang::En if few == 1 => format!("1 class has fewer than {FEW} pictures: little can be learned and said of it"),
+        Lang::En => format!("{few} classes have fewer than {FEW} pictures: little can be learned and said of them"),
+        Lang::Fr if few == 1 => format!("1 classe a moins de {FEW} images : il y a peu à en apprendre et à en dire"),
+        Lang::Fr => format!("{few} classes ont moins de {FEW} images : il y a peu à en apprendre et à en dire"),
+    };
+    notice::note(ui, icon::TRIANGLE_ALERT, Theme::of(ui).validation, &text);
 }
 
 /// A class's name, its bar and its pictures.

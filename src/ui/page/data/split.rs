@@ -161,6 +161,8 @@ fn mix(lang: Lang, dataset: &Dataset, counts: &[u64]) -> String {
     let Some(least) = (0..counts.len()).min_by_key(|class| counts[*class]) else { return String::new() };
     let (name, count) = (dataset.task.name(least, lang), number(lang, counts[least]));
     match lang {
+        Lang::En if counts.iter().all(|other| *other == counts[least]) => format!("{count} of each"),
+        Lang::Fr if counts.iter().all(|other| *other == counts[least]) => format!("{count} de chacune"),
         Lang::En => format!("least: {name} ({count})"),
         Lang::Fr => format!("le moins\u{a0}: {name} ({count})"),
     }

@@ -112,19 +112,11 @@ pub fn show(ui: &mut Ui, cx: &mut Cx<'_>, shown: &mut Shown, grouping: &mut usiz
     chosen.map(|index| groups[index].key)
 }
 
-/// The groupings to choose from. Of two classes always the same; of more those by what is known of the pictures, and none
-/// crossed, whose groups would be too many and too small.
+/// The groupings to choose from: those by what is known of the pictures. Those of more than two classes are not crossed: their
+/// groups would be too many and too small.
 pub(super) fn offered(shown: &Shown) -> Vec<Grouping> {
-    if shown.report.is_binary() {
-        return GROUPINGS.to_vec();
-    }
-    let known = |by: Grouping| {
-        let mut of = shown.report.predictions.iter();
-        match by {
-            Grouping::AGE => of.any(|p| p.age.is_some()),
-            Grouping::RACE => of.any(|p| p.race.is_some()),
-            _ => by == Grouping::CLASS,
-        }
-    };
-    GROUPINGS.into_iter().filter(|by| known(*by)).collect()
+    let of = &shown.report.predictions;
+    let (age, race) = (of.iter().any(|p| p.age.is_some()), of.iter().any(|p| p.race.is_some()));
+    let known = |by: &Grouping| (age || !by.age) && (race || !by.race) && (shown.report.is_binary() || *by != Grouping::CROSSED);
+    GROUPINGS.into_iter().filter(known).collect()
 }

@@ -388,7 +388,9 @@ fn exports_as_kept(ui: &mut Ui, lang: Lang, shown: &Shown) {
 fn export_lines(ui: &mut Ui, cx: &mut Cx<'_>, shown: &Shown) {
     let (lang, run) = (cx.lang, &shown.view.info.id);
     exports_as_kept(ui, lang, shown);
-    for format in Format::ALL.iter().filter(|f| **f != Format::Report) {
+    let alone = shown.view.info.committee.is_none();
+    let offered = |format: &&Format| **format != Format::Report && (alone || !format.is_of_one_network());
+    for format in Format::ALL.iter().filter(offered) {
         let line = menu_item(ui, None, format.name().get(lang)).on_hover_text(format.about().get(lang));
         if line.clicked() {
             cx.act(Action::Export { run: run.clone(), format: *format, mistakes: false });

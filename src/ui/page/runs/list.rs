@@ -321,7 +321,7 @@ fn cells(lang: Lang, run: &RunInfo) -> [String; 6] {
         if run.committee.is_some() { none() } else { number(lang, run.epochs_done.into()) },
         run.scores.as_ref().map_or_else(none, |s| result(lang, s.years.is_some(), s.years.map_or(s.accuracy, |of| of.mae))),
         run.scores.as_ref().filter(|s| s.years.is_none()).map_or_else(none, |s| decimal(lang, s.macro_f1, 3)),
-        time(lang, run.seconds),
+        duration(lang, run.seconds),
         run.device.clone(),
     ]
 }
@@ -330,15 +330,11 @@ fn cells(lang: Lang, run: &RunInfo) -> [String; 6] {
 fn group_cells(lang: Lang, group: &Group) -> [String; 6] {
     let mean = group.spread.map(|spread| result(lang, group.of_years, spread.mean));
     let begun = date::day_and_time(group.begun);
-    [begun, String::new(), mean.unwrap_or_default(), String::new(), time(lang, group.seconds), String::new()]
+    [begun, String::new(), mean.unwrap_or_default(), String::new(), duration(lang, group.seconds), String::new()]
 }
 
 fn result(lang: Lang, of_years: bool, value: f64) -> String {
     if of_years { years(lang, value, 2) } else { percent(lang, value, 1) }
-}
-
-fn time(lang: Lang, seconds: f64) -> String {
-    duration(lang, std::time::Duration::from_secs_f64(seconds.clamp(0.0, 1e9)))
 }
 
 impl Group {

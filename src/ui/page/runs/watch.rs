@@ -102,7 +102,7 @@ pub fn show(ui: &mut Ui, cx: &mut Cx<'_>, state: &mut State) -> bool {
     state.asked = watching.asked.then(|| state.asked.unwrap_or(now));
     head(ui, cx, watching);
     if let Some(since) = state.asked.filter(|since| now - since > PATIENCE) {
-        let time = duration(lang, Duration::from_secs_f64(now - since));
+        let time = duration(lang, now - since);
         let text = match lang {
             Lang::En => format!("The folder has not answered for {time}; below is what was seen last"),
             Lang::Fr => format!("Le dossier ne répond pas depuis {time}\u{a0}; ci-dessous, ce qui a été vu en dernier"),
@@ -150,7 +150,8 @@ fn head(ui: &mut Ui, cx: &mut Cx<'_>, watching: &Watching) {
     let name = watching.seen.as_ref().and_then(|seen| seen.name.as_ref());
     let title = name.map_or_else(|| folder.clone().into_owned(), |name| name.get(lang).to_owned());
     let path = watching.folder.display().to_string();
-    let sentence = watching.seen.as_ref().map_or_else(|| path.clone(), |seen| format!("{} · {path}", counts(lang, seen)));
+    let sentence =
+        watching.seen.as_ref().map_or_else(|| path.clone(), |seen| format!("{} · {path}", seen.counts(lang).join(" · ")));
     header(ui, &title, &sentence, |ui| {
         let other = say("Another folder…", "Un autre dossier…").get(lang);
         if ui.add(Button::secondary(other).icon(icon::FOLDER_OPEN)).clicked() {
@@ -167,22 +168,9 @@ fn head(ui: &mut Ui, cx: &mut Cx<'_>, watching: &Watching) {
     });
 }
 
-/// `12 runs · 3 training · 1 stale · 8 finished`.
-fn counts(lang: Lang, seen: &Watched) -> String {
-    let runs = plural(lang, (seen.runs.len() + seen.older) as u64, say("run", "essai"), say("runs", "essais"));
-    let mut words = vec![runs];
-    words.extend(seen.counts(lang));
-    if seen.unreadable > 0 {
-        let folders =
-            plural(lang, seen.unreadable as u64, say("cannot be read", "illisible"), say("cannot be read", "illisibles"));
-        words.push(folders);
-    }
-    words.join(" · ")
-}
-
 /// Every run, with how far it is; a click has its curve stand out.
 fn runs(ui: &mut Ui, lang: Lang, seen: &Watched, chosen: &mut Vec<String>) {
-    Card::titled(say("Runs", "Essais").get(lang)).caption(older(lang, seen)).fill().show(ui, |ui| {
+    Card::titled(say("Runs", "Essais").get(lang)).caption(seen.older_words(lang).unwrap_or_default()).fill().show(ui, |ui| {
         ui.spacing_mut().item_spacing.y = 0.0;
         let mut lines = |ui: &mut Ui, range: std::ops::Range<usize>| {
             for run in &seen.runs[range] {
@@ -209,15 +197,6 @@ fn runs(ui: &mut Ui, lang: Lang, seen: &Watched, chosen: &mut Vec<String>) {
             }
         }
     });
-}
-
-fn older(lang: Lang, seen: &Watched) -> String {
-    let count = number(lang, seen.older as u64);
-    match (seen.older, lang) {
-        (0, _) => String::new(),
-        (_, Lang::En) => format!("and {count} older ones"),
-        (_, Lang::Fr) => format!("et {count} plus anciens"),
-    }
 }
 
 /// One run; whether it is clicked. `place` is its place among the chosen ones.
@@ -287,6 +266,8 @@ fn symbol(t: &Theme, run: &WatchedRun) -> (Icon, egui::Color32) {
 fn state(lang: Lang, run: &WatchedRun) -> String {
     let words = run.state_words(lang);
     let epoch = match (&run.state, lang) {
+        // Its epoch is among the words, or it has none.
+        _ if run.waits.is_some() || run.epochs == 0 => return words,
         (MemberState::Finished, _) => plural(lang, run.epochs_done.into(), say("epoch", "époque"), say("epochs", "époques")),
         (MemberState::Training | MemberState::Paused | MemberState::Dropped { .. }, Lang::En) => {
             format!("epoch {} of {}", run.epochs_done, run.epochs)

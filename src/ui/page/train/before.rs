@@ -4,6 +4,7 @@ use egui::Ui;
 
 use super::{State, rates, trial, words::not_ready};
 use crate::{
+    callback::early_stopping::EarlyStopping,
     data::sample::Part,
     plan::Plan,
     settings::TrainSettings,
@@ -145,7 +146,7 @@ fn facts(ui: &mut Ui, lang: Lang, plan: &Plan) {
     let test = plan.indices(Part::Test).len() as u64;
     let settings = &plan.settings.train;
     let pictures = |n| plural(lang, n, say("picture", "image"), say("pictures", "images"));
-    let steps = number(lang, plan.steps_per_epoch.into());
+    let steps = plural(lang, plan.steps_per_epoch.into(), say("batch", "lot"), say("batches", "lots"));
     let weights_of_classes = class_weights(lang, plan);
     let weights = plan.network.trained_values() as u64;
     let mut lines = vec![match lang {
@@ -164,18 +165,26 @@ fn facts(ui: &mut Ui, lang: Lang, plan: &Plan) {
     }];
     let [most, patience] = [settings.epochs, settings.callbacks.patience].map(|count| text::epochs(lang, count.into()));
     lines.push(match lang {
-        Lang::En => format!("At most {most} of {steps} batches, {} pictures each", settings.batch_size),
-        Lang::Fr => format!("Au plus {most} de {steps} lots de {} images", settings.batch_size),
+        Lang::En => format!("At most {most} of {steps}, {} each", pictures(u64::from(settings.batch_size).min(train))),
+        Lang::Fr => format!("Au plus {most} de {steps} de {}", pictures(u64::from(settings.batch_size).min(train))),
     });
     lines.extend(repeated(lang, settings, train));
-    lines.push(match (lang, settings.callbacks.early_stopping) {
-        (Lang::En, true) => format!("Stops early after {patience} without improvement"),
-        (Lang::Fr, true) => format!("S’arrête après {patience} sans progrès"),
-        (_, false) => {
-            say("Goes through all epochs: early stopping is off", "Parcourt toutes les époques : l’arrêt anticipé est désactivé")
-                .get(lang)
-                .to_owned()
-        }
+    let stops = EarlyStopping::default().stops_in(&settings.callbacks, 1, settings.epochs).is_some();
+    lines.push(match lang {
+        Lang::En if stops => format!("Stops early after {patience} without improvement"),
+        Lang::Fr if stops => format!("S’arrête après {patience} sans progrès"),
+        _ if settings.callbacks.early_stopping => say(
+            "Goes through all epochs: the patience is no shorter",
+            "Parcourt toutes les époques\u{a0}: la patience n’est pas plus courte",
+        )
+        .get(lang)
+        .to_owned(),
+        _ => say(
+            "Goes through all epochs: early stopping is off",
+            "Parcourt toutes les époques\u{a0}: l’arrêt anticipé est désactivé",
+        )
+        .get(lang)
+        .to_owned(),
     });
     let memory = bytes(lang, crate::train::trial::memory(plan));
     lines.push(match lang {

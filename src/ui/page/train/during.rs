@@ -11,7 +11,7 @@ use crate::{
     data::sample::Part,
     history::{EpochRecord, Note, NoteKind},
     session::{Phase, Training},
-    text::{Lang, decimal, number, say},
+    text::{Lang, decimal, duration, number, say},
     ui::{
         Cx, icon,
         theme::{self, Theme},
@@ -176,7 +176,7 @@ fn speed_tile(lang: Lang, training: &Training, over: bool) -> Tile {
 fn time_tile(lang: Lang, training: &Training, done: bool) -> Tile {
     let now = &training.now;
     let elapsed: f64 = training.history.iter().map(|e| e.seconds).sum::<f64>().max(now.elapsed);
-    let elapsed = crate::text::duration(lang, std::time::Duration::from_secs_f64(elapsed.clamp(0.0, 1e9)));
+    let elapsed = duration(lang, elapsed);
     if done {
         return Tile {
             name: say("took", "durée").get(lang),
@@ -423,11 +423,13 @@ pub fn notes(ui: &mut Ui, lang: Lang, training: &Training) {
 fn learning_rate(ui: &mut Ui, lang: Lang, training: &Training, planned: &[[f64; 2]], height: f32) {
     let t = Theme::of(ui);
     let done: Vec<[f64; 2]> = training.history.iter().map(|e| [f64::from(e.epoch), e.learning_rate]).collect();
-    let now = training.now.learning_rate;
+    let now = &training.now;
     let title = say("Learning rate", "Taux d’apprentissage").get(lang);
     let mut past = done;
-    if past.is_empty() && now > 0.0 {
-        past.push([1.0, now]);
+    // As far as it is now: the number at the curve's end is that of the tile.
+    let at = f64::from(now.epoch.saturating_sub(1)) + f64::from(now.step) / f64::from(now.steps_per_epoch.max(1));
+    if now.learning_rate > 0.0 && training.goes_on() && past.last().is_none_or(|last| last[0] < at) {
+        past.push([at.max(1.0), now.learning_rate]);
     }
     let from = past.last().map_or(0.0, |p| p[0]);
     let mut coming: Vec<[f64; 2]> = past.last().copied().into_iter().collect();

@@ -3,7 +3,7 @@
 use egui::{Id, Rect, Role, Sense, Stroke, StrokeKind, Ui, WidgetInfo, pos2, vec2};
 
 use crate::{
-    data::{dataset::Dataset, sample::Part},
+    data::{dataset::Dataset, sample::Part, task::TaskKind},
     evaluate::regression,
     session::Training,
     text::{Lang, decimal, percent, say, years},
@@ -35,22 +35,26 @@ const WORDS: f32 = 42.0;
 pub fn card(ui: &mut Ui, cx: &mut Cx<'_>, training: &Training, viewing: &mut Option<Viewing>) {
     let (lang, t) = (cx.lang, Theme::of(ui));
     let dataset = cx.session.trained_on.as_ref().or(cx.dataset()).cloned();
-    let (title, caption) = match dataset.as_ref().filter(|dataset| !dataset.task.is_binary()) {
-        Some(_) => (
-            say("Some validation pictures", "Quelques images de validation"),
-            say("as the model sees them now", "telles que le modèle les voit"),
-        ),
-        None => (
-            say("Six validation faces", "Six visages de validation"),
-            say("as the model sees them now", "tels que le modèle les voit"),
-        ),
+    // Folders may hold anything.
+    let of_faces = dataset.as_ref().is_none_or(|dataset| dataset.task.kind != TaskKind::Folders);
+    let title = match of_faces {
+        true => say("Some validation faces", "Quelques visages de validation"),
+        false => say("Some validation pictures", "Quelques images de validation"),
+    };
+    let caption = match (training.goes_on(), of_faces) {
+        (true, true) => say("as the model sees them now", "tels que le modèle les voit"),
+        (true, false) => say("as the model sees them now", "telles que le modèle les voit"),
+        // The epoch that is kept may be another.
+        (false, _) => say("after the last epoch", "après la dernière époque"),
     };
     let mut chosen: Option<(usize, Id)> = None;
     Card::titled(title.get(lang)).caption(caption.get(lang)).fill().show(ui, |ui| {
         let Some(dataset) = dataset.filter(|_| !training.faces.is_empty()) else {
-            let text = match training.goes_on() {
-                true => say("They appear after the first epoch", "Ils apparaissent après la première époque"),
-                false => say("None: no epoch was done", "Aucun\u{a0}: aucune époque n’a été faite"),
+            let text = match (training.goes_on(), of_faces) {
+                (true, true) => say("They appear after the first epoch", "Ils apparaissent après la première époque"),
+                (true, false) => say("They appear after the first epoch", "Elles apparaissent après la première époque"),
+                (false, true) => say("None: no epoch was done", "Aucun\u{a0}: aucune époque n’a été faite"),
+                (false, false) => say("None: no epoch was done", "Aucune\u{a0}: aucune époque n’a été faite"),
             };
             ui.label(theme::caption(text.get(lang)).color(t.text3));
             return;

@@ -44,36 +44,58 @@ pub fn of_epochs(settings: &Settings, steps_per_epoch: u32) -> Vec<[f64; 2]> {
     (1..=train.epochs).map(|epoch| [f64::from(epoch), at(epoch)]).collect()
 }
 
+/// The same as a curve: of few epochs, within which it changes much, at several steps of each.
+fn within_epochs(settings: &Settings, steps_per_epoch: u32) -> Vec<[f64; 2]> {
+    /// Epochs whose last steps make a curve, and the points of one of fewer.
+    const ENOUGH: u32 = 12;
+    const POINTS: u64 = 48;
+    let (train, steps) = (&settings.train, steps_per_epoch.max(1));
+    if train.epochs >= ENOUGH {
+        return of_epochs(settings, steps);
+    }
+    let all = u64::from(train.epochs) * u64::from(steps);
+    let at = |step: u64| {
+        let epoch = (step + 1) as f64 / f64::from(steps);
+        [epoch, schedule::rate(&train.schedule, train.optimizer.learning_rate, step, steps, train.epochs)]
+    };
+    let points = POINTS.min(all);
+    (0..points).map(|nth| at(nth * (all - 1) / (points - 1).max(1))).collect()
+}
+
+/// Where a curve of learning rates begins, how high it rises, and where it ends.
+fn about(lang: Lang, points: &[[f64; 2]]) -> String {
+    let (first, last) = (points.first().map_or(0.0, |p| p[1]), points.last().map_or(0.0, |p| p[1]));
+    let most = points.iter().map(|p| p[1]).fold(0.0, f64::max);
+    let same = points.iter().all(|p| (p[1] - first).abs() <= first * 1e-6);
+    let rises = most > first.max(last) * (1.0 + 1e-6);
+    let [first, most, last] = [first, most, last].map(|value| rate(lang, value));
+    match lang {
+        Lang::En if same => format!("How large each correction is: {first} throughout"),
+        Lang::Fr if same => format!("La taille de chaque correction\u{a0}: {first} du début à la fin"),
+        Lang::En if rises => format!("How large each correction is: from {first} up to {most}, and down to {last}"),
+        Lang::Fr if rises => format!("La taille de chaque correction\u{a0}: de {first} jusqu’à {most}, puis jusqu’à {last}"),
+        Lang::En => format!("How large each correction is: from {first} to {last}"),
+        Lang::Fr => format!("La taille de chaque correction\u{a0}: de {first} à {last}"),
+    }
+}
+
 fn planned(ui: &mut Ui, cx: &mut Cx<'_>, test: &mut bool, height: f32) {
     let (lang, t) = (cx.lang, Theme::of(ui));
     let steps = cx.plan.map_or(100, |plan| plan.steps_per_epoch);
-    let points = of_epochs(cx.settings, steps);
+    let points = within_epochs(cx.settings, steps);
     let title = say("Learning rate", "Taux d’apprentissage").get(lang);
     let (first, last) = (points.first().map_or(0.0, |p| p[1]), points.last().map_or(0.0, |p| p[1]));
-    let same = points.iter().all(|p| (p[1] - first).abs() <= first * 1e-6);
+    let sentence = about(lang, &points);
+    let (from, to) = (points.first().map_or(1.0, |p| p[0]), f64::from(cx.settings.train.epochs));
     let plot = Curves {
         name: format!("{title} {} – {}", rate(lang, first), rate(lang, last)),
         across: say("epoch", "époque").get(lang).to_owned(),
+        x: (from, if to > from { to } else { from + 1.0 }),
         lines: vec![Line { name: title.to_owned(), color: t.accent, points, dotted: false, labeled: false }],
-        x: (1.0, f64::from(cx.settings.train.epochs).max(2.0)),
         bounds: (0.0, f64::INFINITY),
         digits: 6,
         rates: true,
         ..Curves::default()
-    };
-    let sentence = match lang {
-        Lang::En if same => format!("How large each correction is: {} throughout", rate(lang, first)),
-        Lang::Fr if same => format!("La taille de chaque correction : {} du début à la fin", rate(lang, first)),
-        Lang::En => format!(
-            "How large each correction is: from {} in the first epoch to {} in the last",
-            rate(lang, first),
-            rate(lang, last)
-        ),
-        Lang::Fr => format!(
-            "La taille de chaque correction : de {} à la première époque à {} à la dernière",
-            rate(lang, first),
-            rate(lang, last)
-        ),
     };
     let reason = not_ready(cx);
     let mut asked = false;

@@ -273,7 +273,7 @@ pub fn rounded(lang: Lang, seconds: f64) -> String {
     let seconds = seconds.max(0.0);
     // An estimate has no seconds once it is in minutes.
     let rounded = if seconds < 90.0 { (seconds / 5.0).ceil() * 5.0 } else { (seconds / 60.0).round() * 60.0 };
-    duration(lang, std::time::Duration::from_secs_f64(rounded.min(1e9)))
+    duration(lang, rounded)
 }
 
 /// How well an epoch did on the validation part, as shown in tiles: `88.8%`, of years `5.2 years`.

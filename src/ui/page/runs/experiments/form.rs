@@ -340,7 +340,7 @@ fn takes(ui: &mut Ui, lang: Lang, draft: &Draft, cost: Option<Cost>) {
         None => runs,
         Some(Cost { seconds, bytes: room, .. }) => {
             let room = bytes(lang, room);
-            let time = seconds.map(|seconds| duration(lang, std::time::Duration::from_secs_f64(seconds.clamp(0.0, 1e9))));
+            let time = seconds.map(|seconds| duration(lang, seconds));
             match (lang, time) {
                 (Lang::En, Some(time)) => format!("{runs} · at most about {time} · {room} on the disk"),
                 (Lang::Fr, Some(time)) => format!("{runs} · au plus environ {time} · {room} sur le disque"),

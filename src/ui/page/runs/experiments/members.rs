@@ -137,7 +137,7 @@ fn state(lang: Lang, (member, waits): (&MemberView, Option<u32>), live: Option<&
     }
     match &member.run {
         Some(run) if member.state == MemberState::Finished => {
-            let time = duration(lang, std::time::Duration::from_secs_f64(run.seconds.clamp(0.0, 1e9)));
+            let time = duration(lang, run.seconds);
             let epochs = plural(lang, run.epochs_done.into(), say("epoch", "époque"), say("epochs", "époques"));
             format!("{epochs} · {time}")
         }

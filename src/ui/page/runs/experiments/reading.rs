@@ -52,7 +52,7 @@ impl Reading {
             name: if several { row.label.get(lang).to_owned() } else { String::new() },
             dots: dots(lang, view, row.variant),
             mean: row.spread.map(|spread| spread.mean),
-            range: row.spread.and_then(|spread| spread.range).map(|range| [range.low, range.high].map(|end| possible(view, end))),
+            range: row.spread.and_then(|spread| spread.range).map(|range| [range.low, range.high].map(|end| within(view, end))),
             shown: row.spread.map_or_else(String::new, |spread| spread_text(lang, view, &spread)),
             leads: !several || best == Some(row.variant),
         };
@@ -106,7 +106,7 @@ impl LearningCurve {
                 line(say("expected", "attendu"), t.text2, &self.expected, true),
             ],
             x: (0.0, self.expected.last().map_or(1.0, |last| last[0])),
-            bounds: (0.0, if view.more_is_better() { 1.0 } else { f64::INFINITY }),
+            bounds: possible(view).into(),
             digits: if view.more_is_better() { 3 } else { 2 },
             zooms: true,
             ..Curves::default()
@@ -124,9 +124,15 @@ fn spread_text(lang: Lang, view: &ExperimentView, spread: &Spread) -> String {
     }
 }
 
-/// An end of a range, where results can be: no share is above all, nothing is off by less than nothing.
-fn possible(view: &ExperimentView, end: f64) -> f64 {
-    end.clamp(0.0, if view.more_is_better() { 1.0 } else { f64::INFINITY })
+/// Where results can be: no share is above all, nothing is off by less than nothing.
+pub fn possible(view: &ExperimentView) -> [f64; 2] {
+    [0.0, if view.more_is_better() { 1.0 } else { f64::INFINITY }]
+}
+
+/// An end of a range, where results can be.
+fn within(view: &ExperimentView, end: f64) -> f64 {
+    let [least, most] = possible(view);
+    end.clamp(least, most)
 }
 
 /// The best run of the best variant, by id.
@@ -179,12 +185,15 @@ fn sentence(lang: Lang, view: &ExperimentView, rows: &[Row]) -> String {
     let Some(spread) = row.spread else { return String::new() };
     let (mean, runs) = (text(spread.mean), plural_runs(lang, spread.n));
     let (Some(sd), Some(range)) = (spread.deviation, spread.range) else {
-        return match lang {
-            Lang::En => format!("{mean} so far, of one run"),
-            Lang::Fr => format!("{mean} jusqu’ici, pour un essai"),
+        return match (lang, spread.n) {
+            (Lang::En, 1) => format!("{mean} so far, of one run"),
+            (Lang::Fr, 1) => format!("{mean} jusqu’ici, pour un essai"),
+            // Of runs that came out alike no range can be told.
+            (Lang::En, _) => format!("{mean} for each of {runs}"),
+            (Lang::Fr, _) => format!("{mean} pour chacun de {runs}"),
         };
     };
-    let (low, high) = (text(possible(view, range.low)), text(possible(view, range.high)));
+    let (low, high) = (text(within(view, range.low)), text(within(view, range.high)));
     let off = if view.more_is_better() { points(lang, sd, 1) } else { years(lang, sd, 2) };
     let folded = view.experiment.kind == ExperimentKind::Folds;
     let said = match lang {
@@ -238,8 +247,8 @@ pub fn table(lang: Lang, view: &ExperimentView, rows: &[Row]) -> Table {
             format!("{} / {}", row.scores.len(), row.members),
             text(row.spread.map(|spread| spread.mean), 2),
             text(row.spread.and_then(|spread| spread.deviation), 2),
-            text(range.map(|range| possible(view, range.low)), 2),
-            text(range.map(|range| possible(view, range.high)), 2),
+            text(range.map(|range| within(view, range.low)), 2),
+            text(range.map(|range| within(view, range.high)), 2),
         ]
     };
     Table { head: head.map(|name| name.get(lang).to_owned()).into(), rows: rows.iter().map(line).collect() }

@@ -2,7 +2,7 @@
 
 use egui::{ScrollArea, Ui};
 
-use super::reading::{Reading, table};
+use super::reading::{Reading, possible, table};
 use crate::{
     experiment::ExperimentView,
     text::{decimal, percent, say},
@@ -66,7 +66,7 @@ pub fn show(ui: &mut Ui, cx: &mut Cx<'_>, reading: &Reading, height: f32) {
                 false => decimal(lang, value, digits),
             };
             let mut draw = |ui: &mut Ui| {
-                if let Some(member) = strip_plot(ui, lang, strips, height, &write) {
+                if let Some(member) = strip_plot(ui, lang, strips, height, possible(view), &write) {
                     open = Some(member);
                 }
             };

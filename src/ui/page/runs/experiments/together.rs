@@ -19,7 +19,7 @@ pub fn button(ui: &mut Ui, cx: &mut Cx<'_>, reading: &Reading, narrow: bool) {
     if !MEMBERS.contains(&reading.finished_runs) {
         return;
     }
-    let name = say("Make a committee…", "Former un comité…").get(lang);
+    let name = say("Make a committee", "Former un comité").get(lang);
     let about = say(
         "Makes a committee (ensemble) of the finished runs: one run that answers by their mean, evaluated only on what they never learned from",
         "Forme un comité (ensemble) des essais terminés : un essai qui répond par leur moyenne, évalué seulement sur ce dont ils n’ont pas appris",
