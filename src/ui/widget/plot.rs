@@ -25,16 +25,28 @@ fn step(low: f64, high: f64, wanted: usize) -> f64 {
     factor * power
 }
 
-/// `low..high` widened to the next ticks, so that a plot begins and ends on a grid line; at least `least` high.
-pub fn rounded(low: f64, high: f64, wanted: usize, least: f64) -> (f64, f64) {
+/// Between which an axis of shares lies.
+pub const SHARES: (f64, f64) = (0.0, 1.0);
+/// Between which an axis lies whose values are not less than nothing.
+pub const AMOUNTS: (f64, f64) = (0.0, f64::INFINITY);
+/// For an axis that may go anywhere.
+pub const UNBOUNDED: (f64, f64) = (f64::NEG_INFINITY, f64::INFINITY);
+
+/// `low..high` widened to the next ticks, so that a plot begins and ends on a grid line; at least `least` high, and within
+/// `bounds`.
+pub fn rounded(low: f64, high: f64, wanted: usize, least: f64, bounds: (f64, f64)) -> (f64, f64) {
     let (low, high) = if low.is_finite() && high.is_finite() { (low, high) } else { (0.0, 1.0) };
     let spare = ((least - (high - low)) / 2.0).max(0.0);
-    let (low, high) = (low - spare, high + spare);
+    // What has no room at one end goes to the other.
+    let below = (bounds.0 - (low - spare)).max(0.0);
+    let above = (high + spare - bounds.1).max(0.0);
+    let (low, high) = ((low - spare - above).max(bounds.0), (high + spare + below).min(bounds.1));
     let step = step(low, high, wanted);
     if step <= 0.0 {
         return (low - 0.5, high + 0.5);
     }
-    ((low / step + 1e-6).floor() * step, (high / step - 1e-6).ceil() * step)
+    let (low, high) = ((low / step + 1e-6).floor() * step, (high / step - 1e-6).ceil() * step);
+    (low.max(bounds.0), high.min(bounds.1))
 }
 
 /// Decimal places that tell ticks of this distance apart.

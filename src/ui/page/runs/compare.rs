@@ -111,9 +111,14 @@ pub fn curves(ui: &mut Ui, lang: Lang, views: &[View], height: f32) {
     );
 }
 
-/// A name of at most so many letters.
+/// A name of at most so many letters, cut in its middle: names that begin alike are told apart by their ends.
 fn short(name: &str, letters: usize) -> String {
-    if name.chars().count() <= letters { name.to_owned() } else { name.chars().take(letters - 1).chain(['…']).collect() }
+    let all = name.chars().count();
+    if all <= letters {
+        return name.to_owned();
+    }
+    let end = letters / 2;
+    name.chars().take(letters - 1 - end).chain(['…']).chain(name.chars().skip(all - end)).collect()
 }
 
 /// What differed between the runs, as a table.

@@ -11,7 +11,7 @@ use crate::{
         curves::rate,
         field::plain,
         parallel_coordinates::{Axis, ParallelCoordinates, Run},
-        plot::{places, rounded, ticks},
+        plot::{AMOUNTS, SHARES, places, rounded, ticks},
     },
 };
 
@@ -202,12 +202,12 @@ fn of_words(values: &[Place]) -> (Vec<(f32, String)>, Vec<f32>) {
 
 /// The axis of the result, with the better end above.
 fn result_axis(view: &ExperimentView, scores: &[f64], lang: Lang) -> (Axis, Vec<f32>) {
-    let (name, least) = match view.more_is_better() {
-        true => (say("test accuracy", "exactitude de test"), 0.01),
-        false => (say("test error, years", "erreur de test, années"), 0.1),
+    let (name, least, within) = match view.more_is_better() {
+        true => (say("test accuracy", "exactitude de test"), 0.01, SHARES),
+        false => (say("test error, years", "erreur de test, années"), 0.1, AMOUNTS),
     };
     let (low, high) = bounds(scores);
-    let (low, high) = rounded(low, high, 4, least);
+    let (low, high) = rounded(low, high, 4, least, within);
     let share = |value: f64| {
         let share = ((value - low) / (high - low)) as f32;
         if view.more_is_better() { share } else { 1.0 - share }
