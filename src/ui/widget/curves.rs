@@ -212,7 +212,7 @@ impl Curves {
             }));
             row
         };
-        Table { head, rows: places.iter().map(row).collect() }
+        Table::new(head, places.iter().map(row).collect())
     }
 
     fn value(&self, lang: Lang, value: f64) -> String {

@@ -58,7 +58,8 @@ impl<'a> Histograms<'a> {
             [signed(self.first + self.bin * bin as f64)].into_iter().chain(counts).collect()
         };
         let names = self.series.iter().map(|series| series.name.clone());
-        Table { head: [self.across.to_owned()].into_iter().chain(names).collect(), rows: (0..bins).map(row).collect() }
+        let head: Vec<String> = [self.across.to_owned()].into_iter().chain(names).collect();
+        Table::new(head, (0..bins).map(row).collect())
     }
 
     /// Draws it `height` high over the width there is.

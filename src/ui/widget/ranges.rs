@@ -135,17 +135,12 @@ pub fn table(lang: Lang, rows: &[Row]) -> Table {
         say("F1", "F1"),
         say("pictures", "images"),
     ];
-    Table {
-        head: head.map(|h| h.get(lang).to_owned()).into(),
-        rows: rows
-            .iter()
-            .map(|r| {
-                let share = |value| percent(lang, value, 1);
-                let f1 = r.f1.map_or_else(|| "–".to_owned(), |f1| decimal(lang, f1, 3));
-                vec![r.name.clone(), share(r.share), share(r.low), share(r.high), f1, number(lang, r.n.into())]
-            })
-            .collect(),
-    }
+    let row = |r: &Row| {
+        let share = |value| percent(lang, value, 1);
+        let f1 = r.f1.map_or_else(|| "–".to_owned(), |f1| decimal(lang, f1, 3));
+        vec![r.name.clone(), share(r.share), share(r.low), share(r.high), f1, number(lang, r.n.into())]
+    };
+    Table::new(head.map(|h| h.get(lang).to_owned()), rows.iter().map(row).collect())
 }
 
 fn sentence(lang: Lang, measure: Measure, row: &Row) -> String {

@@ -93,7 +93,8 @@ pub fn strip_plot(ui: &mut Ui, lang: Lang, rows: &[Strip], height: f32, axis: &A
         let font = if strip.leads { theme::semibold(size::TABLE) } else { theme::regular(size::TABLE) };
         ui.painter().text(pos2(outer.right() - 2.0, middle), Align2::RIGHT_CENTER, &strip.shown, font, t.text);
         if let Some([low, high]) = strip.range {
-            let bar = Rect::from_x_y_ranges(frame.x_at(low)..=frame.x_at(high), middle - 3.0..=middle + 3.0);
+            let [low, high] = [low, high].map(|end| frame.x_at(end.clamp(frame.x.0, frame.x.1)));
+            let bar = Rect::from_x_y_ranges(low..=high, middle - 3.0..=middle + 3.0);
             ui.painter().rect_filled(bar, 3.0, color.gamma_multiply(0.28));
         }
         let place = Rect::from_x_y_ranges(inside.left() - 8.0..=inside.right() + 8.0, middle - row / 2.0..=middle + row / 2.0);

@@ -242,5 +242,5 @@ pub fn table(lang: Lang, view: &ExperimentView, rows: &[Row]) -> Table {
             text(range.map(|range| possible(view, range.high)), 2),
         ]
     };
-    Table { head: head.map(|name| name.get(lang).to_owned()).into(), rows: rows.iter().map(line).collect() }
+    Table::new(head.map(|name| name.get(lang).to_owned()), rows.iter().map(line).collect())
 }
