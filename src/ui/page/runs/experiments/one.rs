@@ -98,7 +98,7 @@ fn body(ui: &mut Ui, cx: &mut Cx<'_>, reading: &Reading, live: Option<&Live<'_>>
 }
 
 /// From this width of the page on there is room for the curves beside the results, in points: a strip needs some for its dots.
-const BESIDE: f32 = 600.0;
+const BESIDE: f32 = 700.0;
 
 /// The share of the width for a few rows of results.
 const LEFT: f32 = 0.46;
