@@ -369,6 +369,7 @@ impl App {
             self.page = page;
         }
         self.look_for_pictures();
+        self.take_awaited_settings();
         if let Some(dataset) = self.session.dataset.clone()
             && !before.as_ref().is_some_and(|before| Arc::ptr_eq(before, &dataset))
         {

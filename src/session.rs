@@ -5,6 +5,7 @@ mod pairs;
 mod photo;
 mod resize_preview;
 mod run_pictures;
+mod run_requests;
 mod toast;
 mod training;
 mod watching;
@@ -20,6 +21,7 @@ pub use pairs::{PairState, Pairs};
 pub use photo::{Arrival, Asked, Beyond, LookedAt, Second, SharpPhoto, ShownPhoto, Slow, WholePhoto};
 pub use resize_preview::ResizePreview;
 pub use run_pictures::RunPicturesState;
+pub use run_requests::{RunRequest, RunRequests};
 pub use toast::{Offer, Toast};
 pub use watching::Watching;
 
@@ -95,6 +97,7 @@ pub struct Session {
     pub views: BTreeMap<String, Arc<RunView>>,
     /// What two of these say of the same pictures.
     pub pairs: Pairs,
+    pub requests: RunRequests,
     /// Cards that stay until they are closed, oldest first.
     pub failures: Vec<Problem>,
     /// Small confirmations, oldest first; the window takes them as it shows them.
@@ -313,10 +316,12 @@ impl Session {
     /// Takes in one event. Those of a job that is not the current one are dropped.
     pub fn apply(&mut self, envelope: Envelope) {
         let Envelope { job, event } = envelope;
+        let Some(event) = self.settle_request(job, event) else { return };
         match event {
             Event::Runs { runs } => {
                 self.runs = runs;
                 self.rename_views();
+                self.renew_requests();
                 self.forget_deleted();
             }
             Event::Trash { trash } => self.trash = Some(trash),

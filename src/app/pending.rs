@@ -17,6 +17,8 @@ pub(super) enum Pending {
     ShowRun(String),
     /// A run was asked for; go to this page once it is there.
     GoTo(Option<Page>),
+    /// Take the settings of this run, once it is read.
+    TakeSettings(String),
     /// Close the window.
     Close,
 }
@@ -26,6 +28,8 @@ pub(super) enum Pending {
 pub(super) enum Awaited {
     Dataset,
     Run,
+    /// Those of a run.
+    Settings,
     /// That the worker is at rest.
     Rest,
 }
@@ -35,6 +39,7 @@ impl Pending {
         match self {
             Self::Train | Self::Resume { .. } | Self::Moved(_) => Awaited::Dataset,
             Self::ShowRun(_) | Self::GoTo(_) => Awaited::Run,
+            Self::TakeSettings(_) => Awaited::Settings,
             Self::Close => Awaited::Rest,
         }
     }

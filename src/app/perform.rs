@@ -19,7 +19,7 @@ use crate::{
     plan::Plan,
     preset::Preset,
     problem::Kind,
-    session::{self, Offer, Phase, Progress, RunPicturesState, TableJob},
+    session::{self, Offer, Phase, Progress, RunPicturesState, RunRequest, TableJob},
     setting_def::Choice as _,
     settings::Settings,
     text::{LocalizedText, say},
@@ -94,7 +94,7 @@ impl App {
                 self.pending.set(Pending::GoTo(None));
                 self.send(Command::OpenRun(run), None);
             }
-            Action::ViewRun(run) => self.send(Command::ViewRun(run), None),
+            Action::ViewRun(run) => self.view(run),
             Action::Pair(runs) => self.pair(runs),
             Action::RenameRun { run, name, note } => self.send(Command::RenameRun { run, name, note }, None),
             Action::StarRun { run, on } => self.send(Command::StarRun { run, on }, None),
@@ -102,7 +102,7 @@ impl App {
             Action::RestoreRun(run) => self.restore_run(run),
             Action::ListTrash => self.send(Command::ListTrash, None),
             Action::RemoveDeleted(run) => self.remove_deleted(run),
-            Action::TakeSettings(run) => self.take_settings(&run),
+            Action::TakeSettings(run) => self.take_settings(run),
             Action::Export { run, format, mistakes } => self.choose_export(run, format, mistakes),
             Action::SavePlot { plot, threshold, temperature } => {
                 let file = self.plot_file(plot);
@@ -283,9 +283,23 @@ impl App {
         let [first, second] = runs.each_ref().map(|run| self.session.views.get(run).cloned());
         if let (Some(first), Some(second)) = (first, second)
             && self.worker.is_some()
-            && self.session.pairs.ask(runs)
+            && self.session.pairs.ask(runs.clone())
+            && let Some(job) = self.start(Command::Pair { first, second }, None)
         {
-            self.send(Command::Pair { first, second }, None);
+            self.session.requests.begin(job, RunRequest::Pair(runs));
+        }
+    }
+
+    /// Has a run read, unless that is under way or done.
+    fn view(&mut self, run: String) {
+        if self.session.wants_view(&run) {
+            self.read_view(run);
+        }
+    }
+
+    fn read_view(&mut self, run: String) {
+        if let Some(job) = self.start(Command::ViewRun(run.clone()), None) {
+            self.session.requests.begin(job, RunRequest::View(run));
         }
     }
 
@@ -442,10 +456,27 @@ impl App {
         }
     }
 
-    fn take_settings(&mut self, run: &str) {
-        match self.session.views.get(run).or(self.session.run.as_ref().filter(|view| view.info.id == run)) {
+    fn take_settings(&mut self, run: String) {
+        match self.session.views.get(&run).or(self.session.run.as_ref().filter(|view| view.info.id == run)) {
             Some(view) => self.take_draft(view.settings.clone()),
-            None => self.send(Command::ViewRun(run.to_owned()), None),
+            None => {
+                self.pending.set(Pending::TakeSettings(run.clone()));
+                // Who clicks has it tried again, too.
+                if !self.session.awaits_view(&run) {
+                    self.read_view(run);
+                }
+            }
+        }
+    }
+
+    /// Takes the settings of the run that was waited for, once it is read.
+    pub(super) fn take_awaited_settings(&mut self) {
+        let Some(Pending::TakeSettings(run)) = self.pending.get(Awaited::Settings) else { return };
+        if !self.session.awaits_view(run)
+            && let Some(Pending::TakeSettings(run)) = self.pending.take(Awaited::Settings)
+            && let Some(view) = self.session.views.get(&run)
+        {
+            self.take_draft(view.settings.clone());
         }
     }
 

@@ -42,6 +42,11 @@ impl Pairs {
         }
     }
 
+    /// Forgets a comparison, so that it may be asked for again.
+    pub(super) fn withdraw(&mut self, runs: &[String; 2]) {
+        self.0.remove(runs);
+    }
+
     /// Forgets what a run was compared with: it is another now.
     fn forget(&mut self, run: &str) {
         self.0.retain(|runs, _| runs.iter().all(|id| id != run));

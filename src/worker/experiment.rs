@@ -15,7 +15,7 @@ use crate::{
     data::{self, dataset::Dataset, edits::Edits, picture_size::PictureShape},
     experiment::{Experiment, ExperimentStore},
     files::Places,
-    plan::{MemberOf, Plan, Share},
+    plan::{AUTOMATIC, MemberOf, Plan, Share},
     problem::{Kind, Problem},
     run::{RunInfo, RunStatus, RunStore},
     settings::Settings,
@@ -301,7 +301,8 @@ impl<'a> Executor<'a> {
     }
 }
 
-/// Finished runs that an experiment would make again: same pictures, same settings, same device, so the same bits.
+/// Finished runs that an experiment would make again: same pictures, same settings, and a device that it asks for, so the same
+/// bits; whoever leaves the device to the program takes a run of any.
 struct Twins(Vec<(Settings, String)>);
 
 impl Twins {
@@ -310,7 +311,7 @@ impl Twins {
             run.data.is_some()
                 && (run.data, &run.source) == (experiment.data, &experiment.source)
                 // With any number of threads they are the same.
-                && run.asked.device == experiment.asked.device
+                && (experiment.asked.device == AUTOMATIC || run.asked.device == experiment.asked.device)
                 && run.faces == experiment.reading.faces
                 && run.task == experiment.task
                 && run.committee.is_none()

@@ -13,11 +13,18 @@ use trombine::{
     setting_def::Choice as _,
     settings::Settings,
     text::{LocalizedText, say},
-    ui::{Action, page::Page},
+    ui::{
+        Action,
+        page::Page,
+        widget::plot::{self, rounded},
+    },
     worker::JobId,
 };
 
-use crate::stage::{self, Stage};
+use crate::{
+    nodes::texts,
+    stage::{self, Stage},
+};
 
 /// An experiment on the stage's pictures of which nothing is trained.
 pub fn waiting(stage: &Stage, id: &str, draft: Draft) -> ExperimentView {
@@ -300,4 +307,31 @@ fn names_are_there_in_both_languages() {
     let both = LocalizedText { en: "notebook · 5\u{a0}seeds".to_owned(), fr: "notebook · 5\u{a0}graines".to_owned() };
     let name = named(Design::Seeds, 5);
     assert_eq!((name.en.to_lowercase(), name.fr.to_lowercase()), (both.en, both.fr));
+}
+
+/// Of runs that are nearly all right, no plot promises more than all, and of runs that are nearly all wrong, less than none.
+#[test]
+fn no_axis_of_shares_goes_beyond_its_ends() {
+    for (low, high) in [(0.995, 1.0), (1.0, 1.0), (0.0, 0.004), (0.931, 0.999), (0.0, 1.0), (0.62, 0.64)] {
+        for (wanted, least) in [(3, 0.01), (4, 0.01), (7, 0.02), (4, 0.1)] {
+            let (from, to) = rounded(low, high, wanted, least, plot::SHARES);
+            assert!(from >= 0.0 && to <= 1.0, "{from} {to}");
+            assert!(from <= low + 1e-9 && to >= high - 1e-9 && to - from >= least - 1e-9, "{low} {high}: {from} {to}");
+        }
+    }
+    let stage = runs();
+    let draft = Design::Seeds.draft(&Settings::default(), 5, false).expect("a draft");
+    let mut view = waiting(&stage, "seeds", draft);
+    for (place, accuracy) in [1.0, 0.999, 1.0, 0.998, 1.0].into_iter().enumerate() {
+        finish(&stage, &mut view.members[place], format!("run-{place}"), accuracy, 1200);
+    }
+    let name = view.experiment.name.en.clone();
+    let (mut page, _) = with(stage, vec![view]).harness([1280.0, 900.0]);
+    page.run_steps(3);
+    page.get_by_label("Experiments").click();
+    page.run_steps(3);
+    page.get_by_label_contains(&name).click();
+    page.run_steps(4);
+    let shares: Vec<f64> = texts(&page).iter().filter_map(|text| text.text.strip_suffix('%')?.trim_end().parse().ok()).collect();
+    assert!(shares.len() > 3 && shares.iter().all(|share| *share <= 100.0), "{shares:?}");
 }

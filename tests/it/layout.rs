@@ -1,5 +1,6 @@
 //! Every page and dialog, from 1024 x 700 to 3840 x 2160, at 100 to 250%, in both languages: no text is cut off at its
-//! side, runs into another or out of the window, no number is cut, and nothing that can be clicked overlaps something else.
+//! side, runs into another or out of the window, no number is cut, no file's name to its first letters, and nothing that can be
+//! clicked overlaps something else.
 //!
 //! Texts are taken as they are painted, places as egui hits them; each window is looked at as it is, and so high that
 //! what is scrolled to is seen, too. That the keyboard brings it into sight is tested in `access`. `monkey` in
@@ -28,6 +29,9 @@ const SLACK: f32 = 2.0;
 /// Points by which a scroll bar's place reaches over what it scrolls.
 const BAR: f32 = 10.0;
 
+/// Letters of a file's name that tell it from most others.
+const LEAST_OF_A_NAME: usize = 8;
+
 /// So high, in points, that no page is longer.
 const HIGH: f32 = 3000.0;
 
@@ -49,6 +53,9 @@ pub fn faults(window: &Harness<'_, App>) -> Vec<String> {
         let Text { text: what, rect, clip, elided } = text;
         if let Some(whole) = elided.as_ref().filter(|whole| is_number(whole)) {
             faults.push(format!("the number “{whole}” is cut to “{what}” at {rect:?}"));
+        }
+        if let Some(whole) = elided.as_ref().filter(|whole| is_file(whole) && what.chars().count() < LEAST_OF_A_NAME) {
+            faults.push(format!("the file’s name “{whole}” is cut to “{what}” at {rect:?}"));
         }
         let cut = rect.left() < clip.left() - SLACK || rect.right() > clip.right() + SLACK;
         if cut {
@@ -80,6 +87,10 @@ pub fn faults(window: &Harness<'_, App>) -> Vec<String> {
         }
     }
     faults
+}
+
+fn is_file(text: &str) -> bool {
+    !text.contains(' ') && [".jpg", ".png"].iter().any(|ending| text.ends_with(ending))
 }
 
 /// Whether nothing floats there: cards and toasts may stand over the page.

@@ -2,7 +2,7 @@
 
 use std::{cell::RefCell, rc::Rc, sync::Arc, time::Duration};
 
-use crossbeam_channel::bounded;
+use crossbeam_channel::{Receiver, bounded};
 use egui::{Key, Modifiers, accesskit::Role};
 use egui_kittest::{
     Harness, Node,
@@ -23,6 +23,7 @@ use trombine::{
 };
 
 use crate::{
+    nodes::texts,
     picture_folder::Folder,
     stage::{self, Stage},
     training::settings,
@@ -273,10 +274,108 @@ fn the_table_of_differences_never_scrolls_sideways() {
     }
 }
 
+/// Names that begin alike are told apart where they have no room, too.
+#[test]
+fn names_that_begin_alike_are_cut_in_their_middle() {
+    let mut stage = stage::three_runs();
+    let names = ["recommended, longer, seed 1", "recommended, longer, seed 2"];
+    for (run, name) in stage.session.runs.iter_mut().zip(names) {
+        run.name = name.into();
+        let view = stage.session.views.get_mut(&run.id).expect("it is known");
+        Arc::make_mut(view).info.name = name.into();
+    }
+    stage.compare();
+    let (mut harness, _) = stage.harness([560.0, 2600.0]);
+    harness.run();
+    for name in names {
+        node(&harness, Role::CheckBox, name).click();
+        harness.run();
+    }
+    let texts = texts(&harness);
+    for end in ["seed 1", "seed 2"] {
+        let cut = texts.iter().filter(|text| text.text.contains('…') && text.text.contains(end));
+        // Beside the counts, and at the end of its curve.
+        assert!(cut.count() >= 2, "{end}: {texts:?}");
+    }
+}
+
 /// In the window the worker fetches what is needed and compares: of two runs whose reports speak of every picture, those that
 /// they learned from do not count.
 #[test]
 fn the_window_has_two_runs_compared() {
+    let mut judged = judged();
+    let (runs, learned) = (judged.runs.clone(), judged.learned);
+    judged.perform(Action::Compare(runs.to_vec()));
+    judged.until(|session| known(session, &runs).is_some());
+    let pair = known(&judged.window.state().session, &runs).expect("it is known");
+    assert_eq!((pair.pictures(), pair.learned as usize), (60 - learned, learned));
+    assert!(said(&judged.window, &pair.sentence(pair.p, Lang::En)), "{}", pair.sentence(pair.p, Lang::En));
+}
+
+/// The page asks in each frame for what it does not know yet. However many are drawn while a disk is slow, the worker is asked
+/// once, and has room for what is asked next.
+#[test]
+fn a_run_that_is_slow_to_read_is_not_asked_for_again() {
+    let mut judged = judged();
+    let runs = judged.runs.clone();
+    for run in runs.iter().cycle().take(400) {
+        judged.perform(Action::ViewRun(run.clone()));
+    }
+    judged.perform(Action::Compare(runs.to_vec()));
+    judged.until(|session| known(session, &runs).is_some());
+    let failures = &judged.window.state().session.failures;
+    assert!(failures.is_empty(), "{failures:?}");
+}
+
+/// One click is enough, also on a run of which only its line in the list is known.
+#[test]
+fn the_settings_of_a_run_that_was_not_read_yet_are_taken_once_it_is() {
+    let mut judged = judged();
+    let run = judged.runs[0].clone();
+    assert_ne!(judged.window.state().settings, settings());
+    judged.perform(Action::TakeSettings(run.clone()));
+    judged.until(|session| session.views.contains_key(&run));
+    assert_eq!(judged.window.state().settings, settings());
+}
+
+/// The window on two runs whose reports speak of every picture of a folder.
+struct Judged {
+    window: Harness<'static, App>,
+    /// Told when the worker has something to say.
+    woken: Receiver<()>,
+    /// Their ids, the newest first.
+    runs: [String; 2],
+    /// Pictures that both learned from.
+    learned: usize,
+    /// Where all of it lies.
+    _folder: Folder,
+}
+
+impl Judged {
+    fn perform(&mut self, action: Action) {
+        let ctx = self.window.ctx.clone();
+        self.window.state_mut().perform(&ctx, action);
+    }
+
+    /// Draws a frame for each time that the worker wakes the window, until `done`.
+    fn until(&mut self, done: impl Fn(&Session) -> bool) {
+        self.window.step();
+        while !done(&self.window.state().session) {
+            self.woken.recv_timeout(Duration::from_secs(60)).expect("an answer");
+            self.window.step();
+        }
+        self.window.run_steps(2);
+    }
+}
+
+fn known(session: &Session, runs: &[String; 2]) -> Option<Arc<Paired>> {
+    match session.pairs.get(runs) {
+        Some(PairState::Known(pair)) => Some(Arc::clone(pair)),
+        _ => None,
+    }
+}
+
+fn judged() -> Judged {
     let folder = Folder::utkface(60);
     let dataset = Arc::new(folder.open().expect("it can be opened"));
     let store = RunStore::at(folder.beside("home"));
@@ -297,7 +396,7 @@ fn the_window_has_two_runs_compared() {
     }
     let preferences = Preferences { page: Page::Runs, ..Preferences::default() };
     let builder = Harness::builder().with_size([1280.0, 1000.0]).with_max_steps(60);
-    let mut window: Harness<'_, App> = builder.build_eframe(move |cc| {
+    let window: Harness<'static, App> = builder.build_eframe(move |cc| {
         let mut app = App::offline(&cc.egui_ctx, Session::default(), preferences);
         app.employ(&cc.egui_ctx, &store, Pace::default());
         app
@@ -307,22 +406,9 @@ fn the_window_has_two_runs_compared() {
         // One is enough to wake up.
         let _ = wake.try_send(());
     });
-    let until = |window: &mut Harness<'_, App>, done: &dyn Fn(&Session) -> bool| {
-        window.step();
-        while !done(&window.state().session) {
-            woken.recv_timeout(Duration::from_secs(60)).expect("an answer");
-            window.step();
-        }
-        window.run_steps(2);
-    };
-    until(&mut window, &|session| session.runs.len() == 2);
-    let runs: Vec<String> = window.state().session.runs.iter().map(|run| run.id.clone()).collect();
-    let ctx = window.ctx.clone();
-    window.state_mut().perform(&ctx, Action::Compare(runs.clone()));
-    let runs = [runs[0].clone(), runs[1].clone()];
-    until(&mut window, &|session| matches!(session.pairs.get(&runs), Some(PairState::Known(_))));
-    let Some(PairState::Known(pair)) = window.state().session.pairs.get(&runs) else { panic!("it is known") };
     let learned = plan.indices(Part::Train).len();
-    assert_eq!((pair.pictures(), pair.learned as usize), (60 - learned, learned));
-    assert!(said(&window, &pair.sentence(pair.p, Lang::En)), "{}", pair.sentence(pair.p, Lang::En));
+    let mut judged = Judged { window, woken, runs: Default::default(), learned, _folder: folder };
+    judged.until(|session| session.runs.len() == 2);
+    judged.runs = [0, 1].map(|place: usize| judged.window.state().session.runs[place].id.clone());
+    judged
 }

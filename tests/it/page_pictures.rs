@@ -2,7 +2,7 @@
 //!
 //! Pictures need a graphics driver (lavapipe will do). Without that variable scenes are drawn to nowhere and clicked.
 //! `TROMBINE_PICTURES_ONLY` keeps the scenes whose names contain it; `TROMBINE_PICTURES_ALL` adds every language, mode and size.
-//! `TROMBINE_PICTURES_ZOOM=2` draws the whole window at 200% instead, and the dialogs too.
+//! `TROMBINE_PICTURES_ZOOM=2` draws the whole window at 200% instead, once more as high as what is scrolled to, and the dialogs too.
 
 use std::{
     cell::RefCell,
@@ -620,9 +620,13 @@ fn zoomed(folder: &Path, zoom: f32, only: &str) {
             let view = scenes::View { mode, zoom, ..scenes::View::new(lang, [1280.0, 800.0]) };
             let builder = egui_kittest::Harness::builder().wgpu();
             let mut window = scene.window_by(view, builder);
-            let picture = window.render().expect("the window can be rendered");
-            let name = format!("{}-{}-{:.0}.png", scene.name, lang.code(), zoom * 100.0);
-            picture.save(folder.join(name)).expect("the picture can be written");
+            for (size, ending) in [([1280.0, 800.0], ""), ([1280.0, 2600.0], "-high")] {
+                window.set_size(egui::Vec2::from(size) / zoom);
+                window.run_steps(4);
+                let picture = window.render().expect("the window can be rendered");
+                let name = format!("{}-{}-{:.0}{ending}.png", scene.name, lang.code(), zoom * 100.0);
+                picture.save(folder.join(name)).expect("the picture can be written");
+            }
         }
     }
 }

@@ -530,3 +530,35 @@ fn every_group_has_its_mark_whatever_its_share() {
     let count: usize = harness.output().shapes.iter().map(|shape| marks(&shape.shape)).sum();
     assert_eq!(count, 3);
 }
+
+/// Where the columns of the ranges have no room, they are copied all the same.
+#[test]
+fn the_whole_table_of_groups_is_copied_at_every_width() {
+    let (_, stage) = report(Lang::En);
+    let (mut harness, _) = stage.harness(TALL);
+    harness.run();
+    harness.get_by_label("Show groups as a table").click();
+    harness.run();
+    let copied = |harness: &mut Harness<'_>| {
+        harness.get_by_label("Copy table").click();
+        harness.step();
+        let commands = harness.output().platform_output.commands.iter();
+        let mut copied = commands.filter_map(|command| match command {
+            egui::OutputCommand::CopyText(text) => Some(text.clone()),
+            _ => None,
+        });
+        copied.next().expect("something is copied")
+    };
+    let whole = copied(&mut harness);
+    assert!(whole.starts_with("group\tright\tfrom\tto\tF1\tpictures\n"), "{whole}");
+    let is_narrow = |harness: &Harness<'_>| harness.query_by_label("group, right, F1, pictures").is_some();
+    assert!(!is_narrow(&harness));
+    let widths = (26..60).map(|step| 10.0 * step as f32);
+    let narrow = widths.into_iter().find(|width| {
+        harness.set_size(egui::vec2(*width, TALL[1]));
+        harness.run_steps(3);
+        is_narrow(&harness)
+    });
+    assert!(narrow.is_some(), "at some width the ranges give way");
+    assert_eq!(copied(&mut harness), whole);
+}

@@ -20,10 +20,12 @@ use trombine::{
 };
 
 use crate::{
+    nodes::places,
     page_pictures as made,
     picture_folder::Folder,
-    predict_many, stage,
-    viewer::{button, contains, double_click, key, says, tile, to, window},
+    predict_many,
+    stage::{self, Stage},
+    viewer::{button, click, contains, double_click, key, says, tile, to, window},
 };
 
 const SIZE: [f32; 2] = [1100.0, 900.0];
@@ -125,6 +127,64 @@ fn the_strip_and_the_list_of_answers_open_photos() {
     stage.borrow_mut().session.photos.push(newest);
     page.run_steps(3);
     assert!(says(&page, "7 of 7") && contains(&page, "new.jpg") && !contains(&page, " of 6"));
+}
+
+/// Whatever the window's height, in the strip and in the list of answers, also where the page had no answer to show before and
+/// the list goes up or down with the first click.
+#[test]
+fn a_double_click_opens_a_photo_at_every_height() {
+    let mut listed = 0;
+    for height in [700.0, 800.0, 900.0, 1080.0] {
+        for before in ["holiday.jpg", "notes.jpg", "sea.jpg"] {
+            for (file, of_strip) in [("paul.jpg", false), ("anna.jpg", false), ("garden.jpg", false), ("garden.jpg", true)] {
+                let (mut page, _) = starting_with(before).harness([1100.0, height]);
+                page.run_steps(4);
+                assert!(contains(&page, &format!("photo 1 of 6, {before}")) && says(&page, "1 of 6"));
+                let seen = places(&page);
+                let mut rows = page.query_all_by_role(Role::RadioButton).filter_map(|node| {
+                    let name = node.accesskit_node().label()?;
+                    let wanted = if of_strip { name.contains(&format!("of 6, {file}")) } else { name.starts_with(file) };
+                    let at = node.rect().center();
+                    let seen = seen.iter().any(|place| place.whole.center().distance(at) < 1.0 && place.seen.contains(at));
+                    (wanted && seen).then_some(at)
+                });
+                // In a low window the strip alone says what was said of each; a row may be scrolled away.
+                let at = rows.next();
+                drop(rows);
+                let Some(at) = at else { continue };
+                listed += usize::from(!of_strip);
+                double_click(&mut page, at);
+                let opened = contains(&page, " of 5") && says(&page, "File") && says(&page, file);
+                assert!(opened, "{file} after {before} at {height}: {at:?}, strip: {of_strip}");
+            }
+        }
+    }
+    assert!(listed >= 6, "{listed} were in sight");
+}
+
+/// The page with six photos of which this one came first.
+fn starting_with(name: &str) -> Stage {
+    let mut stage = predict_many::several();
+    let photos = &mut stage.session.photos;
+    let first = photos.iter().position(|photo| photo.name == name).expect("a photo");
+    photos[..=first].rotate_right(1);
+    photos.iter_mut().enumerate().for_each(|(place, photo)| photo.follows = place > 0);
+    stage
+}
+
+/// A second click soon after one on another photo is a click of its own.
+#[test]
+fn two_clicks_on_two_photos_open_none() {
+    let (mut page, _) = predict_many::several().harness([1100.0, 1400.0]);
+    page.run_steps(4);
+    let row = |page: &Harness<'_>, name: &str| page.query_all_by_label_contains(name).next().expect("in the list").rect();
+    let at = row(&page, "paul.jpg: male, about").center();
+    click(&mut page, at, Modifiers::NONE);
+    let at = row(&page, "anna.jpg: female, about").center();
+    page.input_mut().events.push(egui::Event::PointerMoved(at));
+    button(&mut page, at, PointerButton::Primary, Modifiers::NONE, &[true, false]);
+    page.run_steps(2);
+    assert!(says(&page, "2 of 6") && !contains(&page, " of 5"), "the second is shown");
 }
 
 #[test]

@@ -9,13 +9,16 @@ use trombine::{
     history::{BatchRecord, EpochRecord, StopReason},
     problem::{Kind, Problem},
     run::{RunInfo, RunPictures},
-    session::{Offer, Phase, Progress, Session},
+    session::{Offer, PairState, Phase, Progress, RunRequest, Session},
     text::say,
     train::event::TrainEvent,
     worker::{Envelope, Event, JobId},
 };
 
-use crate::training::{plan, run, settings};
+use crate::{
+    stage,
+    training::{plan, run, settings},
+};
 
 fn started() -> TrainEvent {
     TrainEvent::Started {
@@ -190,7 +193,7 @@ fn a_card_about_a_wrong_place_goes_once_the_pictures_are_found() {
     let (first, second) = (wrong(say("none are here", "aucune ici")), wrong(say("two are here", "deux ici")));
     let other = Problem::new(Kind::Disk, say("the disk is full", "le disque est plein"), say("make room", "faites de la place"));
     let run = || "2026-11-22-140211".to_owned();
-    let found = crate::stage::faces(40);
+    let found = stage::faces(40);
     let run_pictures = Ok(Arc::new(RunPictures::of(&run(), &[], found)));
     for event in [
         Event::Located { run: run(), then: "before".into(), folder: "faces".into() },
@@ -215,4 +218,52 @@ fn a_confirmation_names_the_file_that_was_written() {
     let toast = session.toasts.pop_front().expect("a confirmation");
     assert_eq!((toast.text.en.as_str(), toast.text.fr.as_str()), ("Plot → roc.png", "Graphique → roc.png"));
     assert_eq!(toast.offer, Some(Offer::OpenFolder("out".into())));
+}
+
+/// A page asks in each frame. What has failed is tried again once the list of runs is read again, and a run that is other there
+/// than it was is read anew.
+#[test]
+fn a_run_is_read_once_until_it_changes_or_its_reading_has_failed() {
+    let mut session = stage::three_runs().session;
+    let run = session.runs[0].id.clone();
+    assert!(!session.wants_view(&run), "it is known");
+    let view = session.views.remove(&run).expect("it is known");
+    assert!(session.wants_view(&run));
+    session.requests.begin(JobId(3), RunRequest::View(run.clone()));
+    assert!(!session.wants_view(&run) && session.awaits_view(&run), "it is on its way");
+    tell(&mut session, 3, Event::Failed(broken()));
+    assert!(!session.wants_view(&run) && !session.awaits_view(&run), "it cannot be read");
+    assert_eq!(session.failures.len(), 1);
+    let mut runs = session.runs.clone();
+    tell(&mut session, 4, Event::Runs { runs: runs.clone() });
+    assert!(session.wants_view(&run), "it may be there again");
+    session.requests.begin(JobId(5), RunRequest::View(run.clone()));
+    tell(&mut session, 5, Event::RunViewed(Box::new(view.as_ref().clone())));
+    tell(&mut session, 5, Event::Finished);
+    tell(&mut session, 6, Event::Runs { runs: runs.clone() });
+    assert!(!session.wants_view(&run), "it is as it was");
+    // Another program has trained it further.
+    runs[0].epochs_done += 1;
+    tell(&mut session, 7, Event::Runs { runs });
+    assert!(session.wants_view(&run) && session.views.contains_key(&run), "what was known stays until then");
+}
+
+/// Nobody waits for a comparison that will not come.
+#[test]
+fn a_comparison_that_fails_says_why_and_is_tried_again() {
+    let mut session = stage::three_runs().session;
+    session.pairs = Default::default();
+    let runs = [0, 1].map(|place: usize| session.runs[place].id.clone());
+    assert!(session.pairs.ask(runs.clone()));
+    session.requests.begin(JobId(3), RunRequest::Pair(runs.clone()));
+    tell(&mut session, 3, Event::Failed(broken()));
+    assert!(matches!(session.pairs.get(&runs), Some(PairState::Apart(problem)) if *problem == broken()));
+    assert!(session.failures.is_empty(), "it is said in its place");
+    let listed = session.runs.clone();
+    tell(&mut session, 4, Event::Runs { runs: listed });
+    assert!(session.pairs.get(&runs).is_none() && session.pairs.ask(runs));
+}
+
+fn broken() -> Problem {
+    Problem::new(Kind::Internal, say("It is broken", "C’est cassé"), say("Try again", "Réessayez"))
 }

@@ -1,4 +1,4 @@
-//! Four tasks as somebody does them who knows the way, on sample faces and two judged runs, from the Data page on: by a pointer
+//! Five tasks as somebody does them who knows the way, on sample faces and two judged runs, from the Data page on: by a pointer
 //! that moves, presses and lets go, and by keys. Each press is counted, a double click as two, and is a bound from above.
 //!
 //! | task | clicks | keys |
@@ -6,6 +6,7 @@
 //! | find the worst ten mistakes and relabel two of them | 3 | 3 |
 //! | make the split 80/10/10 | 2 | 0 |
 //! | judge a group photo with two runs: a drop, its faces instead of the whole, the other run | 5 | 0 |
+//! | compare two runs: the page, one, the other | 3 | 0 |
 //! | export a report: the page, its menu, the line, and Enter in the dialog | 3 | 1 |
 
 use std::{
@@ -25,7 +26,8 @@ use trombine::{
     evaluate::{Logits, Prediction, Report},
     plan::Plan,
     run::{RunStatus, RunStore},
-    session::Session,
+    session::{PairState, Session},
+    text::Lang,
     ui::{Action, page::Page},
 };
 
@@ -105,6 +107,7 @@ impl Hand {
         Self { window, home, mistakes, clicks: 0, keys: 0 }
     }
 
+    #[track_caller]
     fn wait(&mut self, what: &str, done: impl Fn(&Harness<'_, App>) -> bool) {
         until(&mut self.window, what, done);
         self.window.run_steps(4);
@@ -130,6 +133,15 @@ impl Hand {
         self.window.key_press(key);
         self.keys += 1;
         self.window.run_steps(4);
+    }
+
+    /// Until so many squares of the photo are there, and all have their answers.
+    #[track_caller]
+    fn wait_for_answers(&mut self, squares: usize) {
+        self.wait("the answers", |window| {
+            let photo = window.state().session.photos.first();
+            photo.is_some_and(|photo| photo.asked.len() >= squares && photo.awaited() == 0)
+        });
     }
 
     fn file(&self, name: &str) -> PathBuf {
@@ -188,22 +200,33 @@ fn a_group_photo_is_judged_by_two_runs() {
     predict_many::team(&photo);
     drop_file(&mut hand.window, &photo);
     hand.clicks += 1;
-    let answered = |window: &Harness<'_, App>| {
-        window.state().session.photos.first().is_some_and(|photo| !photo.asked.is_empty() && photo.awaited() == 0)
-    };
-    hand.wait("the photo", answered);
+    hand.wait_for_answers(1);
     // The runs have learned from whole drawings.
     hand.click(Role::Button, "whole picture");
     hand.click(Role::MenuItem, "faces");
-    hand.wait("the faces", |window| {
-        let photo = &window.state().session.photos[0];
-        photo.asked.len() > 1 && photo.awaited() == 0
-    });
+    hand.wait_for_answers(2);
     hand.click(Role::Button, "Compare runs");
     hand.click(Role::MenuItem, NAMES[1]);
     hand.wait("the other's answer", |window| contains(window, "Both say ") || contains(window, " of 2 say"));
     assert!(contains(&hand.window, "Several runs") && !contains(&hand.window, "No comparison"), "nothing covers it");
     hand.took(5, 0);
+}
+
+#[test]
+fn two_runs_are_compared() {
+    let mut hand = Hand::new();
+    hand.click(Role::Tab, "Runs");
+    NAMES.iter().for_each(|name| hand.click(Role::CheckBox, &format!("{name},")));
+    let id = |name: &&str| hand.window.state().session.runs.iter().find(|run| run.name == *name).map(|run| run.id.clone());
+    let runs = NAMES.each_ref().map(|name| id(name).expect("it is listed"));
+    let sentence = |window: &Harness<'_, App>| match window.state().session.pairs.get(&runs) {
+        Some(PairState::Known(pair)) => Some(pair.sentence(pair.p, Lang::En)),
+        _ => None,
+    };
+    hand.wait("the comparison", |window| sentence(window).is_some());
+    let sentence = sentence(&hand.window).expect("it is there");
+    assert!(sentence.contains("luck") && contains(&hand.window, &sentence), "{sentence}");
+    hand.took(3, 0);
 }
 
 #[test]

@@ -2,7 +2,7 @@
 
 use egui::{Color32, CursorIcon, Rect, Role, Sense, Stroke, StrokeKind, Ui, WidgetInfo, pos2, vec2};
 
-use super::fitted::fitted;
+use super::fitted::{fitted, fitted_ends};
 use crate::ui::theme::{self, RADIUS_BUTTON, Theme, size};
 
 /// What is drawn; of every pair, wrong comes before right.
@@ -47,13 +47,13 @@ impl Agreement<'_> {
             let [row, column] = self.runs;
             let lines = [(column.0, theme::semibold(size::CAPTION), column.1), (word, theme::regular(size::CAPTION), t.text2)];
             for (line, (text, font, color)) in lines.into_iter().enumerate() {
-                let galley = fitted(ui, text, font, color, cell.x);
+                let galley = fitted_ends(ui, text, &font, color, cell.x);
                 ui.painter().galley(pos2(middle - galley.size().x / 2.0, outer.top() + 16.0 * line as f32), galley, color);
             }
             let middle = inner.top() + cell.y * (at + 0.5) + GAP * at;
             let lines = [(row.0, theme::semibold(size::CAPTION), row.1), (word, theme::regular(size::CAPTION), t.text2)];
             for (line, (text, font, color)) in lines.into_iter().enumerate() {
-                let galley = fitted(ui, text, font, color, beside - 10.0);
+                let galley = fitted_ends(ui, text, &font, color, beside - 10.0);
                 ui.painter().galley(pos2(outer.left(), middle - 16.0 + 16.0 * line as f32), galley, color);
             }
             for (column, second) in [true, false].into_iter().enumerate() {

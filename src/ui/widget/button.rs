@@ -208,10 +208,19 @@ pub fn icon_button(ui: &mut Ui, icon: Icon, name: &str) -> Response {
     heeded(ui, response, name).on_hover_text(name)
 }
 
+/// How wide a link is.
+pub fn link_width(ui: &Ui, text: &str) -> f32 {
+    link_galley(ui, text).size().x
+}
+
+fn link_galley(ui: &Ui, text: &str) -> Arc<Galley> {
+    ui.painter().layout_no_wrap(text.to_owned(), theme::medium(theme::size::TABLE), Theme::of(ui).accent)
+}
+
 /// Text in the accent color that does something when clicked.
 pub fn link(ui: &mut Ui, text: &str) -> Response {
     let t = Theme::of(ui);
-    let galley = ui.painter().layout_no_wrap(text.to_owned(), theme::medium(theme::size::TABLE), t.accent);
+    let galley = link_galley(ui, text);
     let (rect, response) = ui.allocate_exact_size(galley.size(), Sense::click());
     response.widget_info(|| WidgetInfo::labeled(Role::Button, ui.is_enabled(), text));
     if response.hovered() || response.has_focus() {

@@ -20,8 +20,17 @@ pub fn header(ui: &mut Ui, title: &str, sentence: &str, actions: impl FnOnce(&mu
     let full = ui.available_width();
     if full < NARROW {
         ui.add(egui::Label::new(theme::title(title).color(t.text)).wrap());
-        ui.add(egui::Label::new(egui::RichText::new(sentence).color(t.text2)).wrap());
-        ui.horizontal_wrapped(actions);
+        if !sentence.is_empty() {
+            ui.add(egui::Label::new(egui::RichText::new(sentence).color(t.text2)).wrap());
+        }
+        // Without an action there is no line for them.
+        let line = Rect::from_min_size(ui.cursor().min, vec2(full, ui.spacing().interact_size.y));
+        let layout = Layout::left_to_right(Align::Center).with_main_wrap(true);
+        let mut below = ui.new_child(UiBuilder::new().max_rect(line).layout(layout));
+        actions(&mut below);
+        if below.min_rect().width() >= 1.0 {
+            ui.advance_cursor_after_rect(below.min_rect());
+        }
         ui.add_space(theme::GUTTER - 4.0);
         return;
     }
@@ -38,7 +47,9 @@ pub fn header(ui: &mut Ui, title: &str, sentence: &str, actions: impl FnOnce(&mu
         .scope_builder(UiBuilder::new().max_rect(left).layout(Layout::top_down(Align::Min)), |ui| {
             ui.spacing_mut().item_spacing.y = 2.0;
             ui.label(theme::title(title).color(t.text));
-            ui.label(egui::RichText::new(sentence).color(t.text2));
+            if !sentence.is_empty() {
+                ui.label(egui::RichText::new(sentence).color(t.text2));
+            }
             ui.min_rect().bottom()
         })
         .inner;
@@ -48,7 +59,7 @@ pub fn header(ui: &mut Ui, title: &str, sentence: &str, actions: impl FnOnce(&mu
 }
 
 /// Below this width of a page its header's actions stand below the title.
-const NARROW: f32 = 600.0;
+const NARROW: f32 = 660.0;
 
 /// A surface with a title line.
 #[derive(Default)]

@@ -1,6 +1,6 @@
 //! A card around a plot: its numbers as a table, and a larger view.
 
-use std::borrow::Borrow;
+use std::{borrow::Borrow, ops::Range};
 
 use egui::{Align, Id, Layout, Modal, Role, ScrollArea, Sense, Stroke, Ui, WidgetInfo, pos2, vec2};
 
@@ -191,22 +191,28 @@ fn twin(lang: Lang, table: bool) -> (&'static str, icon::Icon) {
 
 /// Shows a table `height` high: only the rows in view are drawn, and all of it can be copied.
 pub fn show_table(ui: &mut Ui, lang: Lang, table: &Table, height: f32) {
-    draw_table(ui, lang, table, height, false);
+    draw_table(ui, lang, (table, table), height, false);
+}
+
+/// As [`show_table`], but without the columns that have no room, which are copied with the others.
+pub fn show_table_without(ui: &mut Ui, lang: Lang, table: &Table, columns: Range<usize>, height: f32) {
+    draw_table(ui, lang, (&table.without(columns), table), height, false);
 }
 
 /// As [`show_table`], but its columns give way, whatever they hold, before anything has to be scrolled to sideways.
 pub fn show_table_within(ui: &mut Ui, lang: Lang, table: &Table, height: f32) {
-    draw_table(ui, lang, table, height, true);
+    draw_table(ui, lang, (table, table), height, true);
 }
 
-fn draw_table(ui: &mut Ui, lang: Lang, table: &Table, height: f32, gives_way: bool) {
+/// Draws `table`; `whole` is what is copied.
+fn draw_table(ui: &mut Ui, lang: Lang, (table, whole): (&Table, &Table), height: f32, gives_way: bool) {
     const LINE: f32 = 24.0;
     /// Between two columns.
     const GAP: f32 = 12.0;
     let t = Theme::of(ui);
     // Bars take room of their own where they are needed.
     let bar = ui.spacing().scroll.allocated_width();
-    let beside = |list: f32| if table.rows.len() as f32 * LINE > list { bar } else { 0.0 };
+    let beside = |list: f32| if table.rows().len() as f32 * LINE > list { bar } else { 0.0 };
     let mut list = (height - LINE - theme::FIELD - 8.0).max(LINE);
     let columns = widths(ui, table, GAP, ui.available_width() - beside(list), gives_way);
     let wide: f32 = columns.iter().sum();
@@ -239,14 +245,14 @@ fn draw_table(ui: &mut Ui, lang: Lang, table: &Table, height: f32, gives_way: bo
         }
     };
     let lines = |ui: &mut Ui, list: f32| {
-        row(ui, &table.head, true);
+        row(ui, table.head(), true);
         ScrollArea::vertical().max_height(list).min_scrolled_height(list).auto_shrink([false, false]).show_rows(
             ui,
             LINE,
-            table.rows.len(),
+            table.rows().len(),
             |ui, range| {
                 for index in range {
-                    row(ui, &table.rows[index], false);
+                    row(ui, &table.rows()[index], false);
                 }
             },
         );
@@ -263,7 +269,7 @@ fn draw_table(ui: &mut Ui, lang: Lang, table: &Table, height: f32, gives_way: bo
         }
         ui.add_space(6.0);
         if ui.add(Button::quiet(say("Copy table", "Copier le tableau").get(lang)).icon(icon::COPY).compact()).clicked() {
-            ui.copy_text(table.tabbed());
+            ui.copy_text(whole.tabbed());
         }
     });
 }
@@ -283,19 +289,14 @@ fn widths(ui: &Ui, table: &Table, gap: f32, room: f32, gives_way: bool) -> Vec<f
     let width = |text: &str, size: f32| {
         ui.painter().layout_no_wrap(text.to_owned(), theme::regular(size), egui::Color32::PLACEHOLDER).size().x
     };
-    // Of a long table the first rows tell how wide its words are, and the longest cell how wide its numbers.
-    let of_column = |column: usize| {
-        let cells = move || table.rows.iter().filter_map(move |row| row.get(column));
-        cells().take(60).chain(cells().max_by_key(|cell| cell.len()))
-    };
     let widest = |cells: &mut dyn Iterator<Item = &String>| cells.map(|cell| width(cell, size::TABLE)).fold(0.0, f32::max);
-    let numbers = |column: usize| widest(&mut of_column(column).filter(|cell| is_number(cell)));
+    let numbers = |column: usize| widest(&mut table.telling(column).filter(|cell| is_number(cell)));
     let cells = |column: usize| {
-        let words = widest(&mut of_column(column)).min(if column == 0 { MOST[2] } else { MOST[1] });
+        let words = widest(&mut table.telling(column)).min(if column == 0 { MOST[2] } else { MOST[1] });
         words.max(numbers(column)) + gap
     };
-    let head = |column: usize| width(&table.head[column], size::CAPTION).min(MOST[0]) + gap;
-    let cells: Vec<f32> = (0..table.head.len()).map(cells).collect();
+    let head = |column: usize| width(&table.head()[column], size::CAPTION).min(MOST[0]) + gap;
+    let cells: Vec<f32> = (0..table.head().len()).map(cells).collect();
     let mut natural: Vec<f32> = cells.iter().enumerate().map(|(column, cells)| cells.max(head(column))).collect();
     let others = natural.len().saturating_sub(1);
     // The first column is as wide as its words, if that leaves the others room.

@@ -217,7 +217,7 @@ impl Curves {
             }));
             row
         };
-        Table { head, rows: places.iter().map(row).collect() }
+        Table::new(head, places.iter().map(row).collect())
     }
 
     fn value(&self, lang: Lang, value: f64) -> String {
@@ -240,8 +240,7 @@ impl Curves {
         }
         let (low, high) = self.y.unwrap_or((low, high));
         let wanted = ((rect.height() - 30.0) / 40.0).clamp(3.0, 7.0) as usize;
-        let y = if self.rates { (0.0, (high * 1.15).max(1e-9)) } else { rounded(low, high, wanted, 0.02) };
-        let y = (y.0.max(self.bounds.0), y.1.min(self.bounds.1));
+        let y = if self.rates { (0.0, (high * 1.15).max(1e-9)) } else { rounded(low, high, wanted, 0.02, self.bounds) };
         let right = self
             .lines
             .iter()

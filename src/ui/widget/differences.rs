@@ -5,7 +5,7 @@ use egui::{Align2, Color32, CursorIcon, Rect, Role, Sense, Stroke, Ui, WidgetInf
 use super::{
     button::focus_ring,
     fitted::{fitted, fitted_ends},
-    plot::{Frame, places, rounded, ticks},
+    plot::{AMOUNTS, Frame, places, rounded, ticks},
 };
 use crate::{
     evaluate::Interval,
@@ -78,7 +78,7 @@ fn span(rows: &[Row]) -> (f64, f64) {
         [value, range.low, range.high]
     });
     let most = ends.map(f64::abs).fold(0.0, f64::max);
-    let (_, high) = rounded(0.0, if most > 0.0 { most } else { 1.0 }, 2, 0.0);
+    let (_, high) = rounded(0.0, if most > 0.0 { most } else { 1.0 }, 2, 0.0, AMOUNTS);
     (-high, high)
 }
 
@@ -89,7 +89,7 @@ fn draw(ui: &Ui, frame: &Frame, rect: Rect, row: &Row) {
     painter.circle_filled(pos2(rect.left() + 10.0, line), 4.5, row.color);
     let text = fitted(ui, &row.text, theme::regular(size::CAPTION), t.text2, rect.width() * 0.72);
     let room = rect.width() - text.size().x - 44.0;
-    let name = fitted(ui, &row.name, theme::medium(size::TABLE), t.text, room);
+    let name = fitted_ends(ui, &row.name, &theme::medium(size::TABLE), t.text, room);
     painter.galley(pos2(rect.left() + 20.0, line - name.size().y / 2.0), name, t.text);
     painter.galley(pos2(rect.right() - 8.0 - text.size().x, line - text.size().y / 2.0), text, t.text2);
     let middle = rect.top() + 31.0;

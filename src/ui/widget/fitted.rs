@@ -26,7 +26,11 @@ pub fn fitted_ends(ui: &Ui, text: &str, font: &FontId, color: Color32, room: f32
         laid(text.chars().take(kept.div_ceil(2)).chain(['…']).chain(end.chars()).collect())
     };
     let about = (letters as f32 * room / whole.size().x) as usize;
-    (2..=about.min(letters - 1)).rev().map(shorter).find(|cut| cut.size().x <= room).unwrap_or_else(|| shorter(2.min(letters)))
+    (2..=about.min(letters.saturating_sub(1)))
+        .rev()
+        .map(shorter)
+        .find(|cut| cut.size().x <= room)
+        .unwrap_or_else(|| shorter(2.min(letters)))
 }
 
 /// How wide the widest of `texts` is, at most `most`.

@@ -3,8 +3,8 @@
 use egui::{Align2, Color32, Rect, Role, Sense, Shape, Stroke, Ui, WidgetInfo, pos2, vec2};
 
 use super::{
-    fitted::fitted,
-    plot::{Frame, Table, rounded, ticks},
+    fitted::{fitted, fitted_ends},
+    plot::{AMOUNTS, Frame, Table, rounded, ticks},
 };
 use crate::{
     text::{Lang, number},
@@ -58,7 +58,8 @@ impl<'a> Histograms<'a> {
             [signed(self.first + self.bin * bin as f64)].into_iter().chain(counts).collect()
         };
         let names = self.series.iter().map(|series| series.name.clone());
-        Table { head: [self.across.to_owned()].into_iter().chain(names).collect(), rows: (0..bins).map(row).collect() }
+        let head: Vec<String> = [self.across.to_owned()].into_iter().chain(names).collect();
+        Table::new(head, (0..bins).map(row).collect())
     }
 
     /// Draws it `height` high over the width there is.
@@ -70,7 +71,7 @@ impl<'a> Histograms<'a> {
         let bins = self.counts.first().map_or(1, Vec::len) as f64;
         let from = self.first - self.bin / 2.0;
         let rect = Rect::from_min_max(outer.min + vec2(44.0, 18.0), outer.max - vec2(8.0, 36.0));
-        let frame = Frame { rect, x: (from, from + bins * self.bin), y: (0.0, rounded(0.0, most.into(), 3, 1.0).1) };
+        let frame = Frame { rect, x: (from, from + bins * self.bin), y: rounded(0.0, most.into(), 3, 1.0, AMOUNTS) };
         let font = theme::regular(size::CAPTION);
         for y in ticks(frame.y.0, frame.y.1, (rect.height() / 40.0).clamp(2.0, 6.0) as usize) {
             let at = frame.y_at(y);
@@ -107,7 +108,7 @@ impl<'a> Histograms<'a> {
         let mut x = outer.left() + 44.0;
         for series in self.series {
             ui.painter().circle_filled(pos2(x + 4.0, outer.top() + 7.0), 4.0, series.color);
-            let name = fitted(ui, &series.name, theme::medium(size::CAPTION), series.color, room);
+            let name = fitted_ends(ui, &series.name, &theme::medium(size::CAPTION), series.color, room);
             let wide = name.size().x;
             ui.painter().galley(pos2(x + 12.0, outer.top()), name, series.color);
             x += wide + 28.0;

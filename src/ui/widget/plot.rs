@@ -1,6 +1,8 @@
 //! What the plots share: round ticks, a frame that maps values to the screen, labels pushed apart, and the table that
 //! stands in for a plot.
 
+use std::{cell::OnceCell, ops::Range};
+
 use egui::{Pos2, Rect, pos2};
 
 /// Round values within `low..=high`, about `wanted` of them: steps are 1, 2 or 5 times a power of ten.
@@ -25,16 +27,28 @@ fn step(low: f64, high: f64, wanted: usize) -> f64 {
     factor * power
 }
 
-/// `low..high` widened to the next ticks, so that a plot begins and ends on a grid line; at least `least` high.
-pub fn rounded(low: f64, high: f64, wanted: usize, least: f64) -> (f64, f64) {
+/// Between which an axis of shares lies.
+pub const SHARES: (f64, f64) = (0.0, 1.0);
+/// Between which an axis lies whose values are not less than nothing.
+pub const AMOUNTS: (f64, f64) = (0.0, f64::INFINITY);
+/// For an axis that may go anywhere.
+pub const UNBOUNDED: (f64, f64) = (f64::NEG_INFINITY, f64::INFINITY);
+
+/// `low..high` widened to the next ticks, so that a plot begins and ends on a grid line; at least `least` high, and within
+/// `bounds`.
+pub fn rounded(low: f64, high: f64, wanted: usize, least: f64, bounds: (f64, f64)) -> (f64, f64) {
     let (low, high) = if low.is_finite() && high.is_finite() { (low, high) } else { (0.0, 1.0) };
     let spare = ((least - (high - low)) / 2.0).max(0.0);
-    let (low, high) = (low - spare, high + spare);
+    // What has no room at one end goes to the other.
+    let below = (bounds.0 - (low - spare)).max(0.0);
+    let above = (high + spare - bounds.1).max(0.0);
+    let (low, high) = ((low - spare - above).max(bounds.0), (high + spare + below).min(bounds.1));
     let step = step(low, high, wanted);
     if step <= 0.0 {
         return (low - 0.5, high + 0.5);
     }
-    ((low / step + 1e-6).floor() * step, (high / step - 1e-6).ceil() * step)
+    let (low, high) = ((low / step + 1e-6).floor() * step, (high / step - 1e-6).ceil() * step);
+    (low.max(bounds.0), high.min(bounds.1))
 }
 
 /// Decimal places that tell ticks of this distance apart.
@@ -126,13 +140,55 @@ pub fn push_apart(centers: &mut [f32], height: f32, low: f32, high: f32) {
 }
 
 /// The numbers behind a plot.
-#[derive(Clone, Debug, Default, PartialEq, Eq)]
+#[derive(Clone, Debug, Default)]
 pub struct Table {
-    pub head: Vec<String>,
-    pub rows: Vec<Vec<String>>,
+    head: Vec<String>,
+    rows: Vec<Vec<String>>,
+    /// The row of each column's longest cell, looked for once: a table is drawn in each frame.
+    longest: OnceCell<Vec<usize>>,
 }
 
 impl Table {
+    /// Rows of as many cells as `head` has.
+    pub fn new(head: impl Into<Vec<String>>, rows: Vec<Vec<String>>) -> Self {
+        Self { head: head.into(), rows, longest: OnceCell::new() }
+    }
+
+    /// The columns' names.
+    pub fn head(&self) -> &[String] {
+        &self.head
+    }
+
+    /// The cells, row by row.
+    pub fn rows(&self) -> &[Vec<String>] {
+        &self.rows
+    }
+
+    /// The same without some columns.
+    #[must_use]
+    pub fn without(&self, columns: Range<usize>) -> Self {
+        let rest = |cells: &Vec<String>| {
+            let kept = cells.iter().enumerate().filter(|(column, _)| !columns.contains(column));
+            kept.map(|(_, cell)| cell.clone()).collect::<Vec<String>>()
+        };
+        Self::new(rest(&self.head), self.rows.iter().map(rest).collect())
+    }
+
+    /// Cells that tell how wide a column is: of a long table the first ones how wide its words are, and the longest one how wide
+    /// its numbers.
+    pub fn telling(&self, column: usize) -> impl Iterator<Item = &String> {
+        /// So many rows tell what a column's words are like.
+        const FIRST: usize = 60;
+        let longest = self.longest.get_or_init(|| (0..self.head.len()).map(|column| self.longest_in(column)).collect());
+        let longest = longest.get(column).and_then(|row| self.rows.get(*row));
+        self.rows.iter().take(FIRST).chain(longest).filter_map(move |row| row.get(column))
+    }
+
+    fn longest_in(&self, column: usize) -> usize {
+        let length = |row: &Vec<String>| row.get(column).map_or(0, String::len);
+        (0..self.rows.len()).max_by_key(|row| length(&self.rows[*row])).unwrap_or(0)
+    }
+
     /// The table as a spreadsheet takes it from the clipboard: tabs and line ends.
     pub fn tabbed(&self) -> String {
         let mut lines = vec![self.head.join("\t")];

@@ -5,7 +5,7 @@ use egui::{Align2, Rect, Role, Sense, Shape, Stroke, Ui, WidgetInfo, pos2, vec2}
 use super::{
     button::focus_ring,
     fitted::fitted,
-    plot::{Frame, Table, places, rounded, ticks},
+    plot::{AMOUNTS, Frame, SHARES, Table, places, rounded, ticks},
 };
 use crate::{
     text::{Lang, decimal, number, percent, say, years},
@@ -116,12 +116,11 @@ fn span(rows: &[Row], measure: Measure, all: f64) -> (f64, f64) {
         Measure::Share => {
             let low = large().map(|r| r.low).fold(all, f64::min);
             let lowest = rows.iter().map(|r| r.low).fold(low, f64::min);
-            let (from, _) = rounded(lowest.max(low - 0.25), 1.0, 4, 0.1);
-            (from.max(0.0), 1.0)
+            rounded(lowest.max(low - 0.25), 1.0, 4, 0.1, SHARES)
         }
         Measure::Years => {
             let high = large().map(|r| r.high).chain(rows.iter().map(|r| r.share)).fold(all, f64::max);
-            (0.0, rounded(0.0, high, 4, 1.0).1)
+            rounded(0.0, high, 4, 1.0, AMOUNTS)
         }
     }
 }
@@ -136,17 +135,12 @@ pub fn table(lang: Lang, rows: &[Row]) -> Table {
         say("F1", "F1"),
         say("pictures", "images"),
     ];
-    Table {
-        head: head.map(|h| h.get(lang).to_owned()).into(),
-        rows: rows
-            .iter()
-            .map(|r| {
-                let share = |value| percent(lang, value, 1);
-                let f1 = r.f1.map_or_else(|| "–".to_owned(), |f1| decimal(lang, f1, 3));
-                vec![r.name.clone(), share(r.share), share(r.low), share(r.high), f1, number(lang, r.n.into())]
-            })
-            .collect(),
-    }
+    let row = |r: &Row| {
+        let share = |value| percent(lang, value, 1);
+        let f1 = r.f1.map_or_else(|| "–".to_owned(), |f1| decimal(lang, f1, 3));
+        vec![r.name.clone(), share(r.share), share(r.low), share(r.high), f1, number(lang, r.n.into())]
+    };
+    Table::new(head.map(|h| h.get(lang).to_owned()), rows.iter().map(row).collect())
 }
 
 fn sentence(lang: Lang, measure: Measure, row: &Row) -> String {

@@ -11,7 +11,7 @@ use egui::{
 
 use super::{
     fitted::fitted,
-    plot::{Frame, rounded, ticks},
+    plot::{Frame, UNBOUNDED, rounded, ticks},
 };
 use crate::{
     text::{Lang, decimal},
@@ -69,7 +69,7 @@ impl Scatter<'_> {
     /// Where the points lie in `outer`: both axes have the same years.
     pub fn frame(points: &[[f64; 2]], outer: Rect) -> Frame {
         let values = || points.iter().flatten().copied();
-        let (low, high) = rounded(values().fold(0.0, f64::min), values().fold(10.0, f64::max), 6, 10.0);
+        let (low, high) = rounded(values().fold(0.0, f64::min), values().fold(10.0, f64::max), 6, 10.0, UNBOUNDED);
         let inside = Rect::from_min_max(outer.min + vec2(BESIDE, 6.0), outer.max - vec2(10.0, BELOW));
         // Wider than high at most by a half, so that the diagonal stays one.
         let wide = inside.width().min(inside.height() * 1.5);

@@ -36,6 +36,14 @@ pub struct Dot {
     pub id: usize,
 }
 
+/// What the values are.
+pub struct Axis<'a> {
+    /// Between which they lie, and the axis with them.
+    pub bounds: (f64, f64),
+    /// Writes one with so many decimal places.
+    pub text: &'a dyn Fn(f64, usize) -> String,
+}
+
 /// Height of the axis below the rows.
 const AXIS: f32 = 24.0;
 /// A row is at least and at most so high.
@@ -51,15 +59,7 @@ pub fn least(rows: usize) -> f32 {
 }
 
 /// Draws the rows over the width there is, at most `height` high unless they need more; gives the dot that was activated.
-/// Results lie within `bounds`, and so does the axis; `text` writes a value with so many decimal places.
-pub fn strip_plot(
-    ui: &mut Ui,
-    lang: Lang,
-    rows: &[Strip],
-    height: f32,
-    bounds: [f64; 2],
-    text: &dyn Fn(f64, usize) -> String,
-) -> Option<usize> {
+pub fn strip_plot(ui: &mut Ui, lang: Lang, rows: &[Strip], height: f32, axis: &Axis<'_>) -> Option<usize> {
     let t = Theme::of(ui);
     let row = ((height - AXIS) / rows.len().max(1) as f32).clamp(ROW[0], ROW[1]);
     let room = vec2(ui.available_width(), row * rows.len() as f32 + AXIS);
@@ -74,8 +74,7 @@ pub fn strip_plot(
     let inside = Rect::from_min_max(pos2(left, outer.top()), pos2(right, outer.bottom() - AXIS));
     let values = || rows.iter().flat_map(|row| row.dots.iter().map(|dot| dot.value).chain(row.range.into_iter().flatten()));
     let (low, high) = (values().fold(f64::INFINITY, f64::min), values().fold(f64::NEG_INFINITY, f64::max));
-    let (low, high) = rounded(low, high, 4, 0.01);
-    let frame = Frame { rect: inside, x: (low.max(bounds[0]), high.min(bounds[1])), y: (0.0, 1.0) };
+    let frame = Frame { rect: inside, x: rounded(low, high, 4, 0.01, axis.bounds), y: (0.0, 1.0) };
     let marks = ticks(frame.x.0, frame.x.1, (inside.width() / 80.0).clamp(1.0, 6.0) as usize);
     // A share is written in per cent, which has two places fewer.
     let digits = places(&marks);
@@ -83,7 +82,7 @@ pub fn strip_plot(
         let at = frame.x_at(x);
         ui.painter().vline(at, inside.y_range(), Stroke::new(1.0, t.grid));
         let below = pos2(at, inside.bottom() + 6.0);
-        ui.painter().text(below, Align2::CENTER_TOP, text(x, digits), theme::regular(size::CAPTION), t.text3);
+        ui.painter().text(below, Align2::CENTER_TOP, (axis.text)(x, digits), theme::regular(size::CAPTION), t.text3);
     }
     let mut chosen = None;
     for (index, strip) in rows.iter().enumerate() {
@@ -94,7 +93,8 @@ pub fn strip_plot(
         let font = if strip.leads { theme::semibold(size::TABLE) } else { theme::regular(size::TABLE) };
         ui.painter().text(pos2(outer.right() - 2.0, middle), Align2::RIGHT_CENTER, &strip.shown, font, t.text);
         if let Some([low, high]) = strip.range {
-            let bar = Rect::from_x_y_ranges(frame.x_at(low)..=frame.x_at(high), middle - 3.0..=middle + 3.0);
+            let [low, high] = [low, high].map(|end| frame.x_at(end.clamp(frame.x.0, frame.x.1)));
+            let bar = Rect::from_x_y_ranges(low..=high, middle - 3.0..=middle + 3.0);
             ui.painter().rect_filled(bar, 3.0, color.gamma_multiply(0.28));
         }
         let place = Rect::from_x_y_ranges(inside.left() - 8.0..=inside.right() + 8.0, middle - row / 2.0..=middle + row / 2.0);

@@ -1,7 +1,5 @@
 //! What can be decided about a picture: each an action, kept in the side file, with undo.
 
-use std::path::{Path, PathBuf};
-
 use egui::{Popup, Ui};
 
 use super::year;
@@ -93,36 +91,31 @@ pub fn another(ui: &mut Ui, lang: Lang, task: &Task, class: Option<usize>) -> Op
     chosen
 }
 
-/// Links for a picture that is used, in a table, from right to left.
-pub fn brief(ui: &mut Ui, cx: &mut Cx<'_>, dataset: &Dataset, sample: &Sample) {
-    let files = || vec![sample.file.clone()];
+/// What can be decided in a line about a picture that is used: words and change, the usual one first.
+pub fn brief(lang: Lang, dataset: &Dataset, sample: &Sample) -> Vec<(String, Change)> {
     if dataset.edits().get(&sample.file).is_some() {
-        ask(ui, cx, say("Undo my change", "Annuler ma modification").get(cx.lang), files(), Change::Forget);
-        return;
+        return vec![forget(lang)];
     }
-    ask(ui, cx, say("Leave out", "Écarter").get(cx.lang), files(), Change::LeaveOut);
-    ask(ui, cx, say("Label is correct", "Étiquette correcte").get(cx.lang), files(), Change::Keep);
+    let mut ways = vec![
+        (say("Leave out", "Écarter").get(lang).to_owned(), Change::LeaveOut),
+        (say("Label is correct", "Étiquette correcte").get(lang).to_owned(), Change::Keep),
+    ];
     if let Some(Anomaly::Misspelled { meant }) = &sample.anomaly {
-        let text = say("Use the corrected name", "Prendre le nom corrigé").get(cx.lang);
-        ask(ui, cx, text, files(), Change::Repair(meant.clone()));
+        let text = say("Use the corrected name", "Prendre le nom corrigé").get(lang);
+        ways.push((text.to_owned(), Change::Repair(meant.clone())));
     }
+    ways
 }
 
-/// Links for a picture that is not used, in a table, from right to left.
-pub fn unused(ui: &mut Ui, cx: &mut Cx<'_>, dataset: &Dataset, file: &Path, skipped: &Skipped) {
-    let lang = cx.lang;
-    let files = || vec![file.to_owned()];
+/// The same about a picture that is not used; which of many classes it is, is asked by [`label`].
+pub fn brief_unused(lang: Lang, dataset: &Dataset, skipped: &Skipped) -> Vec<(String, Change)> {
     if skipped.reason == SkipReason::LeftOut {
-        ask(ui, cx, say("Undo my change", "Annuler ma modification").get(lang), files(), Change::Forget);
-        return;
+        return vec![forget(lang)];
     }
-    if dataset.task.is_binary() {
-        for class in [1, 0] {
-            ask(ui, cx, &is(lang, &dataset.task, class), files(), Change::Relabel(dataset.task.classes[class].clone()));
-        }
-    } else if let Some(class) = another(ui, lang, &dataset.task, None) {
-        cx.act(Action::Edit { files: files(), change: Change::Relabel(dataset.task.classes[class].clone()) });
-    }
+    let task = &dataset.task;
+    let classes = if task.is_binary() { &[1, 0][..] } else { &[] };
+    let label = |class: &usize| (is(lang, task, *class), Change::Relabel(task.classes[*class].clone()));
+    let mut ways: Vec<_> = classes.iter().map(label).collect();
     if let Some(proposal) = &skipped.proposal {
         let no_race = name::read(proposal).is_some_and(|name| name.race.is_none());
         let text = match (no_race, lang) {
@@ -130,14 +123,34 @@ pub fn unused(ui: &mut Ui, cx: &mut Cx<'_>, dataset: &Dataset, file: &Path, skip
             (false, Lang::En) => format!("Read as {proposal}"),
             (false, Lang::Fr) => format!("Lire comme {proposal}"),
         };
-        ask(ui, cx, &text, files(), Change::Repair(proposal.clone()));
+        ways.push((text, Change::Repair(proposal.clone())));
+    }
+    ways
+}
+
+/// Where there are more than two classes: a button that asks which one a picture is that is not used.
+pub fn label(ui: &mut Ui, cx: &mut Cx<'_>, dataset: &Dataset, skipped: &Skipped) {
+    if skipped.reason != SkipReason::LeftOut
+        && !dataset.task.is_binary()
+        && let Some(class) = another(ui, cx.lang, &dataset.task, None)
+    {
+        let change = Change::Relabel(dataset.task.classes[class].clone());
+        cx.act(Action::Edit { files: vec![skipped.file.clone()], change });
     }
 }
 
-fn ask(ui: &mut Ui, cx: &mut Cx<'_>, text: &str, files: Vec<PathBuf>, change: Change) {
-    if link(ui, text).clicked() {
-        cx.act(Action::Edit { files, change });
+/// What can be decided about a picture that is not used, as links beside each other.
+pub fn unused(ui: &mut Ui, cx: &mut Cx<'_>, dataset: &Dataset, skipped: &Skipped) {
+    label(ui, cx, dataset, skipped);
+    for (text, change) in brief_unused(cx.lang, dataset, skipped) {
+        if link(ui, &text).clicked() {
+            cx.act(Action::Edit { files: vec![skipped.file.clone()], change });
+        }
     }
+}
+
+fn forget(lang: Lang) -> (String, Change) {
+    (say("Undo my change", "Annuler ma modification").get(lang).to_owned(), Change::Forget)
 }
 
 /// “It is male”, on a button.

@@ -100,7 +100,7 @@ pub fn show(
                 ui.spacing_mut().item_spacing = vec2(8.0, 4.0);
                 if class.is_none() && edit.is_none_or(|edit| !edit.left_out) {
                     if let Some(skipped) = dataset.skipped.iter().find(|s| s.file == sample.file) {
-                        decide::unused(ui, cx, dataset, &sample.file, skipped);
+                        decide::unused(ui, cx, dataset, skipped);
                     }
                 } else {
                     let decided = decide::buttons(ui, lang, &dataset.task, class, edit);

@@ -1,6 +1,8 @@
 //! Files that are odd, not used, or decided about: picture, name, the reason in plain words, and what can be done.
 
-use egui::{Align, Layout, Rect, Role, ScrollArea, Sense, Ui, UiBuilder, Vec2, WidgetInfo, pos2, vec2};
+use std::path::Path;
+
+use egui::{Align, Color32, Layout, Popup, Rect, Role, ScrollArea, Sense, Ui, UiBuilder, Vec2, WidgetInfo, pos2, vec2};
 
 use super::{
     decide::{self, decided},
@@ -11,13 +13,18 @@ use super::{
 use crate::{
     data::{
         dataset::Dataset,
+        edits::Change,
         sample::{SkipReason, Skipped, Source},
     },
     text::{Lang, plural, say},
     ui::{
         Action, Cx, icon,
         theme::{self, Theme},
-        widget::button::{Button, link},
+        widget::{
+            button::{Button, icon_button, link, link_width},
+            choice::menu_item,
+            scroll,
+        },
     },
 };
 
@@ -107,14 +114,13 @@ fn line(ui: &mut Ui, cx: &mut Cx<'_>, dataset: &Dataset, entry: Entry) -> bool {
         Some(Place::Spare(index)) => cx.thumbs.paint_of(ui, picture, &dataset.spare.pixels, index),
         None => icon::FILE_X.paint(ui.painter(), picture, 20.0, t.text3),
     }
-    // What can be done stands at the right, and takes what room it needs.
-    let right = Rect::from_min_max(pos2(rect.left() + rect.width() * 0.4, rect.top()), rect.max);
-    // Children of their own, since a scope would move the row's cursor.
+    // What can be done stands at the right. Children of their own, since a scope would move the row's cursor.
+    let rest = Rect::from_min_max(pos2(picture.right() + 10.0, rect.top()), rect.max);
     let (used, asked) = {
-        let builder = UiBuilder::new().id_salt(&name).max_rect(right).layout(Layout::right_to_left(Align::Center));
+        let builder = UiBuilder::new().id_salt(&name).max_rect(rest).layout(Layout::right_to_left(Align::Center));
         let ui = &mut ui.new_child(builder);
         ui.spacing_mut().item_spacing.x = 12.0;
-        let asked = actions(ui, cx, dataset, entry, place);
+        let asked = actions(ui, cx, dataset, entry, (place, &name));
         (ui.min_rect().left(), asked)
     };
     let text = Rect::from_min_max(pos2(picture.right() + 10.0, rect.top() + 4.0), pos2(used - 10.0, rect.bottom() - 3.0));
@@ -126,30 +132,88 @@ fn line(ui: &mut Ui, cx: &mut Cx<'_>, dataset: &Dataset, entry: Entry) -> bool {
     asked || (response.clicked() && (place.is_some() || drawn))
 }
 
-/// What can be done about a file; gives whether it is to be shown.
-fn actions(ui: &mut Ui, cx: &mut Cx<'_>, dataset: &Dataset, entry: Entry, place: Option<Place>) -> bool {
-    let lang = cx.lang;
-    let mut asked = false;
+/// The least room for a file's name, by which the lines are told apart, in points.
+const NAME: f32 = 160.0;
+
+/// What can be done about a file: as links, or where these would leave its name no room, as a menu. Gives whether it is to be
+/// shown.
+fn actions(ui: &mut Ui, cx: &mut Cx<'_>, dataset: &Dataset, entry: Entry, (place, name): (Option<Place>, &str)) -> bool {
+    if let (Entry::Skipped(index), Some(_)) = (entry, place) {
+        decide::label(ui, cx, dataset, &dataset.skipped[index as usize]);
+    }
+    let ways = ways(cx.lang, dataset, entry, place);
+    let gap = ui.spacing().item_spacing.x;
+    let links: f32 = ways.iter().map(|(text, _)| link_width(ui, text) + gap).sum();
+    let least = ui.painter().layout_no_wrap(name.to_owned(), theme::regular(theme::size::TABLE), Color32::PLACEHOLDER).size().x;
+    let mut chosen = None;
+    if ways.is_empty() || links + least.min(NAME) <= ui.available_width() {
+        for (text, way) in ways {
+            if link(ui, &text).clicked() {
+                chosen = Some(way);
+            }
+        }
+    } else {
+        chosen = menu(ui, cx.lang, ways, name);
+    }
+    match chosen {
+        Some(Way::Do(action)) => cx.act(action),
+        Some(Way::Show) => return true,
+        None => {}
+    }
+    false
+}
+
+/// What is done about a file.
+enum Way {
+    Do(Action),
+    /// It is shown, so that a square can be drawn on it.
+    Show,
+}
+
+/// The usual one first.
+fn ways(lang: Lang, dataset: &Dataset, entry: Entry, place: Option<Place>) -> Vec<(String, Way)> {
+    let decide = |file: &Path, decisions: Vec<(String, Change)>| {
+        let edit = |change| Way::Do(Action::Edit { files: vec![file.to_owned()], change });
+        decisions.into_iter().map(|(text, change)| (text, edit(change))).collect::<Vec<_>>()
+    };
     match (entry, place) {
         (Entry::Sample(index), _) => {
             let sample = &dataset.samples[index as usize];
-            decide::brief(ui, cx, dataset, sample);
+            decide(&sample.file, decide::brief(lang, dataset, sample))
         }
         (Entry::Skipped(index), Some(_)) => {
             let skipped = &dataset.skipped[index as usize];
-            decide::unused(ui, cx, dataset, &skipped.file, skipped);
+            decide(&skipped.file, decide::brief_unused(lang, dataset, skipped))
         }
         (Entry::Skipped(index), None) => {
             let skipped = &dataset.skipped[index as usize];
-            if let Source::Folder(folder) = &dataset.source
-                && link(ui, say("Open the file", "Ouvrir le fichier").get(lang)).clicked()
-            {
-                cx.act(Action::OpenPath(folder.join(&skipped.file)));
-            }
-            asked = hand_square::would_help(dataset, skipped) && link(ui, hand_square::DRAW.get(lang)).clicked();
+            let open = match &dataset.source {
+                Source::Folder(folder) => Some(Way::Do(Action::OpenPath(folder.join(&skipped.file)))),
+                _ => None,
+            };
+            let open = open.map(|open| (say("Open the file", "Ouvrir le fichier").get(lang).to_owned(), open));
+            let draw = hand_square::would_help(dataset, skipped).then(|| (hand_square::DRAW.get(lang).to_owned(), Way::Show));
+            open.into_iter().chain(draw).collect()
         }
     }
-    asked
+}
+
+/// The same in a menu, read from the left as the links are.
+fn menu(ui: &mut Ui, lang: Lang, ways: Vec<(String, Way)>, name: &str) -> Option<Way> {
+    let decide = say("Decide…", "Décider…").get(lang);
+    let button = icon_button(ui, icon::ELLIPSIS, decide).accessible_name(format!("{decide}, {name}"));
+    let mut chosen = None;
+    Popup::menu(&button).show(|ui| {
+        ui.set_min_width(150.0);
+        scroll::menu(ui, |ui| {
+            for (text, way) in ways.into_iter().rev() {
+                if menu_item(ui, None, &text).clicked() {
+                    chosen = Some(way);
+                }
+            }
+        });
+    });
+    chosen
 }
 
 fn reason(lang: Lang, file: &Skipped) -> String {

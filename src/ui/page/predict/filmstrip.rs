@@ -10,7 +10,7 @@ use egui::{
     TextureOptions, Ui, WidgetInfo, pos2, vec2,
 };
 
-use super::{State, words};
+use super::{State, Wanted, words};
 use crate::{
     data::resize::resize,
     session::{Session, ShownPhoto},
@@ -143,14 +143,10 @@ pub fn show(ui: &mut Ui, cx: &mut Cx<'_>, state: &mut State, shown: &ShownPhoto)
             for (index, photo) in photos.iter().enumerate() {
                 let place = Place { photo, index, count, on: photo.id == shown.id };
                 let response = place.show(ui, lang, base.with(photo.id), |ui| state.strip.thumb(ui.ctx(), photo, began));
-                let opens = state.opens(&response);
-                if response.clicked() && !response.double_clicked() {
-                    go_to = Some(index);
-                }
-                if opens {
-                    // The first click has turned to it.
-                    let of = if response.double_clicked() { shown } else { photo };
-                    opened = Some((of.id, base.with(of.id)));
+                match state.wanted(ui, &response, photo.id) {
+                    Some(Wanted::Open) => opened = Some((photo.id, response.id)),
+                    Some(Wanted::Turn) => go_to = Some(index),
+                    None => {}
                 }
             }
         });

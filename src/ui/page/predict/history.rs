@@ -6,7 +6,7 @@ use egui::{
     vec2,
 };
 
-use super::{State, answer, runs, words::sentence};
+use super::{State, Wanted, answer, runs, words::sentence};
 use crate::{
     session::{Asked, ShownPhoto},
     text::{Lang, say},
@@ -53,15 +53,16 @@ pub fn show(ui: &mut Ui, cx: &mut Cx<'_>, state: &mut State, shown: [Option<u64>
                     if on && state.listed.replace(shown) != Some(shown) && own {
                         response.scroll_to_me(None);
                     }
-                    if state.opens(&response) {
+                    let wanted = state.wanted(ui, &response, photo.id);
+                    if wanted == Some(Wanted::Open) {
                         opened = Some((photo.id, response.id));
                     }
-                    if response.clicked() {
+                    if wanted.is_some() {
                         if state.photo != Some(photo.id) {
                             state.turn_to(photo.id);
                         }
                         state.asked = id;
-                        // It is seen: the list stays where it is, so that a second click meets the same answer.
+                        // It is seen: the list stays where it is.
                         state.listed = Some([Some(photo.id), id]);
                     }
                 }

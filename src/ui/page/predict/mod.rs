@@ -10,7 +10,7 @@ mod runs;
 mod viewing;
 mod words;
 
-use egui::{Id, Key, Pos2, Response, TextureHandle, Ui, vec2};
+use egui::{Id, Key, PointerButton, Pos2, Response, TextureHandle, Ui, vec2};
 
 use crate::{
     data::sample::Framing,
@@ -23,7 +23,7 @@ use crate::{
         theme::{self, Theme},
         viewer::Viewer,
         widget::{
-            button::Button,
+            button::{Button, DOUBLE_CLICK},
             card::{Card, columns, header},
             notice, scroll, strip,
             zoom::Zoom,
@@ -60,14 +60,44 @@ pub struct State {
     viewing: Option<Viewer>,
     /// The height of the last answer with what belongs to it, in points.
     answered: Option<f32>,
-    /// Where a photo was clicked: a second click there opens it, whatever the first has moved below the pointer.
-    clicked: Option<Pos2>,
+    /// The photo that was clicked last.
+    clicked: Option<Clicked>,
     /// The photo that is shown, and whether it is the sharp one.
     texture: Option<((u64, bool), TextureHandle)>,
     /// The photo that was last asked for as sharp as it is.
     sharpened: Option<u64>,
     /// The photo and its newest question that were last said to be looked at.
     hurried: Option<[u64; 2]>,
+}
+
+/// A click on a photo of a list, which the page follows at once: under the pointer there may be something else afterwards.
+struct Clicked {
+    photo: u64,
+    /// Where it can be clicked.
+    from: Id,
+    at: Pos2,
+    /// When, in egui's seconds.
+    time: f64,
+}
+
+/// What a photo of a list is asked for.
+#[derive(Clone, Copy, Debug, PartialEq, Eq)]
+enum Wanted {
+    Turn,
+    Open,
+}
+
+impl Clicked {
+    /// Whether a click now, the second of two, is meant for the same photo.
+    fn again(&self, ui: &Ui) -> bool {
+        /// Two clicks this near to each other are meant for the same photo, in points.
+        const SAME: f32 = 8.0;
+        ui.input(|input| {
+            let near = input.pointer.interact_pos().is_some_and(|at| self.at.distance(at) < SAME);
+            let since = input.time - self.time;
+            near && since > 0.0 && since < DOUBLE_CLICK && input.pointer.button_double_clicked(PointerButton::Primary)
+        })
+    }
 }
 
 impl State {
@@ -90,17 +120,28 @@ impl State {
         chosen
     }
 
-    /// Whether the photo of which this is the response is to be seen large: it was clicked twice, or the Enter key asks for it.
-    fn opens(&mut self, response: &Response) -> bool {
-        /// Two clicks this near to each other are meant for the same photo, in points.
-        const SAME: f32 = 8.0;
+    /// What is asked of the photo in a list of which this is the response. The second of two clicks is the page's
+    /// ([`State::open_clicked`]).
+    fn wanted(&mut self, ui: &Ui, response: &Response, photo: u64) -> Option<Wanted> {
         if !response.clicked() {
-            return false;
+            return None;
         }
-        let before = std::mem::replace(&mut self.clicked, response.interact_pointer_pos());
-        let near = self.clicked.zip(before).is_some_and(|(now, before)| now.distance(before) < SAME);
-        let entered = response.has_focus() && response.ctx.input(|input| input.key_pressed(Key::Enter));
-        entered || (response.double_clicked() && near)
+        let Some(at) = response.interact_pointer_pos() else {
+            let entered = response.has_focus() && ui.input(|input| input.key_pressed(Key::Enter));
+            return Some(if entered { Wanted::Open } else { Wanted::Turn });
+        };
+        if self.clicked.as_ref().is_some_and(|clicked| clicked.again(ui)) {
+            return None;
+        }
+        self.clicked = Some(Clicked { photo, from: response.id, at, time: ui.input(|input| input.time) });
+        Some(Wanted::Turn)
+    }
+
+    /// Opens the photo that was clicked if it is clicked again now, whatever the first click has moved below the pointer.
+    fn open_clicked(&mut self, ui: &Ui, cx: &Cx<'_>) {
+        if let Some(Clicked { photo, from, .. }) = self.clicked.take_if(|clicked| clicked.again(ui)) {
+            self.open(ui, cx, photo, Some(from));
+        }
     }
 
     /// Shows the photo large; `back` gets the keyboard when that is over.
@@ -116,9 +157,6 @@ impl State {
 
 /// The height of the page below which the list of answers has no room in the column of the answer, in points.
 const LOW: f32 = 740.0;
-
-/// About the height of an answer with what belongs to it, until one was drawn, in points.
-const ANSWERED: f32 = 540.0;
 
 /// Draws the page.
 pub fn show(ui: &mut Ui, cx: &mut Cx<'_>, state: &mut State) {
@@ -192,8 +230,9 @@ pub fn show(ui: &mut Ui, cx: &mut Cx<'_>, state: &mut State) {
                         state.answered = Some(ui.cursor().top() - top);
                         return;
                     }
-                    // It takes the room of an answer: the list below stays where it is under the second of two clicks.
-                    let high = if low { height } else { state.answered.unwrap_or(ANSWERED) - theme::GUTTER };
+                    // It takes the room that the last answer took, so that the list below stays where it is; before there
+                    // was one, half of what there is.
+                    let high = if low { height } else { state.answered.unwrap_or(height / 2.0) - theme::GUTTER };
                     let room = vec2(ui.available_width(), high);
                     ui.allocate_ui(room, |ui| {
                         ui.set_min_size(room);
@@ -209,6 +248,7 @@ pub fn show(ui: &mut Ui, cx: &mut Cx<'_>, state: &mut State) {
             });
         }
     });
+    state.open_clicked(ui, cx);
 }
 
 /// Asks what the page wants to know beside what was asked when the photo came: what other runs say of the chosen square, and

@@ -257,7 +257,7 @@ fn table(lang: Lang, shown: &Shown) -> Table {
         let share = |v: f64| percent(lang, v, 1);
         vec![decimal(lang, threshold, 2), share(p.true_positive_rate), share(p.false_positive_rate), share(p.precision)]
     };
-    Table { head: head.map(|h| h.get(lang).to_owned()).into(), rows: (1..20).map(row).collect() }
+    Table::new(head.map(|h| h.get(lang).to_owned()), (1..20).map(row).collect())
 }
 
 fn slider(ui: &mut Ui, cx: &mut Cx<'_>, shown: &mut Shown) {

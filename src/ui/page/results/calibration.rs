@@ -38,14 +38,11 @@ pub fn show(ui: &mut Ui, cx: &mut Cx<'_>, shown: &mut Shown, height: f32) {
         dots: used.iter().map(|b| f64::from(b.n) / f64::from(total.max(1))).collect(),
         ..SharePlot::default()
     };
-    let table = || Table {
-        head: [say("predicted", "prédite"), say("observed", "observée"), say("pictures", "images")]
-            .map(|s| s.get(lang).to_owned())
-            .into(),
-        rows: used
-            .iter()
-            .map(|b| vec![percent(lang, b.predicted, 0), percent(lang, b.observed, 0), number(lang, b.n.into())])
-            .collect(),
+    let table = || {
+        let head = [say("predicted", "prédite"), say("observed", "observée"), say("pictures", "images")];
+        let rows =
+            used.iter().map(|b| vec![percent(lang, b.predicted, 0), percent(lang, b.observed, 0), number(lang, b.n.into())]);
+        Table::new(head.map(|s| s.get(lang).to_owned()), rows.collect())
     };
     let mut temperature = shown.report.temperature;
     let fitted = shown.fitted;

@@ -12,7 +12,7 @@ use crate::{
         widget::{
             button::icon_button,
             card::Card,
-            chart::show_table,
+            chart::{show_table, show_table_without},
             choice::{self, segmented, view_menu},
             ranges::{self, Measure, Row},
             scroll,
@@ -93,12 +93,12 @@ pub fn show(ui: &mut Ui, cx: &mut Cx<'_>, shown: &mut Shown, grouping: &mut usiz
             if as_table {
                 /// Width in which all columns have room, in points.
                 const WIDE: f32 = 280.0;
-                let mut table = ranges::table(lang, &rows);
+                let table = ranges::table(lang, &rows);
                 // With large letters in a small window the ends of the ranges give way; the drawing beside shows them.
-                if ui.available_width() < WIDE {
-                    table.rows.iter_mut().chain([&mut table.head]).for_each(|cells| _ = cells.drain(2..4));
+                match ui.available_width() < WIDE {
+                    true => show_table_without(ui, lang, &table, 2..4, height),
+                    false => show_table(ui, lang, &table, height),
                 }
-                show_table(ui, lang, &table, height);
                 return;
             }
             scroll::list(ui, |ui| {

@@ -146,11 +146,9 @@ fn scatter(ui: &mut Ui, cx: &mut Cx<'_>, shown: &mut Shown) -> Option<Facets> {
     };
     let caption = if ui.available_width() > 480.0 { near } else { "" };
     let mut saves = false;
-    let write = || Table {
-        head: [say("picture", "image"), say("label", "étiquette"), say("estimate", "estimation"), say("off by", "écart")]
-            .map(|name| name.get(lang).to_owned())
-            .to_vec(),
-        rows: predictions.iter().map(|p| row(lang, p)).collect(),
+    let write = || {
+        let head = [say("picture", "image"), say("label", "étiquette"), say("estimate", "estimation"), say("off by", "écart")];
+        Table::new(head.map(|name| name.get(lang).to_owned()), predictions.iter().map(|p| row(lang, p)).collect())
     };
     let rows = &*rows;
     let table = || rows.get_or_init(write);
@@ -386,5 +384,5 @@ fn table(lang: Lang, groups: &[RegressionGroup], rows: &[Row]) -> Table {
             number(lang, group.n.into()),
         ]
     };
-    Table { head: head.map(|h| h.get(lang).to_owned()).into(), rows: groups.iter().zip(rows).map(row).collect() }
+    Table::new(head.map(|h| h.get(lang).to_owned()), groups.iter().zip(rows).map(row).collect())
 }

@@ -111,9 +111,14 @@ pub fn curves(ui: &mut Ui, lang: Lang, views: &[View], height: f32) {
     );
 }
 
-/// A name of at most so many letters.
+/// A name of at most so many letters, cut in its middle: names that begin alike are told apart by their ends.
 fn short(name: &str, letters: usize) -> String {
-    if name.chars().count() <= letters { name.to_owned() } else { name.chars().take(letters - 1).chain(['…']).collect() }
+    let all = name.chars().count();
+    if all <= letters {
+        return name.to_owned();
+    }
+    let end = letters / 2;
+    name.chars().take(letters - 1 - end).chain(['…']).chain(name.chars().skip(all - end)).collect()
 }
 
 /// What differed between the runs, as a table.
@@ -124,10 +129,9 @@ pub fn differences(ui: &mut Ui, cx: &Cx<'_>, views: &[View], data: &mut Data) {
     let elsewhere: Option<Vec<_>> = views.iter().map(|(_, view)| strip::elsewhere(cx, &view.info.source)).collect();
     let elsewhere = elsewhere.and_then(|all| all.first().copied()).unwrap_or_default();
     Card::titled(say("What differed", "Ce qui différait").get(lang)).caption(elsewhere).fill().show(ui, |ui| {
-        let mut table = differing(lang, views);
-        table.rows.splice(0..0, data.rows(lang, views));
-        table.rows.splice(0..0, errors(lang, views));
-        if table.rows.is_empty() {
+        let rows: Vec<_> =
+            errors(lang, views).into_iter().chain(data.rows(lang, views)).chain(differing(lang, views)).collect();
+        if rows.is_empty() {
             let known = views.iter().all(|(_, view)| view.info.data.is_some());
             let text = match known {
                 true => say(
@@ -142,8 +146,10 @@ pub fn differences(ui: &mut Ui, cx: &Cx<'_>, views: &[View], data: &mut Data) {
             ui.add(egui::Label::new(theme::cell(text.get(lang)).color(t.text2)).wrap());
             return;
         }
+        let names = views.iter().map(|(_, view)| view.info.name(lang).to_owned());
+        let head: Vec<String> = [say("setting", "réglage").get(lang).to_owned()].into_iter().chain(names).collect();
         let height = ui.available_height();
-        show_table_within(ui, lang, &table, height);
+        show_table_within(ui, lang, &Table::new(head, rows), height);
     });
 }
 
@@ -248,7 +254,7 @@ impl Data {
 }
 
 /// One row for each setting whose value is not the same in all runs.
-fn differing(lang: Lang, views: &[View]) -> Table {
+fn differing(lang: Lang, views: &[View]) -> Vec<Vec<String>> {
     let values: Vec<Vec<(String, String, String)>> = views
         .iter()
         .map(|(_, view)| {
@@ -259,16 +265,13 @@ fn differing(lang: Lang, views: &[View]) -> Table {
             images.into_iter().chain(options.iter().map(|k| (k.name.get(lang).to_owned(), k.text(), k.display(lang)))).collect()
         })
         .collect();
-    let mut head = vec![say("setting", "réglage").get(lang).to_owned()];
-    head.extend(views.iter().map(|(_, view)| view.info.name(lang).to_owned()));
     let defs = values.iter().map(Vec::len).min().unwrap_or(0);
-    let rows = (0..defs)
+    (0..defs)
         .filter(|&i| values.iter().any(|run| run[i].1 != values[0][i].1))
         .map(|i| {
             let mut row = vec![values[0][i].0.clone()];
             row.extend(values.iter().map(|run| run[i].2.clone()));
             row
         })
-        .collect();
-    Table { head, rows }
+        .collect()
 }

@@ -132,7 +132,7 @@ pub fn show(ui: &mut Ui, cx: &mut Cx<'_>, state: &mut State) {
         return;
     }
     for id in &state.chosen {
-        if !session.views.contains_key(id) {
+        if session.wants_view(id) {
             cx.actions.push(Action::ViewRun(id.clone()));
         }
     }

@@ -1,8 +1,8 @@
 //! A folder of runs that others train, watched: how far each is, their curves, and what no longer moves.
 
-use std::time::Duration;
+use std::{sync::Arc, time::Duration};
 
-use egui::{Popup, Rect, Role, ScrollArea, Sense, Stroke, Ui, WidgetInfo, pos2, vec2};
+use egui::{Galley, Popup, Rect, Role, ScrollArea, Sense, Stroke, Ui, WidgetInfo, pos2, vec2};
 
 use super::{compare::color, overlaid};
 use crate::{
@@ -19,7 +19,7 @@ use crate::{
             card::{Card, columns, header},
             choice::menu_item,
             curves::Line,
-            fitted::fitted,
+            fitted::{fitted, fitted_ends},
             notice, scroll,
         },
     },
@@ -221,9 +221,8 @@ fn line(ui: &mut Ui, lang: Lang, run: &WatchedRun, place: Option<usize>) -> bool
     let tint = place.map_or(tint, |place| color(t, place));
     symbol.paint(ui.painter(), Rect::from_center_size(pos2(rect.left() + 14.0, rect.center().y), vec2(16.0, 16.0)), 15.0, tint);
     let (left, right) = (rect.left() + 32.0, rect.right() - 8.0);
-    let put = |at: egui::Pos2, room: f32, text: &str, font, color| {
-        let galley = fitted(ui, text, font, color, room);
-        ui.painter().galley(at - vec2(0.0, galley.size().y / 2.0), galley, color);
+    let put = |middle: f32, galley: Arc<Galley>, color| {
+        ui.painter().galley(pos2(left, middle - galley.size().y / 2.0), galley, color);
     };
     let upper = rect.center().y - 9.0;
     let lower = rect.center().y + 10.0;
@@ -235,10 +234,11 @@ fn line(ui: &mut Ui, lang: Lang, run: &WatchedRun, place: Option<usize>) -> bool
         (false, Some(_)) => right - 84.0,
         (false, None) => right,
     };
-    put(pos2(left, upper), column - left - 10.0, run.label.get(lang), theme::medium(size::BODY), t.text);
+    let name = fitted_ends(ui, run.label.get(lang), &theme::medium(size::BODY), t.text, column - left - 10.0);
+    put(upper, name, t.text);
     let below = if note.is_empty() { about.clone() } else { format!("{about} · {note}") };
     let tone = if run.is_stale() { t.validation } else { t.text2 };
-    put(pos2(left, lower), right - left - 4.0, &below, theme::regular(size::CAPTION), tone);
+    put(lower, fitted(ui, &below, theme::regular(size::CAPTION), tone, right - left - 4.0), tone);
     if goes {
         let rail = Rect::from_min_size(pos2(column, upper - 3.0), vec2(rail, 6.0));
         let mut child = ui.new_child(egui::UiBuilder::new().max_rect(rail));

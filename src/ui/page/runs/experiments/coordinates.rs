@@ -2,6 +2,7 @@
 
 use egui::Ui;
 
+use super::reading::possible;
 use crate::{
     experiment::{ExperimentKind, ExperimentView},
     setting_def::{Scale, SettingDefs as _, Value},
@@ -207,7 +208,7 @@ fn result_axis(view: &ExperimentView, scores: &[f64], lang: Lang) -> (Axis, Vec<
         false => (say("test error, years", "erreur de test, années"), 0.1),
     };
     let (low, high) = bounds(scores);
-    let (low, high) = rounded(low, high, 4, least);
+    let (low, high) = rounded(low, high, 4, least, possible(view));
     let share = |value: f64| {
         let share = ((value - low) / (high - low)) as f32;
         if view.more_is_better() { share } else { 1.0 - share }

@@ -2,7 +2,7 @@
 
 use std::sync::Arc;
 
-use egui::{Rect, Role, ScrollArea, Sense, Stroke, Ui, WidgetInfo, pos2, vec2};
+use egui::{Galley, Rect, Role, ScrollArea, Sense, Stroke, Ui, WidgetInfo, pos2, vec2};
 
 use super::live::Live;
 use crate::{
@@ -12,7 +12,13 @@ use crate::{
     ui::{
         Action, Cx, icon,
         theme::{self, RADIUS_FIELD, Theme, size},
-        widget::{bar, button::focus_ring, card::Card, fitted::fitted, notice},
+        widget::{
+            bar,
+            button::focus_ring,
+            card::Card,
+            fitted::{fitted, fitted_ends},
+            notice,
+        },
     },
 };
 
@@ -95,8 +101,7 @@ fn member_line(ui: &mut Ui, cx: &Cx<'_>, view: &ExperimentView, (place, waits): 
     let (upper, lower) = (rect.center().y - 7.0, rect.center().y + 8.5);
     let (left, right) = (rect.left() + 30.0, rect.right() - 8.0);
     symbol.paint(ui.painter(), Rect::from_center_size(pos2(rect.left() + 12.0, rect.center().y), vec2(16.0, 16.0)), 15.0, tint);
-    let put = |ui: &Ui, middle: f32, room: f32, text: &str, font, color| {
-        let galley = fitted(ui, text, font, color, room);
+    let put = |middle: f32, galley: Arc<Galley>, color| {
         ui.painter().galley(pos2(left, middle - galley.size().y / 2.0), galley, color);
     };
     let goes = live.is_some() || matches!(member.state, MemberState::Paused | MemberState::Training);
@@ -107,8 +112,9 @@ fn member_line(ui: &mut Ui, cx: &Cx<'_>, view: &ExperimentView, (place, waits): 
         (false, Some(_)) => 84.0,
         (false, None) => 0.0,
     };
-    put(ui, upper, right - beside - left, member.label.get(lang), theme::medium(size::TABLE), t.text);
-    put(ui, lower, right - left, &state, theme::regular(size::CAPTION), t.text2);
+    let name = fitted_ends(ui, member.label.get(lang), &theme::medium(size::TABLE), t.text, right - beside - left);
+    put(upper, name, t.text);
+    put(lower, fitted(ui, &state, theme::regular(size::CAPTION), t.text2, right - left), t.text2);
     if goes {
         let share = live.map_or(member.progress(), |live| live.share.map_or(0.0, f64::from));
         let rail = Rect::from_min_size(pos2(right - wide, upper - 3.0), vec2(wide, 6.0));

@@ -58,6 +58,19 @@ fn body(ui: &mut Ui, cx: &mut Cx<'_>, reading: &Reading, live: Option<&Live<'_>>
         });
         return;
     }
+    let width = ui.available_width();
+    if width < BESIDE {
+        let results = results::low_height(ui, reading, width).map_or(growing(250.0, 1.0), fixed);
+        stack(ui, &[results, growing(240.0, 1.0), growing(200.0, 1.0)], |row, ui, height| {
+            ui.set_max_height(height);
+            match row {
+                0 => results::show(ui, cx, reading, height),
+                1 => curves(ui, lang, reading, live, height),
+                _ => members(ui, cx, view, live),
+            }
+        });
+        return;
+    }
     // A few rows are no higher than they are: beside them the curves have the height of the page.
     if let Some(low) = results::low_height(ui, reading, ui.available_width() * LEFT) {
         columns(ui, &[LEFT, 1.0 - LEFT], height, |column, ui| {
@@ -83,6 +96,9 @@ fn body(ui: &mut Ui, cx: &mut Cx<'_>, reading: &Reading, live: Option<&Live<'_>>
         });
     });
 }
+
+/// From this width of the page on there is room for the curves beside the results, in points: a strip needs some for its dots.
+const BESIDE: f32 = 700.0;
 
 /// The share of the width for a few rows of results.
 const LEFT: f32 = 0.46;

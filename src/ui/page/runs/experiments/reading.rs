@@ -13,7 +13,7 @@ use crate::{
         theme::Theme,
         widget::{
             curves::{Curves, Line},
-            plot::Table,
+            plot::{AMOUNTS, SHARES, Table},
             strip_plot::{Dot, Strip},
         },
     },
@@ -106,7 +106,7 @@ impl LearningCurve {
                 line(say("expected", "attendu"), t.text2, &self.expected, true),
             ],
             x: (0.0, self.expected.last().map_or(1.0, |last| last[0])),
-            bounds: possible(view).into(),
+            bounds: possible(view),
             digits: if view.more_is_better() { 3 } else { 2 },
             zooms: true,
             ..Curves::default()
@@ -125,13 +125,13 @@ fn spread_text(lang: Lang, view: &ExperimentView, spread: &Spread) -> String {
 }
 
 /// Where results can be: no share is above all, nothing is off by less than nothing.
-pub fn possible(view: &ExperimentView) -> [f64; 2] {
-    [0.0, if view.more_is_better() { 1.0 } else { f64::INFINITY }]
+pub fn possible(view: &ExperimentView) -> (f64, f64) {
+    if view.more_is_better() { SHARES } else { AMOUNTS }
 }
 
 /// An end of a range, where results can be.
 fn within(view: &ExperimentView, end: f64) -> f64 {
-    let [least, most] = possible(view);
+    let (least, most) = possible(view);
     end.clamp(least, most)
 }
 
@@ -251,5 +251,5 @@ pub fn table(lang: Lang, view: &ExperimentView, rows: &[Row]) -> Table {
             text(range.map(|range| within(view, range.high)), 2),
         ]
     };
-    Table { head: head.map(|name| name.get(lang).to_owned()).into(), rows: rows.iter().map(line).collect() }
+    Table::new(head.map(|name| name.get(lang).to_owned()), rows.iter().map(line).collect())
 }

@@ -12,7 +12,7 @@ use crate::{
         widget::{
             card::Card,
             chart::Chart,
-            strip_plot::{self, strip_plot},
+            strip_plot::{self, Axis, strip_plot},
         },
     },
 };
@@ -65,8 +65,9 @@ pub fn show(ui: &mut Ui, cx: &mut Cx<'_>, reading: &Reading, height: f32) {
                 true => percent(lang, value, digits.saturating_sub(2)),
                 false => decimal(lang, value, digits),
             };
+            let axis = Axis { bounds: possible(view), text: &write };
             let mut draw = |ui: &mut Ui| {
-                if let Some(member) = strip_plot(ui, lang, strips, height, possible(view), &write) {
+                if let Some(member) = strip_plot(ui, lang, strips, height, &axis) {
                     open = Some(member);
                 }
             };
