@@ -18,7 +18,8 @@ use super::{
 use crate::{
     control::{Control, Stage},
     files::{
-        disk, overwrite,
+        disk,
+        overwrite::{self, without_links},
         unfinished::{UnfinishedFolder, is_unfinished},
     },
     problem::{Kind, Problem},
@@ -173,7 +174,7 @@ fn half_name(target: &Path) -> PathBuf {
 /// # Errors
 /// It does.
 pub fn check_apart(root: &Path, out: &Path) -> Result<(), Problem> {
-    let (root, out) = (unlinked(root), unlinked(out));
+    let (root, out) = (without_links(root), without_links(out));
     if !out.starts_with(&root) && !root.starts_with(&out) {
         return Ok(());
     }
@@ -186,17 +187,6 @@ pub fn check_apart(root: &Path, out: &Path) -> Result<(), Problem> {
         say("Choose an empty folder elsewhere", "Choisissez un dossier vide ailleurs"),
     )
     .because(format!("{}\n{}", root.display(), out.display())))
-}
-
-/// The path without links, as far as it exists.
-fn unlinked(path: &Path) -> PathBuf {
-    let path = std::path::absolute(path).unwrap_or_else(|_| path.to_owned());
-    for above in path.ancestors() {
-        if let (Ok(real), Ok(rest)) = (fs::canonicalize(above), path.strip_prefix(above)) {
-            return real.join(rest);
-        }
-    }
-    path
 }
 
 /// Refuses a folder in which other files lie than this copy would write.

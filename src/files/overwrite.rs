@@ -84,12 +84,7 @@ pub fn file(path: &Path, overwrite: bool) -> Result<(), Problem> {
 /// # Errors
 /// It does, whether something is there or not.
 pub fn not_within_a_run(home: &Path, path: &Path) -> Result<(), Problem> {
-    let Some(real) = path.ancestors().find_map(|part| {
-        let real = fs::canonicalize(if part.as_os_str().is_empty() { Path::new(".") } else { part }).ok()?;
-        Some(real.join(path.strip_prefix(part).ok()?))
-    }) else {
-        return Ok(());
-    };
+    let real = without_links(path);
     let shelves = ["runs", "trash"].map(|name| fs::canonicalize(home.join(name)).unwrap_or_else(|_| home.join(name)));
     let shelved = shelves.iter().any(|shelf| real.starts_with(shelf));
     // A run that was trained into a folder of the user's; exported weights have their labels beside them.
@@ -108,6 +103,36 @@ pub fn not_within_a_run(home: &Path, path: &Path) -> Result<(), Problem> {
         ));
     }
     Ok(())
+}
+
+/// That `path` does not lie in `pictures`, a folder that is learned from: what is written there would be taken for a picture, or
+/// for a label, the next time.
+///
+/// # Errors
+/// It does, whether something is there or not.
+pub fn not_among_pictures(pictures: &Path, path: &Path) -> Result<(), Problem> {
+    if !without_links(path).starts_with(without_links(pictures)) {
+        return Ok(());
+    }
+    let name = path.display();
+    Err(other_name(
+        path,
+        LocalizedText {
+            en: format!("{name} lies in the folder of the pictures, in which nothing is written"),
+            fr: format!("{name} est dans le dossier des images, où rien n’est écrit"),
+        },
+    ))
+}
+
+/// The path without links, as far as it exists.
+pub fn without_links(path: &Path) -> PathBuf {
+    let path = std::path::absolute(path).unwrap_or_else(|_| path.to_owned());
+    for above in path.ancestors() {
+        if let (Ok(real), Ok(rest)) = (fs::canonicalize(above), path.strip_prefix(above)) {
+            return real.join(rest);
+        }
+    }
+    path
 }
 
 /// The one path of a file that may not be there yet: its folder without links, and its name.

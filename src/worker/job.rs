@@ -79,6 +79,9 @@ pub fn perform(command: Command, store: &RunStore, control: &Control, emit: &mut
         Command::Export { run, format, path, options, dataset } => {
             let run = store.find(&run)?;
             overwrite::not_within_a_run(store.home(), &path)?;
+            if let Source::Folder(pictures) = &run.info.source {
+                overwrite::not_among_pictures(pictures, &path)?;
+            }
             let dataset = match dataset.filter(|dataset| dataset.source == run.info.source) {
                 None if options.mistakes && format == Format::Report => Some(locate::own(&run, None, store, control, emit)?),
                 dataset => dataset,

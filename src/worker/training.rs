@@ -14,9 +14,9 @@ use super::{
 use crate::{
     callback::Callbacks,
     control::{Control, Signal, Stage},
-    data::dataset::Dataset,
+    data::{dataset::Dataset, sample::Source},
     engine::{self, Engine},
-    files::lock::Lock,
+    files::{lock::Lock, overwrite},
     optimizer::OptimizerState,
     plan::{AUTOMATIC, Plan},
     problem::{Kind, Problem},
@@ -74,8 +74,11 @@ pub fn train_on(
 /// Trains `plan` in a folder of the user's choice.
 ///
 /// # Errors
-/// As [`train_run`], and a folder that is not empty.
+/// As [`train_run`], and a folder that is not empty, or lies among the pictures.
 pub(crate) fn train_in(plan: &Plan, folder: &Path, control: &Control, emit: &mut dyn FnMut(Event)) -> Result<(), Problem> {
+    if let Source::Folder(pictures) = &plan.dataset.source {
+        overwrite::not_among_pictures(pictures, folder)?;
+    }
     let home = RunStore::of_user().map_or_else(|_| folder.to_owned(), |store| store.home().to_owned());
     let plan = &settle(&RunStore::at(&home).started(plan)?, &home, control, emit)?;
     let engine = engine::open(&plan.device, &plan.engine_config())?;

@@ -426,6 +426,22 @@ fn runs_are_compared() {
 }
 
 #[test]
+fn nothing_is_written_among_the_pictures() {
+    let folder = Folder::utkface(40);
+    let (home, data) = (folder.beside("home"), folder.root());
+    let [run, within, table] = [folder.beside("run"), data.join("new").join("run"), data.join("table.csv")]
+        .map(|path| path.to_str().expect("UTF-8").to_owned());
+    let pictures = data.to_str().expect("UTF-8");
+    let train = |out| [&["train", "--data", pictures, "--device", "cpu", "--out", out], &QUICK[1..]].concat();
+    let refused = &["lies in the folder of the pictures, in which nothing is written"];
+    fails(&home, &train(within.as_str()), refused);
+    let (status, _, err) = call(&home, &train(run.as_str()));
+    assert_eq!(status, 0, "{err}");
+    fails(&home, &["export", &run, "--format", "csv", "--out", &table], refused);
+    assert_eq!(fs::read_dir(&data).expect("a folder").count(), 40);
+}
+
+#[test]
 fn who_chose_no_recipe_is_told_that_the_notebook_s_hardly_learns_few_pictures() {
     let folder = Folder::utkface(40);
     let (home, data) = (folder.beside("home"), folder.root().to_string_lossy().into_owned());

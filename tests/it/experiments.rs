@@ -11,7 +11,7 @@ use trombine::{
         CurveFit, CurvePoint, Design, Draft, Experiment, ExperimentStore, ExperimentView, MemberRecord, MemberState, Recipe,
         SHARES, Vary,
     },
-    plan::Plan,
+    plan::{AUTOMATIC, Plan},
     preset::Preset,
     problem::{Kind, Problem},
     run::{RunStatus, RunStore},
@@ -352,6 +352,13 @@ fn nothing_is_trained_twice_and_never_on_other_pictures() {
     let settings = training::settings();
     let first = Bench::new(&Design::Seeds, &settings, 2);
     first.done();
+    // Who leaves the device to the program asks for none that these runs have not.
+    let automatic = Plan { device: AUTOMATIC.to_owned(), ..first.plan.clone() };
+    let same = Design::Seeds.draft(&settings, 2, false).expect("a draft");
+    let same = first.experiments.create(same, &automatic).expect("it is written");
+    let command = Command::RunExperiment { experiment: same.id.clone(), only: None, dataset: Some(first.plan.dataset.clone()) };
+    worker::perform(command, &first.runs, &Control::default(), &mut |_| {}).expect("it works");
+    assert_eq!(first.runs.list().0.len(), 2, "both are there already");
     let draft = Design::Seeds.draft(&settings, 3, false).expect("a draft");
     let second = first.experiments.create(draft, &first.plan).expect("it is written");
     assert_ne!(second.id, first.experiment.id);
