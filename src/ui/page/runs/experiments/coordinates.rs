@@ -2,7 +2,7 @@
 
 use egui::Ui;
 
-use super::reading::possible;
+use super::scale::possible;
 use crate::{
     experiment::{ExperimentKind, ExperimentView},
     setting_def::{Scale, SettingDefs as _, Value},

@@ -9,6 +9,7 @@ mod members;
 mod one;
 mod reading;
 mod results;
+mod scale;
 mod together;
 mod vary;
 

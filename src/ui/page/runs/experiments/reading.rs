@@ -4,7 +4,7 @@ use std::{collections::BTreeSet, sync::Arc};
 
 use egui::Ui;
 
-use super::{coordinates::Coordinates, drawn::shown};
+use super::{coordinates::Coordinates, drawn::shown, scale::possible};
 use crate::{
     evaluate::significance::Spread,
     experiment::{ExperimentKind, ExperimentView, MemberState, MemberView, Row},
@@ -13,7 +13,7 @@ use crate::{
         theme::Theme,
         widget::{
             curves::{Curves, Line},
-            plot::{AMOUNTS, SHARES, Table},
+            plot::Table,
             strip_plot::{Dot, Strip},
         },
     },
@@ -122,11 +122,6 @@ fn spread_text(lang: Lang, view: &ExperimentView, spread: &Spread) -> String {
         Some(deviation) => format!("{mean} ± {}", decimal(lang, scale * deviation, if view.more_is_better() { 1 } else { 2 })),
         None => mean,
     }
-}
-
-/// Where results can be: no share is above all, nothing is off by less than nothing.
-pub fn possible(view: &ExperimentView) -> (f64, f64) {
-    if view.more_is_better() { SHARES } else { AMOUNTS }
 }
 
 /// An end of a range, where results can be.

@@ -2,7 +2,10 @@
 
 use egui::{ScrollArea, Ui};
 
-use super::reading::{Reading, possible, table};
+use super::{
+    reading::{Reading, table},
+    scale::possible,
+};
 use crate::{
     experiment::ExperimentView,
     text::{decimal, percent, say},
