@@ -41,7 +41,7 @@ impl Spread {
         let variance = values.iter().map(|value| (value - mean).powi(2)).sum::<f64>() / (n - 1.0);
         let half = t_975(values.len() - 1) * (variance / n).sqrt();
         let differ = values.iter().any(|value| value.to_bits() != values[0].to_bits());
-        let range = differ.then(|| Interval { low: mean - half, high: mean + half });
+        let range = differ.then_some(Interval { low: mean - half, high: mean + half });
         Some(Self { n: values.len(), mean, deviation: Some(variance.sqrt()), range })
     }
 }

@@ -319,7 +319,7 @@ fn what_cannot_be_a_committee_is_a_sentence() {
         [one.clone(), run]
     };
     refused(&[], "at least two");
-    refused(&[one.clone()], "at least two");
+    refused(std::slice::from_ref(&one), "at least two");
     refused(&[one.clone(), other.clone(), one.clone()], "named twice");
     refused(&[one.clone(), one.clone()], "named twice");
     refused(&changed(&|run| run.info.task = ["cats", "dogs"].into()), "different questions");

@@ -338,7 +338,7 @@ fn halving_costs_what_is_trained() {
     first.runs.find(&run).expect("a run").update(|info| (info.seconds, info.epochs_done) = (24.0, 12)).expect("written");
     // A run says what Automatic came to, never Automatic itself.
     let on = |device: &str| {
-        first.runs.find(&run).expect("a run").update(|info| info.asked.device = device.to_owned()).expect("written")
+        first.runs.find(&run).expect("a run").update(|info| info.asked.device = device.to_owned()).expect("written");
     };
     on("cpu");
     let plan = Plan { device: "auto".to_owned(), ..first.plan.clone() };
