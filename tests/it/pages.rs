@@ -216,10 +216,10 @@ fn the_palette_finds_commands_options_and_words() {
     window.run();
     window.get_by_role_and_label(Role::MenuItem, "époque").click();
     window.run();
-    window.get_by_label("Un passage sur toutes les images d’entraînement");
+    window.get_by_label("Un passage sur toutes les images d’entraînement, ou plusieurs s’il y en a peu");
     window.key_press(egui::Key::Escape);
     window.run();
-    assert!(window.query_by_label("Un passage sur toutes les images d’entraînement").is_none());
+    assert!(window.query_by_label("Un passage sur toutes les images d’entraînement, ou plusieurs s’il y en a peu").is_none());
 }
 
 #[test]
