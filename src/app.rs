@@ -82,15 +82,13 @@ pub enum Start {
     Normal,
     /// On the sample faces, training at once with a quick recipe.
     Demo,
-    /// On this folder.
-    Folder(PathBuf),
 }
 
-/// Opens the window and comes back when it is closed.
+/// Opens the window and comes back when it is closed: in `lang`, or else in the language that was chosen in it.
 ///
 /// # Errors
 /// A sentence about why there is no window: no display, no graphics driver.
-pub fn run(start: Start) -> Result<(), String> {
+pub fn run(start: Start, lang: Option<Lang>) -> Result<(), String> {
     let icon = eframe::icon_data::from_png_bytes(include_bytes!("../assets/icon.png")).unwrap_or_default();
     let options = eframe::NativeOptions {
         viewport: egui::ViewportBuilder::default()
@@ -107,7 +105,8 @@ pub fn run(start: Start) -> Result<(), String> {
         persistence_path: files::chosen().map(|home| home.join("window.ron")),
         ..Default::default()
     };
-    eframe::run_native("trombine", options, Box::new(move |cc| Ok(Box::new(App::new(cc, start))))).map_err(|e| e.to_string())
+    eframe::run_native("trombine", options, Box::new(move |cc| Ok(Box::new(App::new(cc, start, lang)))))
+        .map_err(|e| e.to_string())
 }
 
 /// Says by a dialog of the system that the window is gone, and where the log is.
@@ -196,11 +195,13 @@ pub struct App {
 
 impl App {
     /// The window as `start` says, with a worker on the user's own runs, and with file dialogs.
-    pub fn new(cc: &eframe::CreationContext<'_>, start: Start) -> Self {
+    pub fn new(cc: &eframe::CreationContext<'_>, start: Start, lang: Option<Lang>) -> Self {
         let before = cc.storage.and_then(|storage| storage.get_string(eframe::APP_KEY));
         let home = files::home();
         let stored = home.as_ref().ok().and_then(|home| Preferences::load(home, before));
-        let mut app = Self::offline(&cc.egui_ctx, Session::default(), stored.unwrap_or_else(Preferences::first));
+        let mut preferences = stored.unwrap_or_else(Preferences::first);
+        preferences.lang = lang.unwrap_or(preferences.lang);
+        let mut app = Self::offline(&cc.egui_ctx, Session::default(), preferences);
         app.tasks.offer_dialogs();
         app.notifier = notification::by_the_system();
         app.opener = Opener::SYSTEM;
@@ -218,7 +219,6 @@ impl App {
         app.look_for_recent();
         match start {
             Start::Normal => app.reopen(),
-            Start::Folder(folder) => app.open(Source::Folder(folder)),
             Start::Demo => {
                 app.take_recipe(Preset::Quick);
                 app.settle_now();

@@ -38,27 +38,27 @@ use terminal::Terminal;
 
 /// What the arguments ask for.
 pub enum Wanted {
-    /// The window; `demo` trains on the sample faces at once.
-    Window { demo: bool },
+    /// The window, in `lang` if it was asked for; `demo` trains on the sample faces at once.
+    Window { demo: bool, lang: Option<Lang> },
     /// It is done already.
     Done(ExitCode),
 }
 
 /// Reads the arguments and does what they say, unless that is to open a window.
 pub fn run() -> Wanted {
-    let Cli { lang, command, .. } = french::parse();
-    let lang = lang.unwrap_or_else(Lang::of_system);
+    let Cli { lang: asked, command, .. } = french::parse();
+    let lang = asked.unwrap_or_else(Lang::of_system);
     // What only prints a text leaves nothing behind.
     if !matches!(command, Some(Command::Options | Command::Completions { .. } | Command::Man | Command::Help { .. })) {
         log::start();
     }
-    let Some(command) = command else { return Wanted::Window { demo: false } };
+    let Some(command) = command else { return Wanted::Window { demo: false, lang: asked } };
     if let Err(problem) = memory::check_start() {
         terminal::complain(&problem, lang);
         return Wanted::Done(ExitCode::FAILURE);
     }
     let result = match command {
-        Command::Demo => return Wanted::Window { demo: true },
+        Command::Demo => return Wanted::Window { demo: true, lang: asked },
         Command::Train(ask) => train::train(&ask, lang),
         Command::Resume { run, data, more, device, rate, json } => {
             let how = ResumeOptions { more, device, learning_rate: rate, ..ResumeOptions::default() };

@@ -15,12 +15,11 @@ fn main() -> ExitCode {
         log::panicked(panic);
         cli::panicked(panic);
     }));
-    let start = match cli::run() {
+    let (start, lang) = match cli::run() {
         Wanted::Done(code) => return code,
-        Wanted::Window { demo: true } => Start::Demo,
-        Wanted::Window { demo: false } => Start::Normal,
+        Wanted::Window { demo, lang } => (if demo { Start::Demo } else { Start::Normal }, lang),
     };
-    match panic::catch_unwind(|| app::run(start)) {
+    match panic::catch_unwind(|| app::run(start, lang)) {
         Ok(Ok(())) => ExitCode::SUCCESS,
         Ok(Err(why)) => {
             cli::no_window(&why);

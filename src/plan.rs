@@ -6,6 +6,7 @@ use std::sync::Arc;
 
 use serde::{Deserialize, Serialize};
 
+pub use crate::engine::AUTOMATIC;
 use start::{Start, StartedFrom};
 
 use crate::{
@@ -29,9 +30,6 @@ use crate::{
     settings::Settings,
     text::{Lang, LocalizedText, number, say},
 };
-
-/// The device that leaves the choice to the program; a run says what that came to.
-pub const AUTOMATIC: &str = "auto";
 
 /// Everything that a run needs, checked.
 #[derive(Clone, Debug)]

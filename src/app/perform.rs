@@ -15,6 +15,7 @@ use super::{
 use crate::{
     control::{Signal, Stage},
     data::{dataset::Dataset, reading::Reading, sample::Source},
+    engine,
     files::table::TableForm,
     plan::Plan,
     preset::Preset,
@@ -337,7 +338,7 @@ impl App {
         if devices.is_empty() {
             devices.push("cpu".to_owned());
         }
-        if plan.device != "auto" && !devices.contains(&plan.device) {
+        if plan.device != engine::AUTOMATIC && !devices.contains(&plan.device) {
             devices.push(plan.device.clone());
         }
         let command = Command::Try { plan: Box::new(plan), devices };

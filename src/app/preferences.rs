@@ -9,6 +9,7 @@ use serde::{Deserialize, Serialize};
 
 use crate::{
     data::sample::Source,
+    engine,
     files::{atomic, disk, table::TableStyle},
     preset::Preset,
     problem::Problem,
@@ -62,7 +63,7 @@ impl Default for Preferences {
             mode: Mode::System,
             zoom: 1.0,
             page: Page::Data,
-            device: "auto".to_owned(),
+            device: engine::AUTOMATIC.to_owned(),
             recent: Vec::new(),
             source: None,
             run: None,

@@ -58,7 +58,7 @@ fn one_of<C: Choice + Send + Sync>() -> impl TypedValueParser<Value = C> {
 )))]
 pub struct Cli {
     #[arg(long, global = true, value_parser = language::parser(), value_name = "LANG", display_order = 100)]
-    #[arg(help = told(say("The language of messages; the system’s unless given", "La langue des messages ; à défaut, celle du système")))]
+    #[arg(help = told(say("The language of messages and of the window; the system’s unless given", "La langue des messages et de la fenêtre ; à défaut, celle du système")))]
     pub lang: Option<Lang>,
     #[arg(short, long, global = true, display_order = 101, action = ArgAction::Help)]
     #[arg(help = told(say("Print help", "Afficher l’aide")))]

@@ -271,7 +271,8 @@ pub fn predict(run: &str, paths: &[PathBuf], wanted: Wanted, faces: bool, device
         _ => None,
     };
     if let (None, Some(csv)) = (folder, &wanted.csv) {
-        overwrite::not_within_a_run(store.home(), csv)
+        run.info
+            .check_place(store.home(), csv)
             .and_then(|()| overwrite::no_picture(csv))
             .and_then(|()| overwrite::file(csv, wanted.overwrite))
             .map_err(one)?;
@@ -286,6 +287,7 @@ pub fn predict(run: &str, paths: &[PathBuf], wanted: Wanted, faces: bool, device
     if let Some(folder) = folder {
         let csv = wanted.csv.unwrap_or_else(|| batch::default_name(&run.info.id, folder, framing).into());
         let (form, overwrite) = (wanted.form, wanted.overwrite);
+        run.info.check_place(store.home(), &csv).map_err(one)?;
         let job = FolderJob { folder, csv: &csv, framing, form, overwrite, home: store.home() };
         return folder_to_table(&mut predictor, &job, lang);
     }

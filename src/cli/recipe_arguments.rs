@@ -7,7 +7,7 @@ use clap::{Args, builder::RangedU64ValueParser};
 use super::{ReadingArgs, language::told};
 use crate::{
     data::sample::Source,
-    engine::MOST_THREADS,
+    engine::{self, MOST_THREADS},
     text::{Phrase, say},
 };
 
@@ -57,7 +57,7 @@ pub struct RecipeArgs {
     #[arg(long, value_name = "N")]
     #[arg(help = told(SEED))]
     pub seed: Option<u32>,
-    #[arg(long, value_name = told(say("DEVICE", "APPAREIL")), default_value = "auto")]
+    #[arg(long, value_name = told(say("DEVICE", "APPAREIL")), default_value = engine::AUTOMATIC)]
     #[arg(help = told(say(
         "`auto` for the fastest, `cpu`, `gpu`, an id listed by `trombine devices`, or a part of a device’s name; `:f16` behind a graphics card keeps its maps in half precision, where it can: less memory, about three digits",
         "`auto` pour le plus rapide, `cpu`, `gpu`, un identifiant de `trombine devices`, ou une partie du nom d’un appareil ; `:f16` derrière une carte graphique garde ses cartes en demi-précision, là où elle le peut : moins de mémoire, environ trois chiffres",

@@ -220,9 +220,8 @@ pub fn batches_per_pass(pictures: usize, batch_size: usize) -> usize {
     pictures.div_ceil(batch_size.max(1))
 }
 
-/// A quarter of the cores makes batches, eight threads at most. Next to learning on the same cores changing pictures takes
-/// little: with the many changes of the recipe *Recommended* one core made 3,600 pictures a second where two cores learned from
-/// some 100, with crop and flip alone several times as many.
+/// A quarter of the cores makes batches, eight threads at most. Learning from a picture takes several times as long as
+/// changing it, with all changes of the recipe *Recommended*, too.
 fn makers(cores: Option<usize>) -> usize {
     let cores = cores.unwrap_or_else(|| thread::available_parallelism().map_or(1, usize::from));
     (cores / 4).clamp(1, 8)

@@ -24,7 +24,10 @@ pub fn devices() -> Vec<Device> {
     devices
 }
 
-/// An engine for `config` on `device`: what [`find`] takes. `auto` is the processor here; the fastest device is found
+/// The device that leaves the choice to the program; a run says what that came to.
+pub const AUTOMATIC: &str = "auto";
+
+/// An engine for `config` on `device`: what [`find`] takes. [`AUTOMATIC`] is the processor here; the fastest device is found
 /// by `train/choice.rs`, which tries them.
 ///
 /// # Errors
@@ -33,7 +36,7 @@ pub fn devices() -> Vec<Device> {
 pub fn open(device: &str, config: &EngineConfig) -> Result<Box<dyn Engine>, Problem> {
     let id = match device {
         // Without looking for graphics drivers.
-        "auto" | "cpu" => "cpu".to_owned(),
+        AUTOMATIC | "cpu" => "cpu".to_owned(),
         "reference" => device.to_owned(),
         other => find(other)?.id,
     };
@@ -51,7 +54,7 @@ pub fn open(device: &str, config: &EngineConfig) -> Result<Box<dyn Engine>, Prob
 /// quickest with, measured in a moment and kept in `home`. That it cannot be measured is no error: opening it tells.
 pub fn prepare(device: &str, home: &Path) {
     // Without looking for graphics drivers.
-    if matches!(device, "auto" | "cpu" | "reference") {
+    if matches!(device, AUTOMATIC | "cpu" | "reference") {
         return;
     }
     if let Some(card) = find(device).ok().filter(|device| device.id.starts_with("gpu")) {
@@ -65,7 +68,7 @@ pub fn prepare(device: &str, home: &Path) {
 /// A device that this machine does not have, as [`open`].
 pub fn check(device: &str) -> Result<(), Problem> {
     match device {
-        "auto" | "cpu" | "reference" => Ok(()),
+        AUTOMATIC | "cpu" | "reference" => Ok(()),
         other => find(other).map(drop),
     }
 }
@@ -93,7 +96,7 @@ pub fn find(wanted: &str) -> Result<Device, Problem> {
 
 fn missing(device: &str) -> Problem {
     let mut ids: Vec<String> = devices().into_iter().map(|device| device.id).collect();
-    ids.insert(0, "auto".to_owned());
+    ids.insert(0, AUTOMATIC.to_owned());
     ids.push(reference::device().id);
     let ids = ids.join(", ");
     let what = LocalizedText {

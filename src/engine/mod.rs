@@ -24,7 +24,7 @@ pub mod reference;
 mod selftest;
 mod tta;
 
-pub use device::{candidates, check, devices, find, open, prepare};
+pub use device::{AUTOMATIC, candidates, check, devices, find, open, prepare};
 pub use evaluation::{EvaluationPass, form};
 pub use selftest::{BATCH as TESTED_BATCH, SelfTest, selftest};
 pub use tta::{TtaPredictor, check_finite, mirror};

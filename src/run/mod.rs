@@ -30,7 +30,10 @@ pub use run_pictures::RunPictures;
 pub use store::RunStore;
 pub use trash::{TRASH_DAYS, Trashed};
 
-use std::{path::PathBuf, sync::Arc};
+use std::{
+    path::{Path, PathBuf},
+    sync::Arc,
+};
 
 use serde::{Deserialize, Serialize};
 
@@ -45,9 +48,10 @@ use crate::{
         task::Task,
     },
     evaluate::{RunScores, WeightsId},
+    files::overwrite,
     history::{EpochRecord, EventLog, StopReason},
     model::Network,
-    plan::{MemberOf, start::StartedFrom},
+    plan::{AUTOMATIC, MemberOf, start::StartedFrom},
     problem::Problem,
     settings::Settings,
     text::{Lang, LocalizedText},
@@ -144,7 +148,7 @@ pub struct Asked {
 
 impl Default for Asked {
     fn default() -> Self {
-        Self { device: "auto".to_owned(), threads: None }
+        Self { device: AUTOMATIC.to_owned(), threads: None }
     }
 }
 
@@ -179,6 +183,19 @@ pub struct RunView {
 }
 
 impl RunInfo {
+    /// That `path`, where something that is made of the run is to be written, lies neither in the folder of a run, among those
+    /// of `home` or elsewhere, nor among the pictures that it learned from.
+    ///
+    /// # Errors
+    /// It does.
+    pub fn check_place(&self, home: &Path, path: &Path) -> Result<(), Problem> {
+        overwrite::not_within_a_run(home, path)?;
+        match &self.source {
+            Source::Folder(pictures) => overwrite::not_among_pictures(pictures, path),
+            Source::SampleFaces => Ok(()),
+        }
+    }
+
     /// Takes over what the newest checkpoint says, for it is written first.
     fn follow(&mut self, at: &Reached) {
         // What a training ends with is in the description; a checkpoint is ahead of it only once more is asked.

@@ -10,7 +10,7 @@ use super::{
     widget::{button::Button, card::dialog_title, choice, scroll, separator::separator},
 };
 use crate::{
-    engine::SelfTest,
+    engine::{self, SelfTest},
     text::{Lang, Phrase, number, percent, say},
 };
 
@@ -155,8 +155,8 @@ fn devices(ui: &mut Ui, cx: &mut Cx<'_>) {
     ui.add_space(8.0);
     ui.label(cx.say(say("Train on", "Entraîner sur")));
     let automatic = say("Chosen automatically, the fastest", "Choix automatique, le plus rapide");
-    if ui.radio(cx.device == "auto", cx.say(automatic)).clicked() {
-        cx.act(Action::Device("auto".to_owned()));
+    if ui.radio(cx.device == engine::AUTOMATIC, cx.say(automatic)).clicked() {
+        cx.act(Action::Device(engine::AUTOMATIC.to_owned()));
     }
     let busy = cx.session.phase.busy().then(|| cx.say(say("Something else is running", "Une autre tâche est en cours")));
     for device in cx.devices {

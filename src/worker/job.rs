@@ -74,14 +74,13 @@ pub fn perform(command: Command, store: &RunStore, control: &Control, emit: &mut
         Command::Committee { of, name } => then_list(committee::create(&of, name, store, emit), store, emit),
         Command::PredictFolder { run, folder, csv, framing, form, overwrite } => {
             let job = FolderJob { folder: &folder, csv: &csv, framing, form, overwrite, home: store.home() };
-            predict_folder(&store.find(&run)?, &job, control, emit)
+            let run = store.find(&run)?;
+            run.info.check_place(store.home(), &csv)?;
+            predict_folder(&run, &job, control, emit)
         }
         Command::Export { run, format, path, options, dataset } => {
             let run = store.find(&run)?;
-            overwrite::not_within_a_run(store.home(), &path)?;
-            if let Source::Folder(pictures) = &run.info.source {
-                overwrite::not_among_pictures(pictures, &path)?;
-            }
+            run.info.check_place(store.home(), &path)?;
             let dataset = match dataset.filter(|dataset| dataset.source == run.info.source) {
                 None if options.mistakes && format == Format::Report => Some(locate::own(&run, None, store, control, emit)?),
                 dataset => dataset,
@@ -89,7 +88,7 @@ pub fn perform(command: Command, store: &RunStore, control: &Control, emit: &mut
             export(&run, dataset.as_deref(), format, &path, options, emit)
         }
         Command::SavePlot { view, plot, lang, path, overwrite } => {
-            overwrite::not_within_a_run(store.home(), &path)?;
+            view.info.check_place(store.home(), &path)?;
             export::save_plot(&view, plot, lang, &path, overwrite)?;
             emit(Event::Wrote { path, what: say("Plot", "Graphique").into() });
             Ok(())
@@ -358,7 +357,7 @@ fn test_rates(plan: &Plan, control: &Control, emit: &mut dyn FnMut(Event)) -> Re
 
 /// Judges every picture of a folder into its table.
 fn predict_folder(run: &Run, job: &FolderJob<'_>, control: &Control, emit: &mut dyn FnMut(Event)) -> Result<(), Problem> {
-    let mut predictor = run.predictor(|config| engine::open("auto", config))?;
+    let mut predictor = run.predictor(|config| engine::open(engine::AUTOMATIC, config))?;
     predictor.warning.take().into_iter().for_each(|problem| emit(Event::Warned(problem)));
     let progress = |done, total| {
         emit(Event::Progress { stage: Stage::Predicting, done: done as u64, total: total as u64 });

@@ -439,6 +439,8 @@ fn nothing_is_written_among_the_pictures() {
     let (status, _, err) = call(&home, &train(run.as_str()));
     assert_eq!(status, 0, "{err}");
     fails(&home, &["export", &run, "--format", "csv", "--out", &table], &[refused]);
+    let (status, _, err) = call(&home, &["predict", &run, pictures, "--csv", &table]);
+    assert!(status == 1 && err.contains(refused), "{err}");
     assert_eq!(fs::read_dir(&data).expect("a folder").count(), 40);
 }
 

@@ -1,6 +1,6 @@
 //! Every page and dialog, from 1024 x 700 to 3840 x 2160, at 100 to 250%, in both languages: no text is cut off at its
-//! side, runs into another or out of the window, no number is cut, no file's name to its first letters, and nothing that can be
-//! clicked overlaps something else.
+//! side, runs into another or out of the window, no number is cut, no title of the list of runs, no file's name to its first
+//! letters, and nothing that can be clicked overlaps something else.
 //!
 //! Texts are taken as they are painted, places as egui hits them; each window is looked at as it is, and so high that
 //! what is scrolled to is seen, too. That the keyboard brings it into sight is tested in `access`. `monkey` in
@@ -32,6 +32,9 @@ const BAR: f32 = 10.0;
 /// Letters of a file's name that tell it from most others.
 const LEAST_OF_A_NAME: usize = 8;
 
+/// Titles of the list of runs: what is sorted by must be known.
+const TITLES: [&str; 8] = ["started", "début", "epochs", "époques", "test accuracy", "exactitude test", "device", "appareil"];
+
 /// So high, in points, that no page is longer.
 const HIGH: f32 = 3000.0;
 
@@ -56,6 +59,9 @@ pub fn faults(window: &Harness<'_, App>) -> Vec<String> {
         }
         if let Some(whole) = elided.as_ref().filter(|whole| is_file(whole) && what.chars().count() < LEAST_OF_A_NAME) {
             faults.push(format!("the file’s name “{whole}” is cut to “{what}” at {rect:?}"));
+        }
+        if let Some(whole) = elided.as_ref().filter(|whole| TITLES.contains(&whole.as_str())) {
+            faults.push(format!("the title “{whole}” is cut to “{what}” at {rect:?}"));
         }
         let cut = rect.left() < clip.left() - SLACK || rect.right() > clip.right() + SLACK;
         if cut {

@@ -88,7 +88,8 @@ impl<'a> Chart<'a> {
     /// Draws the card as wide as there is room; `draw` is given the height for the plot. `table` is asked in each frame in which
     /// it is shown: a long one is kept, and a reference to it given.
     pub fn show<T: Borrow<Table>>(mut self, ui: &mut Ui, lang: Lang, table: impl Fn() -> T, mut draw: impl FnMut(&mut Ui, f32)) {
-        let id = ui.make_persistent_id(("chart", self.title));
+        // Wherever the card stands: in a narrow window, cards are stacked.
+        let id = Id::new(("chart", self.title));
         let mut view: View = ui.data(|d| d.get_temp(id)).unwrap_or_default();
         let t = Theme::of(ui);
         let shown = view;

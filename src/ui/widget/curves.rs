@@ -207,16 +207,21 @@ impl Curves {
     pub fn table(&self, lang: Lang) -> Table {
         let mut head = vec![self.across.clone()];
         head.extend(self.lines.iter().map(|l| l.name.clone()));
-        let mut places: Vec<f64> = self.lines.iter().flat_map(|l| l.points.iter().map(|p| p[0])).collect();
-        places.sort_by(f64::total_cmp);
-        places.dedup_by(|a, b| (*a - *b).abs() < 1e-9);
-        let row = |x: &f64| {
-            let mut row = vec![self.across_text(lang, *x)];
-            row.extend(self.lines.iter().map(|line| {
-                line.points.iter().find(|p| (p[0] - x).abs() < 1e-9).map_or_else(String::new, |p| self.value(lang, p[1]))
-            }));
-            row
+        let across = |mut points: Vec<[f64; 2]>| {
+            points.sort_by(|a, b| a[0].total_cmp(&b[0]));
+            points.dedup_by(|a, b| (a[0] - b[0]).abs() < 1e-9);
+            points
         };
+        let places = across(self.lines.iter().flat_map(|line| line.points.clone()).collect());
+        let mut left: Vec<_> = self.lines.iter().map(|line| across(line.points.clone()).into_iter().peekable()).collect();
+        let row =
+            |[x, _]: &[f64; 2]| {
+                let mut row = vec![self.across_text(lang, *x)];
+                row.extend(left.iter_mut().map(|points| {
+                    points.next_if(|p| (p[0] - x).abs() < 1e-9).map_or_else(String::new, |p| self.value(lang, p[1]))
+                }));
+                row
+            };
         Table::new(head, places.iter().map(row).collect())
     }
 

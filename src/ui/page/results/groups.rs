@@ -1,6 +1,6 @@
 //! For whom it is right: groups with the ranges in which they really lie.
 
-use egui::{Color32, Ui};
+use egui::{Color32, Id, Ui};
 
 use super::{GROUPINGS, Shown, save_button};
 use crate::{
@@ -46,7 +46,7 @@ pub fn show(ui: &mut Ui, cx: &mut Cx<'_>, shown: &mut Shown, grouping: &mut usiz
         }
     };
     let rows: Vec<Row> = groups.iter().map(row).collect();
-    let id = ui.make_persistent_id("groups as a table");
+    let id = Id::new("groups as a table");
     let as_table: bool = ui.data(|d| d.get_temp(id)).unwrap_or_default();
     let name = |by: &Grouping| match *by {
         Grouping::CROSSED => say("combined", "combinés").get(lang).to_owned(),
@@ -92,7 +92,7 @@ pub fn show(ui: &mut Ui, cx: &mut Cx<'_>, shown: &mut Shown, grouping: &mut usiz
             let height = ui.available_height();
             if as_table {
                 /// Width in which all columns have room, in points.
-                const WIDE: f32 = 280.0;
+                const WIDE: f32 = 300.0;
                 let table = ranges::table(lang, &rows);
                 // With large letters in a small window the ends of the ranges give way; the drawing beside shows them.
                 match ui.available_width() < WIDE {

@@ -68,16 +68,16 @@ impl Column {
         }
     }
 
-    /// Its part of the room behind the name, beside those of the others.
-    const fn share(self) -> f32 {
+    /// The least room that its title, with the arrow of what is sorted by, and its cells take, with the gap before them, in points.
+    const fn least(self) -> f32 {
         match self {
-            Self::Name => 0.0,
-            Self::Begun => 0.23,
-            Self::Epochs => 0.12,
-            Self::Test => 0.15,
-            Self::F1 => 0.14,
-            Self::Time => 0.15,
-            Self::Device => 0.21,
+            Self::Name => 200.0,
+            Self::Begun => 132.0,
+            Self::Epochs => 80.0,
+            Self::Test => 118.0,
+            Self::F1 => 84.0,
+            Self::Time => 90.0,
+            Self::Device => 116.0,
         }
     }
 
@@ -106,31 +106,40 @@ impl Columns {
         }
     }
 
-    /// Those behind the name that are shown in a list of this width.
+    /// Those behind the name that are shown in a list of this width, in points: as many as have room, one at least.
     pub fn shown(&self, width: f32) -> Vec<Column> {
-        let room = match width {
-            ..400.0 => 1,
-            ..520.0 => 2,
-            ..680.0 => 3,
-            ..860.0 => 4,
-            _ => 6,
-        };
+        let mut room = width - END - Column::Name.least();
         let wanted = Column::BY_WEIGHT.into_iter().filter(|column| !self.hidden.contains(column));
-        let chosen: Vec<Column> = wanted.take(room).collect();
+        let chosen: Vec<Column> = wanted
+            .enumerate()
+            .take_while(|(place, column)| {
+                room -= column.least();
+                *place == 0 || room >= 0.0
+            })
+            .map(|(_, column)| column)
+            .collect();
         Column::BEHIND_NAME.into_iter().filter(|column| chosen.contains(column)).collect()
     }
 }
 
-/// Where the name ends, and the left and right end of each column of a row.
+/// Behind the last column, in points.
+const END: f32 = 6.0;
+
+/// Where the name ends, and the left and right end of each column of a row. What is more than the least room is shared: the name
+/// has half of it, the columns the other half.
 pub fn places(rect: Rect, columns: &[Column]) -> (f32, Vec<(f32, f32)>) {
     const GAP: f32 = 14.0;
-    let name = rect.left() + rect.width() * [1.0, 0.68, 0.5, 0.42, 0.42, 0.38, 0.34][columns.len().min(6)];
+    let least: f32 = columns.iter().map(|column| column.least()).sum();
+    if columns.is_empty() {
+        return (rect.right(), Vec::new());
+    }
+    let more = (rect.width() - END - Column::Name.least() - least).max(0.0);
+    let all = least + more / 2.0;
+    let name = rect.right() - END - all;
     let mut x = name;
-    let all: f32 = columns.iter().map(|column| column.share()).sum();
-    let rest = rect.right() - name - 6.0;
     let of = |column: &Column| {
         let left = x;
-        x += rest * column.share() / all;
+        x += all * column.least() / least;
         (left + GAP, x)
     };
     (name, columns.iter().map(of).collect())
