@@ -240,9 +240,10 @@ impl App {
         if let Some(run) = self.preferences.run.clone() {
             self.pending.set(Pending::ShowRun(run));
         }
-        self.send(Command::EmptyTrash, None);
         self.send(Command::ListRuns, None);
         self.send(Command::ListExperiments, None);
+        // Large runs take a while to be removed: nobody waits for that.
+        self.send(Command::EmptyTrash, None);
         self.send(Command::ListTrash, None);
     }
 
@@ -380,7 +381,7 @@ impl App {
         if std::mem::take(&mut self.session.attention) {
             ctx.send_viewport_cmd(ViewportCommand::RequestUserAttention(egui::UserAttentionType::Informational));
         }
-        if !self.session.phase.busy() && self.pending.get(Awaited::Rest).is_some() {
+        if !self.session.phase.busy() && !self.is_keeping() && self.pending.get(Awaited::Rest).is_some() {
             ctx.send_viewport_cmd(ViewportCommand::Close);
         }
     }

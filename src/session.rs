@@ -332,7 +332,7 @@ impl Session {
             }
             Event::RunViewed(view) => self.look_at(&Arc::from(view)),
             Event::Paired { runs, paired } => self.pairs.take(&runs, *paired),
-            Event::Experiments { experiments } => self.experiments.list = experiments,
+            Event::Experiments { experiments, runs } => (self.experiments.list, self.experiments.runs) = (experiments, runs),
             Event::Experiment(view) => self.experiments.take(*view),
             Event::Watched { folder, watched } => {
                 if let Some(watching) = &mut self.watching {
@@ -358,6 +358,8 @@ impl Session {
             // An error never happens in silence, also of a small job beside the current one.
             Event::Failed(problem) if self.job.is_some_and(|current| current != job) => self.fail(problem),
             _ if self.job.is_some_and(|current| current != job) => {}
+            // A job beside the long ones has no phase, and cannot be stopped.
+            Event::Progress { .. } | Event::Glimpses { .. } if self.job.is_none() => {}
             Event::Progress { stage, done, total } => self.progress(Progress { stage, done, total }),
             Event::Near { dataset, groups } => self.near = Some((dataset, groups.into())),
             Event::Glimpses { glimpses } => {

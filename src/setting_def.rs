@@ -407,7 +407,7 @@ fn listed(keys: &[(&str, Option<Phrase>)], lang: Lang) -> String {
             _ => keys,
         }
     });
-    groups.collect::<Vec<_>>().join("; ")
+    groups.collect::<Vec<_>>().join(say("; ", "\u{a0}; ").get(lang))
 }
 
 /// The first of some numbers, and of how many.

@@ -26,12 +26,13 @@ pub(super) enum Interrupted {
 }
 
 impl App {
-    /// Looks at the first list of runs for one that was interrupted: the newest run, if it is not finished.
+    /// Looks at the first list of runs for one that was interrupted: the newest run, if it is not finished. What an experiment has
+    /// stopped goes on, or does not, with the experiment.
     pub(super) fn look_for_interrupted(&mut self) {
         if self.interrupted != Interrupted::Unknown || self.session.runs.is_empty() {
             return;
         }
-        let newest = self.session.runs.first().filter(|run| run.status == RunStatus::Paused);
+        let newest = self.session.runs.first().filter(|run| run.status == RunStatus::Paused && run.member_of.is_none());
         self.interrupted = newest.map_or(Interrupted::Settled, |run| Interrupted::Found(run.id.clone()));
     }
 

@@ -4,9 +4,14 @@ use std::path::PathBuf;
 
 use egui::{Align2, Color32, Event, Key, LayerId, Order, Ui, ViewportCommand};
 
-use super::{App, interrupted, path_kind::PathKind, pending::Awaited, question::TaskResult, tab};
+use super::{
+    App, interrupted,
+    path_kind::PathKind,
+    pending::{Awaited, Pending},
+    question::TaskResult,
+    tab,
+};
 use crate::{
-    session::Phase,
     settings::Settings,
     text::say,
     ui::{
@@ -20,6 +25,7 @@ use crate::{
             scroll,
         },
     },
+    worker::Worker,
 };
 
 /// Whether a file holds settings rather than a picture.
@@ -223,20 +229,26 @@ impl App {
         painter.galley(rect.center(), painter.layout_job(job), t.text);
     }
 
-    /// Closing the window asks first while a training would be interrupted.
+    /// Closing the window asks first while a training would be interrupted, and waits until what the user has decided last is
+    /// written; who closes it once more does not wait for that.
     pub(super) fn guard_close(&mut self, ui: &Ui) {
         let asked = ui.input(|i| i.viewport().close_requested());
-        if !asked || !self.session.phase.training() {
-            return;
-        }
         let closing = self.pending.get(Awaited::Rest).is_some();
-        if closing && self.session.phase == Phase::Idle {
+        let (training, keeping) = (self.session.phase.training(), self.is_keeping() && !closing);
+        if !asked || !training && !keeping {
             return;
         }
         ui.send_viewport_cmd(ViewportCommand::CancelClose);
-        if !closing {
-            self.dialog = Some(Dialog::Quit);
+        match training {
+            true if !closing => self.dialog = Some(Dialog::Quit),
+            true => {}
+            false => self.pending.set(Pending::Close),
         }
+    }
+
+    /// Whether something that the user has decided is still to be written.
+    pub(super) fn is_keeping(&self) -> bool {
+        self.worker.as_ref().is_some_and(Worker::is_keeping)
     }
 
     /// The cards of failures, and of a training that was interrupted, above the page's lower right corner.

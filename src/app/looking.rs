@@ -73,6 +73,14 @@ impl App {
         }
     }
 
+    /// The folders of pictures that are looked at: the open one, and that of the run that is shown.
+    pub(super) fn picture_folders(&self) -> Vec<PathBuf> {
+        let open = self.session.dataset.as_ref().map(|dataset| &dataset.source);
+        let shown = self.session.run.as_ref().map(|view| &view.info.source);
+        let folder = |source: &Source| if let Source::Folder(folder) = source { Some(folder.clone()) } else { None };
+        open.into_iter().chain(shown).filter_map(folder).collect()
+    }
+
     /// Asks where a list of pictures is to be written.
     pub(super) fn export_list(&mut self, columns: &[&str], rows: Vec<Vec<Cell<'static>>>) {
         let lang = self.preferences.lang;

@@ -76,6 +76,7 @@ impl App {
                 self.send(Command::Committee { of: Candidates::Experiment(experiment), name: None }, None);
             }
             Action::Compare(runs) => {
+                self.session.watching = None;
                 self.memory.runs.choose(runs);
                 self.page = Page::Runs;
             }
@@ -496,7 +497,7 @@ impl App {
         }
         match fetched {
             TaskResult::SettingsFrom(path) => self.tasks.read_settings(path),
-            TaskResult::SettingsTo(path) => self.tasks.write_settings(path, self.settings.clone()),
+            TaskResult::SettingsTo(path) => self.tasks.write_settings(path, self.settings.clone(), self.picture_folders()),
             TaskResult::Settings(settings) => self.take_draft(*settings),
             TaskResult::Saved(path) => self.session.wrote(path, &say("Settings", "Réglages").into()),
             TaskResult::Folder(folder) => self.open(Source::Folder(folder)),
@@ -534,7 +535,7 @@ impl App {
             TaskResult::PhotoOfData(path, photo) => self.session.photo_of_data = Some((path, photo)),
             TaskResult::Pixels { file, photo } => self.ask_of_pixels(file, photo),
             TaskResult::ForClipboard(picture) => self.copied = Some(picture),
-            TaskResult::ListTo { path, table } => self.tasks.write_list(path, table),
+            TaskResult::ListTo { path, table } => self.tasks.write_list(path, table, self.picture_folders()),
             TaskResult::Listed(path) => self.session.wrote(path, &say("List", "Liste").into()),
             TaskResult::Framed { photo, framed } => self.framed(photo, framed),
             TaskResult::Cached(pixels) => self.session.own_picture = Some(pixels),

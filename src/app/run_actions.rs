@@ -8,7 +8,10 @@ use super::{
     pending::{Awaited, Pending},
 };
 use crate::{
-    run::export::{ExportOptions, Format, PlotKind},
+    run::{
+        RunStatus,
+        export::{ExportOptions, Format, PlotKind},
+    },
     session::Offer,
     setting_def::Choice as _,
     text::say,
@@ -51,6 +54,10 @@ impl App {
 
     pub(super) fn delete_run(&mut self, run: String) {
         self.send(Command::DeleteRun(run.clone()), None);
+        // What is being trained, here or elsewhere, stays, and the worker says so.
+        if self.session.info_of(&run).is_some_and(|info| info.status == RunStatus::Training) {
+            return;
+        }
         self.history.push(Step::Run { run: run.clone(), there: true });
         self.session.toast(say("The run is in the trash", "L’essai est à la corbeille"), Some(Offer::RestoreRun(run)));
     }

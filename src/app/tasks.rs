@@ -25,7 +25,7 @@ use crate::{
         resize_method::ResizeMethod,
         sample::{Framing, Source},
     },
-    files::atomic,
+    files::{self, atomic, overwrite},
     predict::{
         self, Framed,
         batch::{default_name, no_picture, pictures_below},
@@ -317,10 +317,10 @@ impl Tasks {
         self.send(move || Some(settings_of(&path)));
     }
 
-    /// Writes the settings as a file that `trombine train --settings` takes too.
-    pub fn write_settings(&mut self, path: PathBuf, settings: Settings) {
+    /// Writes the settings as a file that `trombine train --settings` takes too, but into none of the folders of `pictures`.
+    pub fn write_settings(&mut self, path: PathBuf, settings: Settings, pictures: Vec<PathBuf>) {
         self.send(move || {
-            Some(match atomic::write_json(&path, &settings) {
+            Some(match check_place(&path, &pictures).and_then(|()| atomic::write_json(&path, &settings)) {
                 Ok(()) => TaskResult::Saved(path),
                 Err(problem) => TaskResult::Failed(problem),
             })
@@ -463,10 +463,10 @@ impl Tasks {
         self.ask(lang, Question::one(title, Wanted::NewFile, answer).named("pictures.csv").filter("CSV", ["csv".to_owned()]));
     }
 
-    /// Writes a list of pictures.
-    pub fn write_list(&mut self, path: PathBuf, table: Arc<[u8]>) {
+    /// Writes a list of pictures, but into none of the folders of `pictures`.
+    pub fn write_list(&mut self, path: PathBuf, table: Arc<[u8]>, pictures: Vec<PathBuf>) {
         self.send(move || {
-            Some(match atomic::write(&path, &table) {
+            Some(match check_place(&path, &pictures).and_then(|()| atomic::write(&path, &table)) {
                 Ok(()) => TaskResult::Listed(path),
                 Err(problem) => TaskResult::Failed(problem),
             })
@@ -577,4 +577,10 @@ fn decoded(photo: &worker::PhotoSource) -> Result<predict::Photo, Problem> {
         worker::PhotoSource::Bytes(bytes) => predict::Photo::decode(bytes),
         worker::PhotoSource::Rgb { width, height, pixels } => predict::Photo::new(*width, *height, pixels.to_vec()),
     }
+}
+
+/// That `path` lies neither in the folder of a run nor in one of `pictures`.
+fn check_place(path: &Path, pictures: &[PathBuf]) -> Result<(), Problem> {
+    overwrite::not_within_a_run(&files::home()?, path)?;
+    pictures.iter().try_for_each(|folder| overwrite::not_among_pictures(folder, path))
 }

@@ -51,10 +51,10 @@ fn one_of<C: Choice + Send + Sync>() -> impl TypedValueParser<Value = C> {
 
 #[derive(Parser)]
 #[command(name = "trombine", version, disable_help_flag = true, disable_version_flag = true, disable_help_subcommand = true)]
-#[command(subcommand_help_heading = told(say("Commands", "Commandes")), subcommand_value_name = told(COMMAND))]
+#[command(subcommand_help_heading = told(say("Commands", "Commandes\u{a0}")), subcommand_value_name = told(COMMAND))]
 #[command(about = told(say(
-    "Train a face classifier on UTKFace and understand the result. Without a command, opens the window",
-    "Entraîner un classifieur de visages sur UTKFace et comprendre le résultat. Sans commande, ouvre la fenêtre",
+    "Train a picture classifier, of faces above all, and understand the result. Without a command, opens the window",
+    "Entraîner un classifieur d’images, de visages surtout, et comprendre le résultat. Sans commande, ouvre la fenêtre",
 )))]
 pub struct Cli {
     #[arg(long, global = true, value_parser = language::parser(), value_name = "LANG", display_order = 100)]
@@ -126,7 +126,7 @@ pub enum Command {
         #[arg(long, value_name = "BOOL", num_args = 0..=1, require_equals = true, default_missing_value = "true")]
         #[arg(help = told(say(
             "Evaluate each picture with its mirror image, or with `false` without; as before unless given. The run’s predictions follow",
-            "Évaluer chaque image avec son miroir, ou sans avec `false` ; à défaut, comme avant. Les prédictions de l’essai suivent",
+            "Évaluer chaque image avec son miroir, ou sans lui avec `false` ; à défaut, comme avant. Les prédictions de l’essai suivent",
         )))]
         mirror: Option<bool>,
         #[arg(long)]
@@ -241,11 +241,11 @@ pub enum Command {
         #[arg(help = told(THEM_AS_JSON))]
         json: bool,
     },
-    #[command(subcommand_value_name = told(COMMAND), subcommand_help_heading = told(say("Commands", "Commandes")))]
+    #[command(subcommand_value_name = told(COMMAND), subcommand_help_heading = told(say("Commands", "Commandes\u{a0}")))]
     #[command(disable_help_subcommand = true)]
     #[command(about = told(say(
-        "Train several runs with one question: seeds, folds, compare, curve, ablate, search; list, show, run, submit, cancel",
-        "Entraîner plusieurs essais autour d’une question : seeds, folds, compare, curve, ablate, search ; list, show, run, submit, cancel",
+        "Train several runs with one question: seeds, folds, compare, curve, ablate, search; list, show, run, add, first, stop, submit, cancel",
+        "Entraîner plusieurs essais autour d’une question : seeds, folds, compare, curve, ablate, search ; list, show, run, add, first, stop, submit, cancel",
     )))]
     Experiment {
         #[command(subcommand)]

@@ -406,7 +406,7 @@ fn table(view: &ExperimentView, lang: Lang) {
     if let Some(fit) = view.curve_fit() {
         let twice = fit.twice();
         let error = |value: f64| {
-            let value = if view.more_is_better() { 1.0 - value } else { value };
+            let value = if view.more_is_better() { 1.0 - value.clamp(0.0, 1.0) } else { value.max(0.0) };
             score(view, value, lang)
         };
         // A range of the error is one of the accuracy the other way round.

@@ -16,8 +16,8 @@ const MOST_JOBS: u64 = 512;
 const EXPERIMENT: Phrase = say("An id, the start of one, or `last`", "Un identifiant ou son début, ou `last` pour la dernière");
 const NAME: Phrase = say("EXPERIMENT", "EXPÉRIENCE");
 const SEEDS: Phrase = say(
-    "How many seeds each is trained with, starting from the recipe’s seed",
-    "Avec combien de graines chacun est entraîné, à partir de celle de la recette",
+    "How many seeds each recipe or combination is trained with, starting from the recipe’s seed",
+    "Avec combien de graines chaque recette ou combinaison est entraînée, à partir de celle de la recette",
 );
 const SAME_SPLIT: Phrase = say(
     "Split the pictures the same way for every seed; otherwise each seed splits them anew",
@@ -123,7 +123,7 @@ pub enum ExperimentCommand {
         #[arg(long, value_name = "ETA", value_parser = clap::value_parser!(u32).range(2..=100))]
         #[arg(help = told(say(
             "Successive halving: all are trained for a few epochs, one of ETA goes on for ETA times as many, and so on to the full number",
-            "Élimination successive : tous sont entraînés quelques époques, un sur ETA continue pour ETA fois plus, et ainsi de suite jusqu’au nombre entier",
+            "Élimination successive : toutes sont entraînées quelques époques, une sur ETA continue pour ETA fois plus, et ainsi de suite jusqu’au nombre complet d’époques",
         )))]
         halving: Option<u32>,
         #[arg(long, value_name = "N", default_value_t = 1, value_parser = clap::value_parser!(u32).range(1..=1000), help = told(SEEDS))]
@@ -225,7 +225,7 @@ pub enum ExperimentCommand {
         #[arg(long, value_name = told(say("WHERE", "OÙ")), value_parser = ["slurm", "ray"])]
         #[arg(help = told(say("What manages the cluster", "Ce qui gère le cluster")))]
         on: String,
-        #[arg(long, value_name = "NAME", help = told(say("Slurm’s partition", "La partition de Slurm")))]
+        #[arg(long, value_name = told(say("NAME", "NOM")), help = told(say("Slurm’s partition", "La partition de Slurm")))]
         partition: Option<String>,
         #[arg(long, value_name = told(say("TIME", "DURÉE")))]
         #[arg(help = told(say(

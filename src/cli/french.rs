@@ -107,7 +107,9 @@ pub fn command_in(lang: Lang) -> clap::Command {
 }
 
 fn in_french(command: clap::Command) -> clap::Command {
-    command.mut_args(described).mut_subcommands(in_french)
+    // clap's own, but for its one word that French has not.
+    let template = "{before-help}{about-with-newline}\nUtilisation\u{a0}: {usage}\n\n{all-args}{after-help}";
+    command.help_template(template).mut_args(described).mut_subcommands(in_french)
 }
 
 /// The argument with what it may be and what it is unless given, in words of our own.

@@ -35,8 +35,8 @@ pub struct RecipeArgs {
     pub settings: Option<PathBuf>,
     #[arg(long, value_name = told(say("NAME", "NOM")))]
     #[arg(help = told(say(
-        "A recipe to start from: quick, notebook, recommended",
-        "Une recette de départ : quick, notebook, recommended",
+        "A recipe to start from: quick, notebook, recommended; notebook unless given",
+        "Une recette de départ : quick, notebook, recommended ; à défaut notebook",
     )))]
     pub preset: Option<String>,
     #[arg(long = "set", value_name = told(say("KEY=VALUE", "CLÉ=VALEUR")))]
@@ -59,8 +59,8 @@ pub struct RecipeArgs {
     pub seed: Option<u32>,
     #[arg(long, value_name = told(say("DEVICE", "APPAREIL")), default_value = engine::AUTOMATIC)]
     #[arg(help = told(say(
-        "`auto` for the fastest, `cpu`, `gpu`, an id listed by `trombine devices`, or a part of a device’s name; `:f16` behind a graphics card keeps its maps in half precision, where it can: less memory, about three digits",
-        "`auto` pour le plus rapide, `cpu`, `gpu`, un identifiant de `trombine devices`, ou une partie du nom d’un appareil ; `:f16` derrière une carte graphique garde ses cartes en demi-précision, là où elle le peut : moins de mémoire, environ trois chiffres",
+        "`auto` for the fastest, `cpu`, `gpu`, an id listed by `trombine devices`, or a part of a device’s name; `:f16` behind a graphics card keeps what its layers compute (feature maps) in half precision, where it can: less memory, numbers exact to about three digits",
+        "`auto` pour le plus rapide, `cpu`, `gpu`, un identifiant de `trombine devices`, ou une partie du nom d’un appareil ; `:f16` derrière une carte graphique garde en demi-précision ce que calculent les couches, là où elle le peut : moins de mémoire, nombres exacts à environ trois chiffres",
     )))]
     pub device: String,
     #[arg(long, value_name = "N", value_parser = RangedU64ValueParser::<usize>::new().range(1..=MOST_THREADS as u64))]

@@ -80,12 +80,6 @@ impl RegressionGroup {
     pub fn small(&self) -> bool {
         self.n < SMALL
     }
-
-    /// Whether ages are told worse here than in `other` beyond what chance explains: both large enough, ranges apart.
-    pub fn clearly_worse(&self, other: &Self) -> bool {
-        let ranges = self.mae_range.zip(other.mae_range);
-        !self.small() && !other.small() && ranges.is_some_and(|(ours, theirs)| !ours.overlaps(theirs) && ours.low > theirs.high)
-    }
 }
 
 impl Report {

@@ -4,7 +4,7 @@ use std::{collections::BTreeSet, sync::Arc};
 
 use serde::{Deserialize, Serialize};
 
-use super::{Experiment, ExperimentKind, Halving, Member, Variant, Vary, parts, search, words::words};
+use super::{ExperimentKind, Halving, Member, Variant, Vary, parts, search};
 use crate::{
     data::{dataset::Dataset, split::Split, task::Task},
     plan::Plan,
@@ -13,7 +13,7 @@ use crate::{
     run::Asked,
     setting_def::Choice as _,
     settings::Settings,
-    text::{Lang, LocalizedText, Phrase, percent, plural, say},
+    text::{LocalizedText, Phrase, percent, plural, say},
 };
 
 /// The shares of the training part of a learning curve, in per cent.
@@ -83,6 +83,12 @@ impl Design {
         let (mut base, kind) = (base.clone(), self.kind());
         if (same_split || kind == ExperimentKind::Curve) && !base.split.own_seed {
             (base.split.own_seed, base.split.seed) = (true, base.seed);
+        }
+        if let Self::Search { vary, runs } = self {
+            let runs = search::count(vary, *runs).saturating_mul(seeds.max(1) as usize);
+            if runs > MOST {
+                return Err(too_many(runs));
+            }
         }
         let whole = || Variant { label: Preset::nearest(&base).name().into(), changes: Vec::new() };
         let variants = match self {
@@ -210,17 +216,6 @@ impl Draft {
         }
         let Asked { device, threads } = asked.clone();
         first.map(|plan| Plan { device, threads, ..plan }).ok_or_else(|| vec![nothing_to_compare(self.kind)])
-    }
-}
-
-impl Experiment {
-    /// A variant's differences from the settings that all share, in words.
-    pub fn variant_words(&self, variant: usize, lang: Lang) -> String {
-        let Some(one) = self.variants.get(variant) else { return String::new() };
-        let mut settings = self.base.clone();
-        // One that a later version knows is left out.
-        one.changes.iter().for_each(|change| drop(settings.set(change)));
-        words(&self.base, &settings, lang)
     }
 }
 

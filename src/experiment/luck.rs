@@ -1,5 +1,7 @@
 //! Whether the best of what is compared is better by more than luck.
 
+use std::cmp::Ordering;
+
 use serde::Serialize;
 
 use super::{ExperimentView, MemberView};
@@ -65,11 +67,24 @@ impl ExperimentView {
     pub fn lead_words(&self, lead: &Lead, named: bool, lang: Lang) -> String {
         let (Some(best), Some(other)) = (self.best(), self.experiment.variants.get(lead.over)) else { return String::new() };
         let (best, other) = (best.label.get(lang), other.label.get(lang));
-        let by = match (self.more_is_better(), lang) {
-            (true, Lang::En) => format!("{} more often right", points(lang, lead.by, 1)),
-            (true, Lang::Fr) => format!("plus souvent juste de {}", points(lang, lead.by, 1)),
-            (false, Lang::En) => format!("off by {} less", years(lang, lead.by, 2)),
-            (false, Lang::Fr) => format!("moins loin de {}", years(lang, lead.by, 2)),
+        let by = match self.more_is_better() {
+            true => points(lang, lead.by.abs(), 1),
+            false => years(lang, lead.by.abs(), 2),
+        };
+        // The best of all results may be behind on the seeds that both have, while others are still to come.
+        let compared = match (self.more_is_better(), lead.by.total_cmp(&0.0), lang) {
+            (true, Ordering::Greater, Lang::En) => format!("{by} more often right than {other}"),
+            (true, Ordering::Less, Lang::En) => format!("{by} less often right than {other}, on what both have"),
+            (true, Ordering::Equal, Lang::En) => format!("as often right as {other}"),
+            (true, Ordering::Greater, Lang::Fr) => format!("plus souvent juste de {by} que {other}"),
+            (true, Ordering::Less, Lang::Fr) => format!("moins souvent juste de {by} que {other}, sur ce que les deux ont"),
+            (true, Ordering::Equal, Lang::Fr) => format!("aussi souvent juste que {other}"),
+            (false, Ordering::Greater, Lang::En) => format!("off by {by} less than {other}"),
+            (false, Ordering::Less, Lang::En) => format!("off by {by} more than {other}, on what both have"),
+            (false, Ordering::Equal, Lang::En) => format!("off by as much as {other}"),
+            (false, Ordering::Greater, Lang::Fr) => format!("moins loin de {by} que {other}"),
+            (false, Ordering::Less, Lang::Fr) => format!("plus loin de {by} que {other}, sur ce que les deux ont"),
+            (false, Ordering::Equal, Lang::Fr) => format!("aussi loin que {other}"),
         };
         let pairs = number(lang, lead.pairs as u64);
         let luck = match (lead.p, lang) {
@@ -81,10 +96,10 @@ impl ExperimentView {
             (Some(p), Lang::Fr) => format!("sur {pairs} graines, c’est peut-être un hasard ({})", p_value(lang, p)),
         };
         match (lang, named) {
-            (Lang::En, true) => format!("{best} is {by} than {other}; {luck}"),
-            (Lang::Fr, true) => format!("{best} est {by} que {other}\u{a0}; {luck}"),
-            (Lang::En, false) => format!("It is {by} than {other}; {luck}"),
-            (Lang::Fr, false) => format!("Il est {by} que {other}\u{a0}; {luck}"),
+            (Lang::En, true) => format!("{best} is {compared}; {luck}"),
+            (Lang::Fr, true) => format!("{best} est {compared}\u{a0}; {luck}"),
+            (Lang::En, false) => format!("It is {compared}; {luck}"),
+            (Lang::Fr, false) => format!("Il est {compared}\u{a0}; {luck}"),
         }
     }
 }

@@ -72,7 +72,7 @@ impl Vary {
             _ if log => low * (high / low).powf(step(nth)),
             _ => low + (high - low) * step(nth),
         };
-        let mut values: Vec<String> = (0..count).map(|nth| shown(value(nth), whole)).collect();
+        let mut values: Vec<String> = (0..count).map(|nth| shown(value(nth), whole, [low, high])).collect();
         values.dedup();
         Self { key: key.to_owned(), values: Values::Each(values) }
     }
@@ -82,13 +82,13 @@ impl Vary {
         match &self.values {
             Values::Each(values) => values[random.below(values.len())].clone(),
             Values::Between { low, high, log: true, whole } => {
-                shown(random.between(low.ln(), high.ln()).exp().clamp(*low, *high), *whole)
+                shown(random.between(low.ln(), high.ln()).exp().clamp(*low, *high), *whole, [*low, *high])
             }
             // Each whole number is as likely.
             Values::Between { low, high, log: false, whole: true } => {
-                shown((random.between(*low, high + 1.0)).floor().min(*high), true)
+                shown((random.between(*low, high + 1.0)).floor().min(*high), true, [*low, *high])
             }
-            Values::Between { low, high, log: false, whole: false } => shown(random.between(*low, *high), false),
+            Values::Between { low, high, log: false, whole: false } => shown(random.between(*low, *high), false, [*low, *high]),
         }
     }
 }
@@ -109,6 +109,12 @@ impl ValueKind {
             Value::Switch(_) | Value::Number { .. } | Value::Choice(_) | Value::Run(_) => Self::Other,
         }
     }
+}
+
+/// How many combinations there are, or how many are drawn: told before any is made, for there may be millions.
+pub(super) fn count(vary: &[Vary], drawn: Option<u32>) -> usize {
+    let values = |vary: &Vary| if let Values::Each(values) = &vary.values { values.len() } else { 1 };
+    drawn.map_or_else(|| vary.iter().map(values).fold(1, usize::saturating_mul), |drawn| drawn as usize)
 }
 
 /// The combinations: all, or so many that are drawn, no two alike.
@@ -177,12 +183,13 @@ fn draw(base: &Settings, vary: &[Vary], runs: usize) -> Vec<Vec<String>> {
     combinations
 }
 
-/// A number of three digits that matter: what is drawn is meant to be read and passed on.
-fn shown(value: f64, whole: bool) -> String {
-    match whole {
-        true => value.round().to_string(),
-        false => format!("{value:.2e}").parse::<f64>().unwrap_or(value).to_string(),
-    }
+/// A number of three digits that matter, if it then is still within its bounds: what is drawn is meant to be read and passed on.
+fn shown(value: f64, whole: bool, [low, high]: [f64; 2]) -> String {
+    let rounded = match whole {
+        true => value.round(),
+        false => format!("{value:.2e}").parse::<f64>().unwrap_or(value),
+    };
+    if (low..=high).contains(&rounded) { rounded.to_string() } else { value.to_string() }
 }
 
 fn unreadable(text: &str) -> Problem {

@@ -14,7 +14,7 @@ use std::{
 
 use serde::{Deserialize, Serialize};
 
-use super::{Experiment, ExperimentStore};
+use super::{Experiment, ExperimentStore, ExperimentView, MemberState};
 use crate::{
     files::atomic,
     problem::{Kind, Problem},
@@ -82,9 +82,9 @@ impl ExperimentStore {
 
     /// The members that have something left to be trained now.
     pub(super) fn missing(&self, experiment: &Experiment) -> Result<Vec<usize>, Problem> {
-        let open = self.view(experiment.clone()).open();
-        let members: Vec<usize> = open.into_iter().map(|(member, _)| member).collect();
-        if members.is_empty() { Err(nothing_missing(experiment)) } else { Ok(members) }
+        let view = self.view(experiment.clone());
+        let members: Vec<usize> = view.open().into_iter().map(|(member, _)| member).collect();
+        if members.is_empty() { Err(nothing_missing(&view)) } else { Ok(members) }
     }
 
     /// The array job's script.
@@ -204,18 +204,24 @@ fn no_slurm(name: &str) -> Problem {
     )
 }
 
-fn nothing_missing(experiment: &Experiment) -> Problem {
-    Problem::new(
-        Kind::File,
-        LocalizedText {
-            en: format!("All runs of {} are finished", experiment.id),
-            fr: format!("Tous les essais de {} sont terminés", experiment.id),
+fn nothing_missing(view: &ExperimentView) -> Problem {
+    let id = &view.experiment.id;
+    let all = view.count(|state| *state == MemberState::Finished) == view.members.len();
+    let what = match all {
+        true => {
+            LocalizedText { en: format!("All runs of {id} are finished"), fr: format!("Tous les essais de {id} sont terminés") }
+        }
+        // Others were stopped, or left behind.
+        false => LocalizedText {
+            en: format!("No run of {id} is left to be trained"),
+            fr: format!("Aucun essai de {id} ne reste à entraîner"),
         },
-        LocalizedText {
-            en: format!("Look at them: `trombine experiment show {}`", experiment.id),
-            fr: format!("Regardez-les : `trombine experiment show {}`", experiment.id),
-        },
-    )
+    };
+    let remedy = LocalizedText {
+        en: format!("Look at them: `trombine experiment show {id}`"),
+        fr: format!("Regardez-les\u{a0}: `trombine experiment show {id}`"),
+    };
+    Problem::new(Kind::File, what, remedy)
 }
 
 /// As a shell reads it as one word.

@@ -20,7 +20,7 @@ use crate::{
     history::EpochRecord,
     problem::Problem,
     run::{RunInfo, RunStatus},
-    text::{Lang, LocalizedText},
+    text::{Lang, LocalizedText, say},
 };
 
 /// A member as it is now.
@@ -66,15 +66,18 @@ pub struct Row {
 }
 
 impl MemberView {
-    /// Its result on the test part: the accuracy, of years the mean absolute error; `None` before it is judged.
+    /// Its result on the test part: the accuracy, of years the mean absolute error; `None` before it is judged, and of one that was
+    /// trained further by itself, which is another recipe.
     pub fn score(&self) -> Option<f64> {
-        let scores = self.run.as_ref()?.scores.as_ref()?;
+        let scores = self.run.as_ref().filter(|run| run.extensions == 0)?.scores.as_ref()?;
         (self.state == MemberState::Finished).then(|| scores.years.map_or(scores.accuracy, |years| years.mae))
     }
 
     /// Where it stands in words; of one that waits at the end of a rung of successive halving, at which epoch it `waits`.
     pub fn state_words(&self, waits: Option<u32>, lang: Lang) -> String {
+        let further = self.state == MemberState::Finished && self.run.as_ref().is_some_and(|run| run.extensions > 0);
         match waits {
+            _ if further => say("trained further, not counted", "entraîné au-delà, non compté").get(lang).to_owned(),
             Some(epoch) => waits_for_others(epoch, lang),
             None => self.state.words(self.owner.as_ref().map(|owner| owner.host.as_str()), lang),
         }
@@ -165,6 +168,17 @@ impl ExperimentStore {
         let mut view = ExperimentView { members, cancelled, folder, experiment };
         view.drop_the_worse();
         view
+    }
+
+    /// The runs of an experiment, with the places of the members that they are.
+    pub fn runs_of(&self, experiment: &Experiment) -> Vec<(usize, String)> {
+        let there = self.member_files(experiment);
+        let run = |member: usize| {
+            let path = self.member_file(experiment, member, member::RECORD);
+            let record = is_among(&path, Some(&there)).then(|| member::known_record(&path));
+            Some((member, record?.run?))
+        };
+        (0..experiment.members.len()).filter_map(run).collect()
     }
 
     /// One member as it is now; where successive halving has left it is known of all together.

@@ -32,6 +32,8 @@ use crate::{
 
 /// Seconds without a change after which a training is stale; of a run whose epochs take longer, three epochs.
 pub const STALE: u64 = 300;
+/// The same within the first epoch, of which nobody knows how long it takes.
+pub const STALE_IN_FIRST_EPOCH: u64 = 1800;
 /// Runs looked at: the newest.
 const MOST: usize = 500;
 
@@ -103,8 +105,10 @@ impl WatchedRun {
 
     /// Whether it says that it is trained, and nothing moves.
     pub fn is_stale(&self) -> bool {
-        let longest = self.history.iter().map(|epoch| epoch.seconds).fold(0.0, f64::max);
-        self.state == MemberState::Training && self.still >= STALE.max((3.0 * longest) as u64)
+        let longest = self.history.iter().map(|epoch| epoch.seconds).reduce(f64::max);
+        // Within an epoch nothing is written, and how long the first one takes is not known.
+        let patience = longest.map_or(STALE_IN_FIRST_EPOCH, |longest| STALE.max((3.0 * longest) as u64));
+        self.state == MemberState::Training && self.still >= patience
     }
 
     /// What its state is called.

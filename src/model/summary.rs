@@ -103,13 +103,6 @@ pub fn step_memory(network: &Network, batch: usize, slots: usize) -> u64 {
     (batch * a_picture + F32 * network.trained_values() * (2 + slots)) as u64
 }
 
-/// Multiplications and additions of one picture's training step: forward, gradient of each weight, gradient of each
-/// layer's input (the first layer's input, the picture, needs none).
-pub fn step_flops(network: &Network) -> u64 {
-    let first = network.layers.first().map_or(0, Layer::flops);
-    3 * network.flops() - first
-}
-
 fn followed_by(before: &LocalizedText, after: &LocalizedText) -> LocalizedText {
     LocalizedText::by(|lang| format!("{} · {}", before.get(lang), after.get(lang)))
 }

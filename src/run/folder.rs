@@ -90,7 +90,7 @@ impl Run {
         }
         let mut run = Self { folder: folder.to_owned(), info };
         if let Some(committee) = &run.info.committee {
-            run.info.stored = committee.stored(folder);
+            run.info.stored = Stored { starred: run.star_path().is_file(), ..committee.stored(folder) };
             return Ok(run);
         }
         let checkpoint = Reached::read(&run.checkpoint_path()).ok();
@@ -408,7 +408,7 @@ impl Run {
                     en: format!("The run {} is being trained by another window or command", self.info.id),
                     fr: format!("L’essai {} est en cours dans une autre fenêtre ou commande", self.info.id),
                 },
-                say("Wait until it ends, or stop it there", "Attendez qu’elle finisse, ou arrêtez-la là-bas"),
+                say("Wait until it ends, or stop it there", "Attendez qu’il finisse, ou arrêtez-le là-bas"),
             )
         })
     }

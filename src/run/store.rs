@@ -329,8 +329,10 @@ pub(super) fn listed(folder: &Path) -> (Vec<RunInfo>, Vec<Problem>) {
     (runs, problems)
 }
 
-/// What a run is, paused if it says that it is being trained and no process has it.
+/// What a run is, paused if it says that it is being trained and no process has it. A star is a file of its own, by which a run that
+/// was looked at before is not known.
 fn as_it_stands(mut run: Run) -> Run {
+    run.info.stored.starred = run.star_path().is_file();
     if run.info.status == RunStatus::Training && !run.is_locked() {
         run.info.status = RunStatus::Paused;
     }

@@ -12,6 +12,8 @@ use crate::{
 pub struct Experiments {
     /// All, the newest first.
     pub list: Vec<Experiment>,
+    /// The runs of each, by its id, with the places of the members that they are: also those that it has found and not trained.
+    pub runs: BTreeMap<String, Vec<(usize, String)>>,
     /// Those that were looked at, by id.
     pub views: BTreeMap<String, Arc<ExperimentView>>,
     /// What trains now.
@@ -37,11 +39,18 @@ impl Experiments {
         if !self.list.iter().any(|known| known.id == experiment.id) {
             self.list.insert(0, experiment.clone());
         }
+        let run = |(place, member): (usize, &MemberView)| Some((place, member.run.as_ref()?.id.clone()));
+        self.runs.insert(experiment.id.clone(), view.members.iter().enumerate().filter_map(run).collect());
         self.views.insert(experiment.id.clone(), Arc::new(view));
     }
 
     /// Takes in one member as it is now.
     pub(super) fn take_member(&mut self, experiment: &str, member: usize, now: MemberView) {
+        if let Some(run) = &now.run {
+            let runs = self.runs.entry(experiment.to_owned()).or_default();
+            runs.retain(|(place, _)| *place != member);
+            runs.push((member, run.id.clone()));
+        }
         if let Some(view) = self.views.get_mut(experiment)
             && let Some(known) = Arc::make_mut(view).members.get_mut(member)
         {

@@ -27,7 +27,7 @@ use crate::{
     predict::batch::{self, FolderJob},
     problem::{Kind, Problem},
     run::{
-        Paired, Run, RunStore, TRASH_DAYS, date,
+        Asked, Paired, Run, RunStore, TRASH_DAYS, date,
         export::{self, ExportOptions, Format},
     },
     setting_def::Choice as _,
@@ -99,13 +99,11 @@ pub fn perform(command: Command, store: &RunStore, control: &Control, emit: &mut
             let located = locate::to(&run, source, store, control, emit);
             located.map_err(|problem| problem.about_pictures_of(&run)).map(|()| list(store, emit))
         }
-        Command::NewExperiment { draft, plan } => {
-            let experiments = ExperimentStore::new(store);
-            let experiment = experiments.create(*draft, &plan)?;
-            emit(Event::Experiment(Box::new(experiments.view(experiment))));
-            Ok(())
-        }
         Command::StartExperiment { draft, plan } => {
+            // Before anything of it is there: its members would fail one after the other.
+            let plan = draft
+                .check(&plan.dataset, &Asked { device: plan.device.clone(), threads: plan.threads })
+                .map_err(training::first)?;
             let experiments = ExperimentStore::new(store);
             let experiment = experiments.create(*draft, &plan)?;
             let (id, dataset) = (experiment.id.clone(), Some(plan.dataset.clone()));
@@ -122,17 +120,12 @@ pub fn perform(command: Command, store: &RunStore, control: &Control, emit: &mut
             let how = ExperimentOptions { only, dataset, ..ExperimentOptions::default() };
             then_list(train_experiment(&experiment, how, store, control, emit), store, emit)
         }
-        Command::CancelExperiment(name) => {
-            let experiments = ExperimentStore::new(store);
-            let experiment = experiments.find(&name)?;
-            experiments.cancel(&experiment)?;
-            emit(Event::Experiment(Box::new(experiments.view(experiment))));
-            Ok(())
-        }
         Command::ListExperiments => {
-            let (experiments, problems) = ExperimentStore::new(store).list();
+            let store = ExperimentStore::new(store);
+            let (experiments, problems) = store.list();
             problems.into_iter().for_each(|problem| emit(Event::Warned(problem)));
-            emit(Event::Experiments { experiments });
+            let runs = experiments.iter().map(|one| (one.id.clone(), store.runs_of(one))).collect();
+            emit(Event::Experiments { experiments, runs });
             Ok(())
         }
         Command::ViewExperiment(name) => {

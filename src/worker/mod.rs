@@ -31,7 +31,7 @@ pub use training::train_on;
 pub(crate) use locate::gone;
 pub(crate) use training::{check_resumable, first, train_in};
 
-use std::{path::PathBuf, sync::Arc};
+use std::{collections::BTreeMap, path::PathBuf, sync::Arc};
 
 use serde::{Deserialize, Serialize};
 
@@ -158,12 +158,7 @@ pub enum Command {
         run: String,
         folder: PathBuf,
     },
-    /// Make the folder of an experiment on the pictures and the device of `plan`; nothing is trained.
-    NewExperiment {
-        draft: Box<Draft>,
-        plan: Box<Plan>,
-    },
-    /// Make it and train it.
+    /// Make an experiment on the pictures and the device of `plan`, and train it.
     StartExperiment {
         draft: Box<Draft>,
         plan: Box<Plan>,
@@ -186,8 +181,6 @@ pub enum Command {
         only: Option<usize>,
         dataset: Option<Arc<Dataset>>,
     },
-    /// Call an experiment off, whoever trains it.
-    CancelExperiment(String),
     /// Give all experiments.
     ListExperiments,
     /// Give one as it is now.
@@ -264,10 +257,8 @@ impl Command {
         matches!(
             self,
             Self::ListRuns
-                | Self::NewExperiment { .. }
                 | Self::Committee { .. }
                 | Self::CostOfExperiment { .. }
-                | Self::CancelExperiment(_)
                 | Self::ListExperiments
                 | Self::ViewExperiment(_)
                 | Self::Watch { .. }
@@ -293,6 +284,11 @@ impl Command {
 }
 
 impl Command {
+    /// Whether it writes down what the user has decided, which would be lost if the program ended before.
+    pub const fn keeps(&self) -> bool {
+        matches!(self, Self::Edit { .. } | Self::RenameRun { .. } | Self::StarRun { .. } | Self::KeepThreshold { .. })
+    }
+
     /// Whether it looks for a run's pictures, which may take a while and hold nothing else up.
     pub const fn is_about_pictures(&self) -> bool {
         matches!(self, Self::FindPictures { .. } | Self::LocatePictures { .. })
@@ -382,6 +378,8 @@ pub enum Event {
     /// All experiments, the newest first.
     Experiments {
         experiments: Vec<Experiment>,
+        /// The runs of each, by its id, with the places of the members that they are.
+        runs: BTreeMap<String, Vec<(usize, String)>>,
     },
     /// What the runs of a draft take.
     ExperimentCost {

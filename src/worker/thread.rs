@@ -6,7 +6,7 @@ use std::{
     panic::{AssertUnwindSafe, catch_unwind},
     sync::{
         Arc, Mutex, MutexGuard, PoisonError,
-        atomic::{AtomicU64, Ordering},
+        atomic::{AtomicU64, AtomicUsize, Ordering},
     },
     thread,
 };
@@ -44,6 +44,8 @@ pub struct Worker {
     last: AtomicU64,
     /// Long jobs that have not ended, the current one first.
     open: Arc<Mutex<Vec<(JobId, Control)>>>,
+    /// How many jobs have not ended that keep what the user has decided ([`Command::keeps`]).
+    keeping: Arc<AtomicUsize>,
 }
 
 /// What an envelope is worth to somebody who may look later.
@@ -69,16 +71,18 @@ impl Worker {
     pub fn at(store: RunStore, wake: impl Fn(Delivery) + Send + Sync + 'static) -> Result<Self, Problem> {
         let (tell, envelopes) = bounded(ENVELOPES);
         let open = Arc::new(Mutex::new(Vec::new()));
+        let keeping = Arc::new(AtomicUsize::new(0));
         let wake: Arc<dyn Fn(Delivery) + Send + Sync> = Arc::new(wake);
         let lane = |name: &str| {
             let (sender, jobs) = bounded::<Job>(COMMANDS);
-            let desk = JobRunner { store: store.clone(), tell: tell.clone(), wake: wake.clone(), open: Arc::clone(&open) };
+            let (open, keeping) = (Arc::clone(&open), Arc::clone(&keeping));
+            let desk = JobRunner { store: store.clone(), tell: tell.clone(), wake: wake.clone(), open, keeping };
             let thread = thread::Builder::new().name(name.to_owned()).spawn(move || jobs.iter().for_each(|job| desk.work(job)));
             thread.map(|_| sender).map_err(|error| no_thread(&error))
         };
         let (long, quick, pictures, watching) = (lane("worker")?, lane("shelf")?, lane("pictures")?, lane("watching")?);
         let (looking, refused, last) = Default::default();
-        Ok(Self { long, quick, pictures, watching, looking, envelopes, refused, wake, last, open })
+        Ok(Self { long, quick, pictures, watching, looking, envelopes, refused, wake, last, open, keeping })
     }
 
     /// Asks for something; its envelopes carry the number given back, and end with `Finished` or `Failed`.
@@ -97,7 +101,10 @@ impl Worker {
         } else if !command.is_quick() {
             self.open.lock().unwrap_or_else(PoisonError::into_inner).push((id, control.clone()));
         }
+        let keeps = usize::from(command.keeps());
+        self.keeping.fetch_add(keeps, Ordering::Relaxed);
         if lane.try_send(Job { id, command, control }).is_err() {
+            self.keeping.fetch_sub(keeps, Ordering::Relaxed);
             let busy = Problem::new(
                 Kind::Internal,
                 say("Too much is waiting to be done", "Trop de tâches attendent"),
@@ -119,6 +126,11 @@ impl Worker {
     /// Whether a long job is at work or waiting.
     pub fn is_busy(&self) -> bool {
         !self.open.lock().unwrap_or_else(PoisonError::into_inner).is_empty()
+    }
+
+    /// Whether something that the user has decided is still to be written.
+    pub fn is_keeping(&self) -> bool {
+        self.keeping.load(Ordering::Relaxed) > 0
     }
 
     /// What has come since the last look; never waits.
@@ -154,12 +166,15 @@ struct JobRunner {
     tell: Sender<Envelope>,
     wake: Arc<dyn Fn(Delivery) + Send + Sync>,
     open: Arc<Mutex<Vec<(JobId, Control)>>>,
+    keeping: Arc<AtomicUsize>,
 }
 
 impl JobRunner {
     fn work(&self, Job { id, command, control }: Job) {
+        let keeps = usize::from(command.keeps());
         let result = guarded(|| perform(command, &self.store, &control, &mut |event| self.emit(id, event, &control)));
         close(&self.open, id);
+        self.keeping.fetch_sub(keeps, Ordering::Relaxed);
         let event = match result {
             Ok(()) => Event::Finished,
             Err(problem) => Event::Failed(problem),

@@ -9,7 +9,7 @@ use trombine::{
     evaluate::significance::Spread,
     experiment::{
         CurveFit, CurvePoint, Design, Draft, Experiment, ExperimentStore, ExperimentView, MemberRecord, MemberState, Recipe,
-        SHARES, Vary,
+        SHARES, Values, Vary,
     },
     plan::{AUTOMATIC, Plan},
     preset::Preset,
@@ -164,6 +164,19 @@ fn searches_try_all_or_draw() {
     let below = rates.iter().filter(|rate| **rate < 0.001).count();
     assert!((12..=28).contains(&below), "{below}");
     assert!(settings.iter().all(|settings| (8..=64).contains(&settings.train.batch_size)));
+    // Three digits of 0.9996 are 1, which it may not be.
+    let near = vary("train.optimizer.beta_2=0.99..0.9999").expect("known");
+    let drawn = draft(&Design::Search { vary: vec![near], runs: Some(30) }, 1, false);
+    let betas = (0..30).map(|member| drawn.settings(member).expect("known").train.optimizer.beta_2);
+    assert!(betas.clone().all(|beta| (0.99..=0.9999).contains(&beta)), "{:?}", betas.collect::<Vec<_>>());
+    let spaced = Vary::spaced("train.optimizer.beta_2", [0.5, 0.99999], 3, false, false);
+    assert_eq!(spaced.values, Values::Each(vec!["0.5".into(), "0.75".into(), "0.99999".into()]));
+    // A hundred millions are counted, not made.
+    let hundred = Values::Each((0..100).map(|value| format!("0.{value:02}")).collect());
+    let many = ["model.dropout", "train.optimizer.beta_1", "train.optimizer.beta_2", "train.label_smoothing"]
+        .map(|key| Vary { key: key.to_owned(), values: hundred.clone() });
+    let refused = Design::Search { vary: many.into(), runs: None }.draft(&base, 1, false).expect_err("too many");
+    assert!(refused.line(Lang::En).contains("100000000"), "{refused}");
     // Of two values there are only two.
     let two = vec![vary("augment.flip=true,false").expect("known")];
     assert_eq!(draft(&Design::Search { vary: two, runs: Some(10) }, 1, false).variants.len(), 2);

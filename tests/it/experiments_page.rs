@@ -12,7 +12,7 @@ use trombine::{
     session::{AtWork, Phase},
     setting_def::Choice as _,
     settings::Settings,
-    text::{LocalizedText, say},
+    text::{Lang, LocalizedText, say},
     ui::{
         Action,
         page::Page,
@@ -270,6 +270,32 @@ fn what_is_over_leads_to_its_runs_and_the_best_settings() {
     }
     harness.run_steps(2);
     assert_eq!(stage.borrow_mut().actions.split_off(0), [Action::OpenRun("run-3".to_owned())]);
+}
+
+/// The best of all results need not be ahead on the seeds that both have.
+#[test]
+fn a_lead_says_who_is_ahead_on_common_seeds() {
+    for (scores, wanted, french) in [
+        (
+            [0.90, 0.92, 0.96],
+            "2.0\u{a0}points less often right than Recommended, on what both have",
+            "moins souvent juste de 2,0",
+        ),
+        ([0.92, 0.92, 0.96], "as often right as Recommended", "aussi souvent juste que"),
+        ([0.94, 0.92, 0.96], "2.0\u{a0}points more often right than Recommended", "plus souvent juste de 2,0"),
+    ] {
+        let stage = compared();
+        let mut view = stage.session.experiments.views["recipes"].as_ref().clone();
+        for member in &mut view.members {
+            (member.state, member.run) = (MemberState::Waiting, None);
+        }
+        for (place, accuracy) in scores.into_iter().enumerate() {
+            finish(&stage, &mut view.members[place], format!("run-{place}"), accuracy, 1200);
+        }
+        let leads = view.leads();
+        assert!(view.lead_words(&leads[0], true, Lang::En).contains(wanted), "{}", view.lead_words(&leads[0], true, Lang::En));
+        assert!(view.lead_words(&leads[0], true, Lang::Fr).contains(french), "{}", view.lead_words(&leads[0], true, Lang::Fr));
+    }
 }
 
 #[test]

@@ -13,6 +13,7 @@ use trombine::{
         memory::{self, Available, Limit},
     },
     model::ModelSettings,
+    plan::MemberOf,
     problem::{Kind, Problem},
     run::RunStatus,
     session::{Phase, Progress, Session},
@@ -138,6 +139,10 @@ fn an_interrupted_training_is_offered_at_the_start() {
     let mut finished = interrupted();
     finished.runs[0].status = RunStatus::Finished;
     assert!(with(finished).query_by_label_contains("A training can go on").is_none());
+    // What an experiment has stopped, or left behind, is its own.
+    let mut member = interrupted();
+    member.runs[0].member_of = Some(MemberOf { experiment: "search".to_owned(), member: 3 });
+    assert!(with(member).query_by_label_contains("A training can go on").is_none());
 }
 
 #[test]

@@ -1,6 +1,11 @@
 //! The list of runs: sorted, filtered, folded, starred and renamed; and the deleted runs.
 
-use std::{collections::BTreeMap, fs, sync::Arc};
+use std::{
+    collections::BTreeMap,
+    fs,
+    sync::Arc,
+    time::{Duration, SystemTime},
+};
 
 use egui::{Key, accesskit::Role};
 use egui_kittest::{
@@ -93,6 +98,18 @@ fn names<S>(harness: &Harness<'_, S>) -> Vec<String> {
     let mut lines: Vec<_> = lines.map(|control| (control.rect.top(), control.name)).collect();
     lines.sort_by(|a, b| a.0.total_cmp(&b.0));
     lines.into_iter().map(|(_, name)| name.split(", ").next().unwrap_or_default().to_owned()).collect()
+}
+
+/// What was trained before is a member of an experiment that trains no run twice.
+#[test]
+fn an_experiment_counts_the_runs_that_it_has_found() {
+    for (found, wanted) in [(Vec::new(), "3 of 5"), (vec![(4, "2026-11-10-090000".to_owned())], "4 of 5")] {
+        let mut stage = many();
+        stage.session.experiments.runs.insert("seeds".to_owned(), found);
+        let (mut harness, _) = stage.harness(SIZE);
+        harness.run();
+        assert!(harness.query_by_label_contains(wanted).is_some(), "{wanted}: {:?}", names(&harness));
+    }
 }
 
 #[test]
@@ -209,6 +226,16 @@ fn a_star_survives_a_restart_the_trash_and_a_change_of_the_run() {
     store.delete(&id).expect("deleted");
     store.restore(&id).expect("restored");
     assert!(store.list().0[0].stored.starred);
+    // A run whose files are not quite new is not read again for each list.
+    for file in
+        fs::read_dir(&run.folder).expect("a folder").map(|file| file.expect("a file").path()).filter(|path| path.is_file())
+    {
+        let file = fs::File::options().write(true).open(file).expect("a file");
+        file.set_modified(SystemTime::now() - Duration::from_secs(3600)).expect("it is ours");
+    }
+    assert_eq!(store.list().0.len(), 1);
+    assert_eq!(starred(perform(star(false)).expect("taken")), [false]);
+    assert_eq!(starred(perform(star(true)).expect("given")), [true]);
     assert_eq!(starred(perform(star(false)).expect("taken")), [false]);
     assert_eq!(starred(perform(star(false)).expect("taken twice")), [false]);
     assert!(perform(Command::StarRun { run: "nobody".into(), on: true }).is_err());

@@ -92,6 +92,9 @@ fn a_failure_beside_the_training_is_shown_and_ends_nothing() {
 #[test]
 fn stopping_a_job_is_no_failure() {
     let mut session = Session::default();
+    // What is done beside long jobs keeps nobody waiting.
+    tell(&mut session, 2, Event::Progress { stage: Stage::Decoding, done: 5, total: 20 });
+    assert_eq!(session.phase, Phase::Idle);
     session.begin(JobId(1), Phase::Opening(Progress::at(Stage::Scanning)));
     tell(&mut session, 1, Event::Progress { stage: Stage::Decoding, done: 5, total: 20 });
     assert_eq!(session.phase.progress().and_then(Progress::share), Some(0.25));

@@ -83,7 +83,7 @@ impl SettingDefs for Noise {
                 say("Noise", "Bruit"),
                 say(
                     "Adds grain, as a weak camera does in the dark",
-                    "Ajoute du grain, comme un téléphone modeste dans l’obscurité",
+                    "Ajoute du grain, comme un appareil photo modeste dans l’obscurité",
                 ),
                 Value::Switch(on),
             )

@@ -276,6 +276,6 @@ fn not_judged() -> Problem {
     Problem::new(
         Kind::File,
         say("This run has not been evaluated yet", "Cet essai n’a pas encore été évalué"),
-        say("Let its training end, or evaluate it", "Laissez finir l’entraînement, ou évaluez-la"),
+        say("Let its training end, or evaluate it", "Laissez finir l’entraînement, ou évaluez-le"),
     )
 }

@@ -89,7 +89,7 @@ impl<'a> Chart<'a> {
     /// it is shown: a long one is kept, and a reference to it given.
     pub fn show<T: Borrow<Table>>(mut self, ui: &mut Ui, lang: Lang, table: impl Fn() -> T, mut draw: impl FnMut(&mut Ui, f32)) {
         // Wherever the card stands: in a narrow window, cards are stacked.
-        let id = Id::new(("chart", self.title));
+        let id = Id::unique(("chart", self.title));
         let mut view: View = ui.data(|d| d.get_temp(id)).unwrap_or_default();
         let t = Theme::of(ui);
         let shown = view;

@@ -90,12 +90,6 @@ impl Frame {
         let share = f64::from((at - self.rect.left()) / self.rect.width().max(1.0));
         self.x.0 + share * (self.x.1 - self.x.0)
     }
-
-    /// The vertical value at a place on the screen.
-    pub fn y_of(&self, at: f32) -> f64 {
-        let share = f64::from((self.rect.bottom() - at) / self.rect.height().max(1.0));
-        self.y.0 + share * (self.y.1 - self.y.0)
-    }
 }
 
 fn share(range: (f64, f64), value: f64) -> f32 {

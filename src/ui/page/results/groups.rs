@@ -46,7 +46,7 @@ pub fn show(ui: &mut Ui, cx: &mut Cx<'_>, shown: &mut Shown, grouping: &mut usiz
         }
     };
     let rows: Vec<Row> = groups.iter().map(row).collect();
-    let id = Id::new("groups as a table");
+    let id = Id::unique("groups as a table");
     let as_table: bool = ui.data(|d| d.get_temp(id)).unwrap_or_default();
     let name = |by: &Grouping| match *by {
         Grouping::CROSSED => say("combined", "combinés").get(lang).to_owned(),

@@ -314,7 +314,7 @@ fn by_group(ui: &mut Ui, cx: &mut Cx<'_>, shown: &Shown, grouping: &mut usize, h
         }
     };
     let rows: Vec<Row> = groups.iter().map(row).collect();
-    let id = Id::new("groups of years as a table");
+    let id = Id::unique("groups of years as a table");
     let as_table: bool = ui.data(|d| d.get_temp(id)).unwrap_or_default();
     let names: Vec<String> = offered.iter().map(|by| by.name(shown.task(), lang)).collect();
     let title = say("Error by group", "Écart par groupe").get(lang);

@@ -59,8 +59,18 @@ pub struct Wanted {
     pub unfolded: BTreeSet<String>,
 }
 
-/// The runs, the names of the experiments by their ids, and what else the lines are counted from.
-type CountedFrom = (Vec<RunInfo>, Vec<(String, LocalizedText)>, Wanted);
+/// Of each experiment, by its id, the runs that it has found and not trained, by their places, with those of the members.
+type Found<'a> = BTreeMap<&'a str, Vec<(usize, usize)>>;
+
+/// What the lines were counted from.
+struct CountedFrom {
+    runs: Vec<RunInfo>,
+    /// The names of the experiments by their ids.
+    names: Vec<(String, LocalizedText)>,
+    /// The runs of each.
+    members: BTreeMap<String, Vec<(usize, String)>>,
+    wanted: Wanted,
+}
 
 /// The lines.
 #[derive(Default)]
@@ -94,15 +104,19 @@ impl Lines {
     pub fn follow(&mut self, session: &Session, wanted: Wanted) {
         let experiments = &session.experiments.list;
         let names = || experiments.iter().map(|experiment| (&experiment.id, &experiment.name));
-        let same = self.of.as_ref().is_some_and(|(runs, known, then)| {
-            *then == wanted && *runs == session.runs && known.iter().map(|(id, name)| (id, name)).eq(names())
+        let same = self.of.as_ref().is_some_and(|then| {
+            then.wanted == wanted
+                && then.runs == session.runs
+                && then.members == session.experiments.runs
+                && then.names.iter().map(|(id, name)| (id, name)).eq(names())
         });
         if same {
             return;
         }
-        let known = names().map(|(id, name)| (id.clone(), name.clone())).collect();
-        self.count(&session.runs, experiments, &wanted);
-        self.of = Some((session.runs.clone(), known, wanted));
+        let names = names().map(|(id, name)| (id.clone(), name.clone())).collect();
+        let members = session.experiments.runs.clone();
+        self.count(&session.runs, (experiments, &members), &wanted);
+        self.of = Some(CountedFrom { runs: session.runs.clone(), names, members, wanted });
     }
 
     /// Whether no run has a better result.
@@ -110,7 +124,12 @@ impl Lines {
         scores.years.map_or(scores.accuracy >= self.best, |of| of.mae <= self.nearest)
     }
 
-    fn count(&mut self, runs: &[RunInfo], experiments: &[Experiment], wanted: &Wanted) {
+    fn count(
+        &mut self,
+        runs: &[RunInfo],
+        (experiments, members_of): (&[Experiment], &BTreeMap<String, Vec<(usize, String)>>),
+        wanted: &Wanted,
+    ) {
         let Wanted { lang, columns, filter, unfolded } = wanted;
         let scores = || runs.iter().filter_map(|run| run.scores.as_ref());
         self.best = scores().filter(|s| s.years.is_none()).map(|s| s.accuracy).fold(0.0, f64::max);
@@ -133,6 +152,7 @@ impl Lines {
                 members.entry(&of.experiment).or_default().push(place);
             }
         }
+        let found = found(runs, members_of);
         let in_order = |places: &mut Vec<usize>| {
             places.sort_by(|a, b| {
                 order(&run_key(&runs[*a], columns.by, *lang), &run_key(&runs[*b], columns.by, *lang), columns.down)
@@ -158,8 +178,9 @@ impl Lines {
             }
             self.shown += shown.len();
             in_order(&mut shown);
-            let group =
-                Group { runs: shown, unfolded: unfolded.contains(id), ..Group::of(id, known.get(id).copied(), &all, runs) };
+            let found = found.get(id).map(Vec::as_slice).unwrap_or_default();
+            let group = Group::of(id, known.get(id).copied(), (&all, found), runs);
+            let group = Group { runs: shown, unfolded: unfolded.contains(id), ..group };
             units.push((group.key(columns.by, *lang, runs), Line::Group(self.groups.len())));
             self.groups.push(group);
         }
@@ -181,20 +202,35 @@ impl Lines {
     }
 }
 
+/// The runs that experiments have found, which are their own or another's.
+fn found<'a>(runs: &[RunInfo], members: &'a BTreeMap<String, Vec<(usize, String)>>) -> Found<'a> {
+    let places: BTreeMap<&str, usize> = runs.iter().enumerate().map(|(place, run)| (run.id.as_str(), place)).collect();
+    let of = |(experiment, members): (&'a String, &'a Vec<(usize, String)>)| {
+        let is_its_own = |place: usize| runs[place].member_of.as_ref().is_some_and(|of| of.experiment == *experiment);
+        let place = |(member, run): &(usize, String)| Some((*places.get(run.as_str())?, *member));
+        let found = members.iter().filter_map(place).filter(|(place, _)| !is_its_own(*place)).collect();
+        (experiment.as_str(), found)
+    };
+    members.iter().map(of).collect()
+}
+
 impl Group {
-    /// An experiment of these runs, which it knows as its members if it is known itself.
-    fn of(id: &str, experiment: Option<&Experiment>, members: &[usize], runs: &[RunInfo]) -> Self {
-        let mine = || members.iter().map(|place| &runs[*place]);
-        let finished = || mine().filter(|run| run.status == RunStatus::Finished);
+    /// An experiment of these runs of its own and those that it has `found`, which it knows as its members if it is known itself.
+    fn of(id: &str, experiment: Option<&Experiment>, (own, found): (&[usize], &[(usize, usize)]), runs: &[RunInfo]) -> Self {
+        let mine = || own.iter().map(|place| &runs[*place]);
+        let member = |run: &RunInfo| run.member_of.as_ref().map(|of| of.member);
+        let all = || mine().map(|run| (member(run), run)).chain(found.iter().map(|(place, of)| (Some(*of), &runs[*place])));
+        let finished = || all().filter(|(_, run)| run.status == RunStatus::Finished);
         let of_years = mine().all(|run| run.task.is_regression());
-        let variant = |run: &RunInfo| {
-            let member = run.member_of.as_ref()?.member;
-            Some(experiment?.members.get(member)?.variant)
+        let variant = |member: Option<usize>| Some(experiment?.members.get(member?)?.variant);
+        // One that was trained further by itself is another recipe.
+        let score = |run: &RunInfo| {
+            let scores = run.scores.as_ref().filter(|_| run.extensions == 0)?;
+            Some(scores.years.map_or(scores.accuracy, |years| years.mae))
         };
-        let score = |run: &RunInfo| run.scores.as_ref().map(|scores| scores.years.map_or(scores.accuracy, |years| years.mae));
         let mut results: BTreeMap<Option<usize>, Vec<f64>> = BTreeMap::new();
-        for run in finished() {
-            results.entry(variant(run)).or_default().extend(score(run));
+        for (member, run) in finished() {
+            results.entry(variant(member)).or_default().extend(score(run));
         }
         let better = |a: f64, b: f64| if of_years { b.total_cmp(&a) } else { a.total_cmp(&b) };
         let spreads = results.iter().filter_map(|(variant, scores)| Some((*variant, Spread::of(scores)?)));
@@ -207,7 +243,7 @@ impl Group {
             name: experiment.map_or_else(|| LocalizedText::by(|_| id.to_owned()), |known| known.name.clone()),
             runs: Vec::new(),
             done: finished().count(),
-            all: experiment.map_or(members.len(), |known| known.members.len()).max(members.len()),
+            all: experiment.map_or(0, |known| known.members.len()).max(own.len() + found.len()),
             spread: best.map(|(_, spread)| spread),
             best: label.filter(|_| several),
             of_years,

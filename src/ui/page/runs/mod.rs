@@ -54,10 +54,12 @@ pub struct State {
 const MOST: usize = 5;
 
 impl State {
-    /// Chooses the runs to compare.
+    /// Chooses the runs to compare, and shows them.
     pub fn choose(&mut self, runs: Vec<String>) {
         self.chosen = runs;
         self.trash = trash::State::default();
+        self.pictures = None;
+        self.experiments.leave();
     }
 
     /// How the user has the list, to be kept.

@@ -324,7 +324,7 @@ fn explained(kind: ExperimentKind) -> Phrase {
         ),
         ExperimentKind::Ablate => say(
             "Trains the current settings as they are, then once without each part that is on: without flip, without dropout and so on.",
-            "Entraîne les réglages actuels tels quels, puis une fois sans chaque partie active : sans retournement, sans dropout, etc.",
+            "Entraîne les réglages actuels tels quels, puis une fois sans chaque partie active : sans miroir, sans dropout, etc.",
         ),
         ExperimentKind::Search => say(
             "Trains with each combination of the values of chosen settings, or with some drawn at random, which find more for as many runs where a few settings matter.",

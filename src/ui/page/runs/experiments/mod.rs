@@ -52,6 +52,11 @@ impl State {
         self.shown = Some(Shown::New);
     }
 
+    /// Shows the runs again.
+    pub fn leave(&mut self) {
+        self.shown = None;
+    }
+
     /// Shows one of them.
     pub fn show(&mut self, experiment: String) {
         self.shown = Some(Shown::One(experiment));

@@ -213,7 +213,7 @@ fn foretold(lang: Lang, view: &ExperimentView) -> Option<String> {
     let then = view.curve_fit()?.twice();
     let text = |error: f64| match view.more_is_better() {
         true => percent(lang, 1.0 - error.clamp(0.0, 1.0), 1),
-        false => years(lang, error, 2),
+        false => years(lang, error.max(0.0), 2),
     };
     let (twice, middle) = (number(lang, then.pictures.into()), text(then.error));
     let [a, b] = [text(then.range.low), text(then.range.high)];

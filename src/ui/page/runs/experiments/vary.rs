@@ -215,7 +215,7 @@ pub fn show(ui: &mut Ui, lang: Lang, wish: &mut Wish, base: &Settings, typed: &m
     });
     let text = say(
         "Successive halving: all train for a few epochs, then only the best go on for more, up to the full number",
-        "Élimination successive\u{a0}: toutes s’entraînent quelques époques, puis seules les meilleures continuent, jusqu’au nombre entier",
+        "Élimination successive\u{a0}: toutes s’entraînent quelques époques, puis seules les meilleures continuent, jusqu’au nombre complet d’époques",
     );
     ui.add(egui::Label::new(theme::caption(text.get(lang)).color(Theme::of(ui).text2)).wrap());
     if wish.halves {
