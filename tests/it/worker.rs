@@ -293,6 +293,25 @@ fn nothing_is_lost_or_waits_for_ever_while_nobody_looks() {
     assert!(matches!(until_end(&worker, worker.start(Command::ListRuns), |_| {}), Event::Finished), "and it works on");
 }
 
+/// A window that is closed waits for what the user has decided, and for nothing else.
+#[test]
+fn what_the_user_has_decided_is_known_to_be_unwritten_until_it_is_written() {
+    let (_home, store, worker) = worker();
+    let run = store.create(&plan(&settings())).expect("a run").info.id;
+    until_end(&worker, worker.start(Command::ListRuns), |_| assert!(!worker.is_keeping()));
+    // More than there is room for, so that some are refused.
+    let mut open: BTreeSet<JobId> =
+        (0..200).map(|nth| worker.start(Command::StarRun { run: run.clone(), on: nth % 2 == 0 })).collect();
+    assert!(worker.is_keeping());
+    while !open.is_empty() {
+        let envelope = worker.wait().expect("the worker lives");
+        if matches!(envelope.event, Event::Finished | Event::Failed(_)) {
+            open.remove(&envelope.job);
+        }
+    }
+    assert!(!worker.is_keeping());
+}
+
 /// A worker whose letters nobody opens any more ends, though it waits to deliver one.
 #[test]
 fn a_worker_that_nobody_listens_to_lets_go() {
