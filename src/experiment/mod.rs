@@ -48,7 +48,7 @@ pub use search::{Values, Vary};
 pub use slurm::{SlurmJob, SlurmOptions, SlurmTask};
 pub use state::{MemberState, finished_words};
 pub use store::{ExperimentStore, Version};
-pub use view::{ExperimentView, MemberView, Row};
+pub use view::{ExperimentView, MemberRuns, MemberView, Row};
 pub use watch::{STALE, STALE_IN_FIRST_EPOCH, Watched, WatchedRun};
 
 use crate::{

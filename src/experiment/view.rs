@@ -1,7 +1,7 @@
 //! How far an experiment is, and its table: what pages and the command line show, read from the folders.
 
 use std::{
-    collections::BTreeSet,
+    collections::{BTreeMap, BTreeSet},
     ffi::OsString,
     fs,
     path::{Path, PathBuf},
@@ -51,6 +51,9 @@ pub struct ExperimentView {
     pub cancelled: bool,
     pub folder: PathBuf,
 }
+
+/// The runs of experiments, by the ids of these, each with the place of the member that it is.
+pub type MemberRuns = BTreeMap<String, Vec<(usize, String)>>;
 
 /// A line of the table: one variant.
 #[derive(Clone, Debug, PartialEq, Serialize)]

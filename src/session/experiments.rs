@@ -3,7 +3,7 @@
 use std::{collections::BTreeMap, sync::Arc};
 
 use crate::{
-    experiment::{Cost, Draft, Experiment, ExperimentView, MemberView},
+    experiment::{Cost, Draft, Experiment, ExperimentView, MemberRuns, MemberView},
     worker::JobId,
 };
 
@@ -12,8 +12,8 @@ use crate::{
 pub struct Experiments {
     /// All, the newest first.
     pub list: Vec<Experiment>,
-    /// The runs of each, by its id, with the places of the members that they are: also those that it has found and not trained.
-    pub runs: BTreeMap<String, Vec<(usize, String)>>,
+    /// The runs of each, also those that it has found and not trained.
+    pub runs: MemberRuns,
     /// Those that were looked at, by id.
     pub views: BTreeMap<String, Arc<ExperimentView>>,
     /// What trains now.

@@ -31,7 +31,7 @@ pub use training::train_on;
 pub(crate) use locate::gone;
 pub(crate) use training::{check_resumable, first, train_in};
 
-use std::{collections::BTreeMap, path::PathBuf, sync::Arc};
+use std::{path::PathBuf, sync::Arc};
 
 use serde::{Deserialize, Serialize};
 
@@ -46,7 +46,7 @@ use crate::{
         sample::{Framing, Source},
     },
     engine::SelfTest,
-    experiment::{Cost, Draft, Experiment, ExperimentView, MemberView, Watched},
+    experiment::{Cost, Draft, Experiment, ExperimentView, MemberRuns, MemberView, Watched},
     files::table::TableForm,
     plan::{Plan, Share},
     problem::Problem,
@@ -378,8 +378,7 @@ pub enum Event {
     /// All experiments, the newest first.
     Experiments {
         experiments: Vec<Experiment>,
-        /// The runs of each, by its id, with the places of the members that they are.
-        runs: BTreeMap<String, Vec<(usize, String)>>,
+        runs: MemberRuns,
     },
     /// What the runs of a draft take.
     ExperimentCost {

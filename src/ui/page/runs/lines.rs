@@ -12,7 +12,7 @@ use super::{
 };
 use crate::{
     evaluate::{RunScores, significance::Spread},
-    experiment::Experiment,
+    experiment::{Experiment, MemberRuns},
     run::{RunInfo, RunStatus},
     session::Session,
     text::{Lang, LocalizedText},
@@ -68,7 +68,7 @@ struct CountedFrom {
     /// The names of the experiments by their ids.
     names: Vec<(String, LocalizedText)>,
     /// The runs of each.
-    members: BTreeMap<String, Vec<(usize, String)>>,
+    members: MemberRuns,
     wanted: Wanted,
 }
 
@@ -124,12 +124,7 @@ impl Lines {
         scores.years.map_or(scores.accuracy >= self.best, |of| of.mae <= self.nearest)
     }
 
-    fn count(
-        &mut self,
-        runs: &[RunInfo],
-        (experiments, members_of): (&[Experiment], &BTreeMap<String, Vec<(usize, String)>>),
-        wanted: &Wanted,
-    ) {
+    fn count(&mut self, runs: &[RunInfo], (experiments, members_of): (&[Experiment], &MemberRuns), wanted: &Wanted) {
         let Wanted { lang, columns, filter, unfolded } = wanted;
         let scores = || runs.iter().filter_map(|run| run.scores.as_ref());
         self.best = scores().filter(|s| s.years.is_none()).map(|s| s.accuracy).fold(0.0, f64::max);
@@ -203,7 +198,7 @@ impl Lines {
 }
 
 /// The runs that experiments have found, which are their own or another's.
-fn found<'a>(runs: &[RunInfo], members: &'a BTreeMap<String, Vec<(usize, String)>>) -> Found<'a> {
+fn found<'a>(runs: &[RunInfo], members: &'a MemberRuns) -> Found<'a> {
     let places: BTreeMap<&str, usize> = runs.iter().enumerate().map(|(place, run)| (run.id.as_str(), place)).collect();
     let of = |(experiment, members): (&'a String, &'a Vec<(usize, String)>)| {
         let is_its_own = |place: usize| runs[place].member_of.as_ref().is_some_and(|of| of.experiment == *experiment);
