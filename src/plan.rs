@@ -120,7 +120,7 @@ impl Plan {
             network,
             steps_per_epoch,
             class_weights,
-            device: "auto".to_owned(),
+            device: AUTOMATIC.to_owned(),
             threads: None,
             member_of: None,
             share: Share::default(),
@@ -135,7 +135,7 @@ impl Plan {
     /// A plan to judge any pictures of `dataset` with, not to train: no sample belongs to a part.
     pub fn judging(settings: Settings, network: Network, dataset: Arc<Dataset>) -> Self {
         let split = Split { parts: vec![None; dataset.samples.len()], ..Split::default() };
-        let (device, threads) = ("auto".to_owned(), None);
+        let (device, threads) = (AUTOMATIC.to_owned(), None);
         let overlap = Overlap::default();
         let class_weights = vec![1.0; dataset.task.len()];
         let scaler = TargetScaler::default();

@@ -180,8 +180,13 @@ pub fn export(
     }
     if store()?.find(&run).and_then(|run| run.view()).is_ok_and(|view| view.outdated) {
         // A crash came between the end of a training and its report. Where its pictures are gone, it is exported without.
-        let command =
-            Command::Evaluate { run: run.clone(), source: None, dataset: None, device: "auto".to_owned(), mirrored: None };
+        let command = Command::Evaluate {
+            run: run.clone(),
+            source: None,
+            dataset: None,
+            device: engine::AUTOMATIC.to_owned(),
+            mirrored: None,
+        };
         if let Err(problem) = worker::perform(command, &store()?, &Control::default(), &mut |event| terminal.event(&event)) {
             terminal::complain_line(OUTDATED.get(terminal.lang));
             terminal::complain(&problem, terminal.lang);

@@ -27,7 +27,7 @@ pub fn trial(ask: &RecipeArgs, json: bool, lang: Lang) -> Done {
     let plan = recipe::plan(ask, source, &store, &mut |event| terminal.event(&event))?;
     let mut trials = Vec::new();
     let devices = match ask.device.as_str() {
-        "auto" => trial::worth_trying(&engine::devices()),
+        engine::AUTOMATIC => trial::worth_trying(&engine::devices()),
         asked => vec![asked.to_owned()],
     };
     for device in devices {
@@ -36,7 +36,7 @@ pub fn trial(ask: &RecipeArgs, json: bool, lang: Lang) -> Done {
             .and_then(|mut engine| trial::trial(&plan, engine.as_mut(), &Control::default(), |_, _| {}));
         match tried {
             Ok(trial) => trials.push(trial),
-            Err(problem) if ask.device == "auto" => complain(&problem, lang),
+            Err(problem) if ask.device == engine::AUTOMATIC => complain(&problem, lang),
             Err(problem) => return Err(one(problem)),
         }
     }

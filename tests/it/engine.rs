@@ -565,3 +565,14 @@ fn the_self_test_agrees_and_shows_a_speed() {
     assert!(test.agrees && test.pictures_per_second > 0.0, "{test:?}");
     assert!(test.gradients_off > 0.0, "f32 and f64 round differently: {test:?}");
 }
+
+#[test]
+fn a_processor_is_named_without_marks_and_clock() {
+    for (name, plain) in [
+        ("Intel(R) Core(TM) i7-9750H CPU @ 2.60GHz", "Intel Core i7-9750H"),
+        ("Intel(R) Xeon(R) Processor", "Intel Xeon Processor"),
+        ("AMD Ryzen 7 5800X 8-Core Processor", "AMD Ryzen 7 5800X 8-Core Processor"),
+    ] {
+        assert_eq!(engine::cpu::plain_name(name), plain);
+    }
+}

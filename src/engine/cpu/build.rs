@@ -102,9 +102,15 @@ pub fn device(isa: Isa, threads: usize) -> Device {
 /// The maker's name for the processor, where the system tells it.
 fn processor_name() -> String {
     let info = std::fs::read_to_string("/proc/cpuinfo").unwrap_or_default();
-    let line =
-        info.lines().find_map(|line| line.strip_prefix("model name")?.split_once(':').map(|(_, name)| name.trim().to_owned()));
+    let line = info.lines().find_map(|line| line.strip_prefix("model name")?.split_once(':').map(|(_, name)| plain_name(name)));
     line.unwrap_or_else(|| format!("Processor ({})", std::env::consts::ARCH))
+}
+
+/// A maker's name without marks and clock: `Intel Core i7-9750H` of `Intel(R) Core(TM) i7-9750H CPU @ 2.60GHz`.
+pub fn plain_name(name: &str) -> String {
+    let name = name.split(" @ ").next().unwrap_or_default();
+    let name = ["(R)", "(TM)", "(r)", "(tm)"].iter().fold(name.to_owned(), |name, mark| name.replace(mark, " "));
+    name.split_whitespace().filter(|word| *word != "CPU").collect::<Vec<_>>().join(" ")
 }
 
 fn unknown(details: &str) -> Problem {

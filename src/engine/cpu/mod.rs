@@ -100,6 +100,7 @@ mod stem;
 mod update;
 mod winograd;
 
+pub use build::plain_name;
 pub use geometry::{CONVOLUTION_VARIABLE, Convolution};
 pub use isa::{ISA_VARIABLE, Isa};
 

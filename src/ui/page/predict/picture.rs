@@ -20,7 +20,7 @@ use crate::{
             card::Card,
             choice::view_menu,
             notice,
-            photo::{self, Photo, PhotoAnswer, Square},
+            photo::{self, Line, Photo, PhotoAnswer, Square},
             thumbs,
             zoom::Zoom,
         },
@@ -69,16 +69,17 @@ pub fn card(ui: &mut Ui, cx: &mut Cx<'_>, state: &mut State, shown: &ShownPhoto,
     });
 }
 
-/// How many squares there are, and what can be done with them.
+/// How many squares there are, what a dashed one means where there is one, and what can be done with them.
 fn caption(cx: &Cx<'_>, shown: &ShownPhoto) -> String {
     let lang = cx.lang;
-    let count = shown.asked.iter().filter(|asked| asked.crop.is_some()).count() as u64;
+    let squares = || shown.asked.iter().filter(|asked| asked.crop.is_some());
+    let (count, dashed) = (squares().count() as u64, squares().any(|asked| words::line(asked) == Line::Dashed));
     let squares = plural(lang, count, say("square", "carré"), say("squares", "carrés"));
     let drag = say("drag one to correct it", "faites glisser un carré pour le corriger").get(lang);
     match count {
         0 => String::new(),
-        1 => format!("{squares} · {drag}"),
-        _ => format!("{squares} · {} · {drag}", say("dashed: not sure", "en tirets\u{a0}: pas sûr").get(lang)),
+        _ if dashed => format!("{squares} · {} · {drag}", say("dashed: not sure", "en tirets\u{a0}: pas sûr").get(lang)),
+        _ => format!("{squares} · {drag}"),
     }
 }
 
