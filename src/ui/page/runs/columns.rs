@@ -72,11 +72,11 @@ impl Column {
     const fn least(self) -> f32 {
         match self {
             Self::Name => 200.0,
-            Self::Begun => 132.0,
-            Self::Epochs => 80.0,
+            Self::Begun => 140.0,
+            Self::Epochs => 76.0,
             Self::Test => 118.0,
-            Self::F1 => 84.0,
-            Self::Time => 90.0,
+            Self::F1 => 82.0,
+            Self::Time => 86.0,
             Self::Device => 116.0,
         }
     }
@@ -124,9 +124,11 @@ impl Columns {
 
 /// Behind the last column, in points.
 const END: f32 = 6.0;
+/// The room that most names need, with what stands before them, in points.
+const NAMES: f32 = 340.0;
 
-/// Where the name ends, and the left and right end of each column of a row. What is more than the least room is shared: the name
-/// has half of it, the columns the other half.
+/// Where the name ends, and the left and right end of each column of a row. Of what is more than the least room the name takes what
+/// most names need, and half of the rest.
 pub fn places(rect: Rect, columns: &[Column]) -> (f32, Vec<(f32, f32)>) {
     const GAP: f32 = 14.0;
     let least: f32 = columns.iter().map(|column| column.least()).sum();
@@ -134,7 +136,7 @@ pub fn places(rect: Rect, columns: &[Column]) -> (f32, Vec<(f32, f32)>) {
         return (rect.right(), Vec::new());
     }
     let more = (rect.width() - END - Column::Name.least() - least).max(0.0);
-    let all = least + more / 2.0;
+    let all = least + (more - (NAMES - Column::Name.least())).max(0.0) / 2.0;
     let name = rect.right() - END - all;
     let mut x = name;
     let of = |column: &Column| {
