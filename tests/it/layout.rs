@@ -36,7 +36,7 @@ const LEAST_OF_A_NAME: usize = 8;
 const TITLES: [&str; 8] = ["started", "début", "epochs", "époques", "test accuracy", "exactitude test", "device", "appareil"];
 
 /// Points of a window below which its letters are so large that any title may be cut.
-const LARGE_LETTERS: f32 = 500.0;
+const LARGE_LETTERS: f32 = 600.0;
 
 /// So high, in points, that no page is longer.
 const HIGH: f32 = 3000.0;

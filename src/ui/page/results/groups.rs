@@ -91,13 +91,14 @@ pub fn show(ui: &mut Ui, cx: &mut Cx<'_>, shown: &mut Shown, grouping: &mut usiz
         |ui| {
             let height = ui.available_height();
             if as_table {
-                /// Width in which all columns have room, in points.
-                const WIDE: f32 = 300.0;
+                /// Widths in which all columns have room, and all but the ranges, in points.
+                const WIDE: [f32; 2] = [300.0, 230.0];
                 let table = ranges::table(lang, &rows);
-                // With large letters in a small window the ends of the ranges give way; the drawing beside shows them.
-                match ui.available_width() < WIDE {
-                    true => show_table_without(ui, lang, &table, 2..4, height),
-                    false => show_table(ui, lang, &table, height),
+                // With large letters in a small window the ends of the ranges give way, which the drawing beside shows, then F1.
+                match ui.available_width() {
+                    width if width < WIDE[1] => show_table_without(ui, lang, &table, 2..5, height),
+                    width if width < WIDE[0] => show_table_without(ui, lang, &table, 2..4, height),
+                    _ => show_table(ui, lang, &table, height),
                 }
                 return;
             }
