@@ -78,7 +78,11 @@ impl App {
                 self.turned(back, &say("decisions about pictures", "décisions sur des images").into());
             }
             Some(Step::Run { run, there }) => {
+                let stays = !there && self.is_being_trained(&run);
                 self.send(if there { Command::RestoreRun(run) } else { Command::DeleteRun(run) }, None);
+                if stays {
+                    return;
+                }
                 self.turned(back, &say("the deletion of a run", "la suppression d’un essai").into());
             }
             None => {}

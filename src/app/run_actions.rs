@@ -55,11 +55,16 @@ impl App {
     pub(super) fn delete_run(&mut self, run: String) {
         self.send(Command::DeleteRun(run.clone()), None);
         // What is being trained, here or elsewhere, stays, and the worker says so.
-        if self.session.info_of(&run).is_some_and(|info| info.status == RunStatus::Training) {
+        if self.is_being_trained(&run) {
             return;
         }
         self.history.push(Step::Run { run: run.clone(), there: true });
         self.session.toast(say("The run is in the trash", "L’essai est à la corbeille"), Some(Offer::RestoreRun(run)));
+    }
+
+    /// Whether a run is being trained, here or elsewhere, as far as the list knows.
+    pub(super) fn is_being_trained(&self, run: &str) -> bool {
+        self.session.info_of(run).is_some_and(|info| info.status == RunStatus::Training)
     }
 
     pub(super) fn remove_deleted(&mut self, run: Option<String>) {

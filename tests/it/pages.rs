@@ -12,10 +12,13 @@ use egui_kittest::{Harness, kittest::Queryable as _};
 use trombine::{
     app::{App, Preferences},
     data::{dataset::Dataset, pixels::Pixels, sample::Source, sample_faces},
+    run::RunStatus,
     session::Session,
     text::Lang,
     ui::{Action, Dialog, Mode, glossary, page::Page, shortcut},
 };
+
+use crate::stage;
 
 /// The first `count` sample faces.
 pub fn faces(count: usize) -> Arc<Dataset> {
@@ -117,6 +120,22 @@ fn a_deletion_is_undone_by_the_same_keys() {
     window.key_press_modifiers(egui::Modifiers::COMMAND, egui::Key::Z);
     window.run_steps(3);
     assert!(window.query_by_label("Undone: the deletion of a run").is_some());
+}
+
+/// It stays where it is, which the worker says.
+#[test]
+fn a_run_that_is_being_trained_is_not_said_to_be_deleted() {
+    let mut session = opened(60);
+    let mut run = stage::run(&stage::faces(40)).info;
+    run.status = RunStatus::Training;
+    let id = run.id.clone();
+    session.runs = vec![run];
+    let mut window = window(session, on(Page::Runs), [1280.0, 900.0]);
+    window.run_steps(2);
+    let ctx = window.ctx.clone();
+    window.state_mut().perform(&ctx, Action::DeleteRun(id));
+    window.run_steps(2);
+    assert!(window.query_by_label("The run is in the trash").is_none());
 }
 
 #[test]

@@ -134,6 +134,6 @@ pub fn show(ui: &mut Ui, cx: &mut Cx<'_>, state: &mut State) {
         }
     };
     if back {
-        state.shown = None;
+        state.leave();
     }
 }
