@@ -68,9 +68,10 @@ impl Preset {
                 s.train.min_steps_per_epoch = ENOUGH_STEPS;
                 s.train.optimizer.learning_rate = 4e-3;
                 s.train.schedule.kind = ScheduleKind::OneCycle;
-                // The best epochs are the last ones, when the rate has fallen.
+                // The best epochs are the last ones, when the rate has fallen; few validation pictures would choose worse.
                 s.train.callbacks.patience = s.train.epochs;
-                // Of few pictures the loss is lowest in the first epochs, before the answers are right.
+                s.train.callbacks.restore_best_weights = false;
+                // Where it is cut short: of few pictures the loss is lowest in the first epochs, before the answers are right.
                 s.train.callbacks.monitor = Monitor::ValidationAccuracy;
             }
             Self::Recommended => {

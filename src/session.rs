@@ -217,6 +217,8 @@ pub struct Training {
     pub faces: Vec<FollowedFace>,
     pub stopped: Option<StopReason>,
     pub best_epoch: Option<u32>,
+    /// The epoch whose weights are the result, once there is one.
+    pub kept_epoch: Option<u32>,
     /// Losses of the last batches of the current epoch, for a live line: (epoch as a fraction, mean loss, mean accuracy or,
     /// of years, mean absolute error).
     pub live: Vec<[f64; 3]>,
@@ -282,6 +284,11 @@ impl Training {
     pub fn best(&self) -> Option<&EpochRecord> {
         let best = self.best_epoch.or_else(|| self.callbacks.best_epoch(&self.settings.train.callbacks))?;
         self.history.iter().find(|e| e.epoch == best)
+    }
+
+    /// The epoch whose weights are the result: of a finished training that is to keep its last weights the last one.
+    pub fn kept_record(&self) -> Option<&EpochRecord> {
+        self.kept_epoch.and_then(|kept| self.history.iter().find(|e| e.epoch == kept)).or_else(|| self.best())
     }
 
     /// Whether epochs may still come, after a pause too.
@@ -560,6 +567,7 @@ impl Session {
                 faces: Vec::new(),
                 stopped: None,
                 best_epoch: None,
+                kept_epoch: None,
                 live: Vec::new(),
             });
             return;
@@ -587,9 +595,9 @@ impl Session {
             TrainEvent::Resumed => self.phase = Phase::Training,
             TrainEvent::Saved { epoch } => training.saved = Some(epoch),
             TrainEvent::Faces { faces } => training.faces = faces,
-            TrainEvent::Stopped { reason, best_epoch } => {
+            TrainEvent::Stopped { reason, best_epoch, kept_epoch } => {
                 training.stopped = Some(reason);
-                training.best_epoch = best_epoch;
+                (training.best_epoch, training.kept_epoch) = (best_epoch, Some(kept_epoch));
                 self.phase = Phase::Judging(Progress::at(Stage::Evaluating));
             }
         }

@@ -135,8 +135,8 @@ pub(super) fn setting_defs<'a>(
             "restore_best_weights",
             say("Keep the best weights", "Garder les meilleurs poids"),
             say(
-                "The finished model has the weights of its best epoch rather than of its last. Keep it on",
-                "Le modèle final a les poids de sa meilleure époque plutôt que de la dernière. Gardez-le",
+                "The finished model has the weights of its best epoch rather than of its last. With few validation pictures and a rate that falls to nothing the last is often better; a training that is cut short keeps its best in any case",
+                "Le modèle final a les poids de sa meilleure époque plutôt que de la dernière. Avec peu d’images de validation et un taux qui tombe à presque rien, la dernière est souvent meilleure\u{a0}; un entraînement écourté garde toujours sa meilleure",
             ),
             Value::Switch(restore_best_weights),
         )

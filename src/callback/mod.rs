@@ -16,7 +16,7 @@ use serde::{Deserialize, Serialize};
 pub use callbacks::{Callbacks, Outcome};
 
 use crate::{
-    history::EpochRecord,
+    history::{EpochRecord, StopReason},
     setting_def::{SettingDef, SettingDefs, Value, choice},
     text::{Lang, Phrase, decimal, say},
 };
@@ -44,6 +44,14 @@ pub struct CallbackSettings {
     pub csv_log: bool,
     /// Minutes after which training finishes as by "Finish now"; 0 is off.
     pub time_limit: u32,
+}
+
+impl CallbackSettings {
+    /// Whether a training that ends for `reason` has the weights of its best epoch as its result, not those of its last: where
+    /// it was cut short, always, since a rate that is still high leaves the last ones behind.
+    pub const fn keeps_best(&self, reason: StopReason) -> bool {
+        self.restore_best_weights || !matches!(reason, StopReason::AllEpochs | StopReason::EarlyStopping { .. })
+    }
 }
 
 /// What to watch (Keras's `monitor`).

@@ -189,8 +189,8 @@ impl Terminal {
                 let text = format!("  {}", note.text.get(lang));
                 self.line(&text);
             }
-            TrainEvent::Stopped { reason, best_epoch } => {
-                let text = stopped(*reason, *best_epoch, lang);
+            TrainEvent::Stopped { reason, best_epoch, kept_epoch } => {
+                let text = stopped(*reason, *best_epoch, *kept_epoch, lang);
                 self.line(&text);
             }
             TrainEvent::Paused | TrainEvent::Resumed | TrainEvent::Saved { .. } | TrainEvent::Faces { .. } => {}
@@ -385,7 +385,7 @@ const fn stage_name(stage: Stage) -> Phrase {
     }
 }
 
-fn stopped(reason: StopReason, best: Option<u32>, lang: Lang) -> String {
+fn stopped(reason: StopReason, best: Option<u32>, kept: u32, lang: Lang) -> String {
     let why = match reason {
         StopReason::AllEpochs => say("All epochs are done", "Toutes les époques sont faites"),
         StopReason::EarlyStopping { .. } => say("Stopped early: no improvement", "Arrêt anticipé : plus d’amélioration"),
@@ -393,6 +393,12 @@ fn stopped(reason: StopReason, best: Option<u32>, lang: Lang) -> String {
         StopReason::Diverged => say("The loss is no longer a number", "La perte n’est plus un nombre"),
         StopReason::ByUser => say("Finished as asked", "Terminé comme demandé"),
     };
-    let best = best.map(|epoch| format!("; {} {epoch}", say("best epoch", "meilleure époque").get(lang))).unwrap_or_default();
-    format!("{}{best}", why.get(lang))
+    if kept == 0 {
+        return why.get(lang).to_owned();
+    }
+    let which = match best == Some(kept) {
+        true => say("best epoch", "meilleure époque"),
+        false => say("the weights are those of epoch", "les poids sont ceux de l’époque"),
+    };
+    format!("{}; {} {kept}", why.get(lang), which.get(lang))
 }

@@ -196,6 +196,11 @@ impl RunInfo {
         }
     }
 
+    /// The epoch whose weights it answers with: the best one unless the last is to be kept.
+    pub fn kept_epoch(&self) -> Option<u32> {
+        self.weights.map_or(self.best_epoch, |weights| Some(weights.epoch))
+    }
+
     /// Takes over what the newest checkpoint says, for it is written first.
     fn follow(&mut self, at: &Reached) {
         // What a training ends with is in the description; a checkpoint is ahead of it only once more is asked.

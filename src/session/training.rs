@@ -39,6 +39,7 @@ impl Training {
             // One that was interrupted does not go on by itself either.
             stopped: Some(info.stopped.unwrap_or(StopReason::ByUser)),
             best_epoch: info.best_epoch,
+            kept_epoch: info.weights.map(|weights| weights.epoch),
             live: Vec::new(),
         }
     }

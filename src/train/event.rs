@@ -61,6 +61,9 @@ pub enum TrainEvent {
     },
     Stopped {
         reason: StopReason,
+        /// The epoch with the best monitored metric.
         best_epoch: Option<u32>,
+        /// The epoch whose weights are the result.
+        kept_epoch: u32,
     },
 }

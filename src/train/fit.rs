@@ -440,10 +440,13 @@ impl<'a> Fit<'a> {
         Ok(verdict.stop)
     }
 
-    /// The end of the training: the result is the best weights, or the last if those are wanted or none is best yet.
+    /// The end of the training: the result is the best weights, or the last if those are wanted ([`CallbackSettings::keeps_best`])
+    /// or none is best yet.
+    ///
+    /// [`CallbackSettings::keeps_best`]: crate::callback::CallbackSettings::keeps_best
     fn finish(mut self, reason: StopReason) -> Result<Outcome, Problem> {
         let trouble = self.trouble.take();
-        let keep_best = self.plan.settings.train.callbacks.restore_best_weights || trouble.is_some();
+        let keep_best = self.plan.settings.train.callbacks.keeps_best(reason) || trouble.is_some();
         let (weights, epoch) = match (self.best.clone().filter(|_| keep_best), &trouble) {
             (Some(best), _) => (best, self.at.best_epoch.unwrap_or(self.at.epoch)),
             (None, Some(problem)) => return Err(problem.clone()),
@@ -479,7 +482,7 @@ impl<'a> Fit<'a> {
         } else {
             Some(Box::new(ending))
         };
-        self.tell(TrainEvent::Stopped { reason, best_epoch });
+        self.tell(TrainEvent::Stopped { reason, best_epoch, kept_epoch: epoch });
         Ok(Outcome::Done { weights, id, reason, best_epoch, unstored })
     }
 

@@ -227,7 +227,7 @@ fn from_where(run: &Run, settings: &Settings) -> Result<Option<Checkpoint>, Prob
         epoch,
         history,
         callbacks,
-        best_epoch: run.info.best_epoch,
+        best_epoch: Some(id.epoch),
         best: Some(id),
         extensions: run.info.extensions,
         seconds: run.info.seconds,
@@ -271,7 +271,9 @@ fn note(event: &TrainEvent) {
             info!("run {run} trains on {name} with {pictures} pictures after {} epochs: {settings}", history.len());
         }
         TrainEvent::Epoch(epoch) => debug!("{epoch:?}"),
-        TrainEvent::Stopped { reason, best_epoch } => info!("training ended: {reason:?}, best epoch {best_epoch:?}"),
+        TrainEvent::Stopped { reason, best_epoch, kept_epoch } => {
+            info!("training ended: {reason:?}, best epoch {best_epoch:?}, weights of epoch {kept_epoch}");
+        }
         _ => {}
     }
 }

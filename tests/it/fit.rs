@@ -9,6 +9,7 @@ use trombine::{
     history::{EpochRecord, StopReason},
     model::Weights,
     run::{RunStatus, checkpoint::Checkpoint},
+    schedule::ScheduleKind,
     train::{
         event::{FollowedFace, TrainEvent},
         fit::{FitEvent, Outcome, fit},
@@ -204,6 +205,33 @@ fn finishing_at_once_still_gives_weights() {
     assert!(run.best_path().exists());
 }
 
+/// Whoever asks for the last weights gets them of a training that came to its end; one that is cut short while its rate is
+/// high has left its best epoch behind, and keeps it.
+#[test]
+fn the_last_weights_are_kept_of_a_training_that_came_to_its_end() {
+    let mut settings = settings();
+    settings.train.callbacks.restore_best_weights = false;
+    settings.train.schedule.kind = ScheduleKind::ByHand;
+    // From the second epoch on at a rate at which everything is lost.
+    settings.train.schedule.table = vec![(1, 1e-4), (2, 0.3)];
+    let plan = plan(&settings);
+    for (asked_after, why, kept) in [(None, StopReason::AllEpochs, 3), (Some(2), StopReason::ByUser, 1)] {
+        let (_home, mut run) = run(&plan);
+        let control = Control::default();
+        let mut told = None;
+        train(&plan, &mut run, None, &control, &mut |event| match event {
+            TrainEvent::Epoch(record) if Some(record.epoch) == asked_after => control.set(Signal::Finish),
+            TrainEvent::Stopped { reason, best_epoch, kept_epoch } => told = Some((*reason, *best_epoch, *kept_epoch)),
+            _ => {}
+        });
+        assert_eq!(told, Some((why, Some(1), kept)));
+        assert_eq!((run.info.best_epoch, run.info.kept_epoch()), (Some(1), Some(kept)));
+        let last = Checkpoint::load(&run.checkpoint_path()).expect("a checkpoint").weights;
+        let stored = Weights::load(&run.best_path()).expect("weights");
+        assert_eq!(stored == last, why == StopReason::AllEpochs);
+    }
+}
+
 #[test]
 fn a_loss_that_is_no_number_is_told_with_the_way_on() {
     let mut settings = settings();
@@ -221,7 +249,7 @@ fn a_loss_that_is_no_number_is_told_with_the_way_on() {
 fn running_away() -> trombine::settings::Settings {
     let mut settings = settings();
     settings.train.optimizer.kind = trombine::optimizer::OptimizerKind::Sgd;
-    settings.train.schedule.kind = trombine::schedule::ScheduleKind::ByHand;
+    settings.train.schedule.kind = ScheduleKind::ByHand;
     settings.train.schedule.table = vec![(1, 1e-2), (2, 1e-2)];
     settings
 }
@@ -245,7 +273,7 @@ fn after_a_loss_that_ran_away_it_goes_on_from_the_best_at_a_lower_rate() {
     assert!(best.0.values().all(|array| array.data.iter().all(|value| value.is_finite())));
 
     let mut slow = running_away();
-    slow.train.schedule.kind = trombine::schedule::ScheduleKind::Constant;
+    slow.train.schedule.kind = ScheduleKind::Constant;
     slow.train.optimizer.learning_rate = 1e-3;
     let plan_slow = plan(&slow);
     let mut engine = ReferenceEngine::new(&plan_slow.engine_config());

@@ -63,7 +63,11 @@ fn a_training_goes_through_its_phases() {
     tell(&mut session, 7, Event::Train(TrainEvent::Paused));
     assert_eq!(session.phase, Phase::Paused);
     tell(&mut session, 7, Event::Train(TrainEvent::Resumed));
-    tell(&mut session, 7, Event::Train(TrainEvent::Stopped { reason: StopReason::AllEpochs, best_epoch: Some(2) }));
+    tell(
+        &mut session,
+        7,
+        Event::Train(TrainEvent::Stopped { reason: StopReason::AllEpochs, best_epoch: Some(2), kept_epoch: 2 }),
+    );
     assert!(matches!(session.phase, Phase::Judging(_)) && session.phase.training());
     tell(&mut session, 7, Event::Finished);
     assert_eq!(session.phase, Phase::Idle);
@@ -161,7 +165,11 @@ fn a_training_is_not_at_its_end_before_it_is_judged() {
         tell(&mut session, 7, Event::Train(epoch(n, 0.5)));
         shares.extend(session.share());
     }
-    tell(&mut session, 7, Event::Train(TrainEvent::Stopped { reason: StopReason::AllEpochs, best_epoch: Some(2) }));
+    tell(
+        &mut session,
+        7,
+        Event::Train(TrainEvent::Stopped { reason: StopReason::AllEpochs, best_epoch: Some(2), kept_epoch: 2 }),
+    );
     shares.extend(session.share());
     // A card is lost on the way, and the processor begins anew.
     for done in [1000, 4142, 200, 6000, 8283] {

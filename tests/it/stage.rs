@@ -283,6 +283,7 @@ pub fn training(dataset: &Dataset, epoch: u32) -> Training {
             .collect(),
         stopped: None,
         best_epoch: None,
+        kept_epoch: None,
         live: vec![[f64::from(epoch - 1) + 0.54, 0.231, 0.912]],
     }
 }

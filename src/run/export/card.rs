@@ -53,15 +53,15 @@ fn details(view: &RunView, lang: Lang) -> Vec<Block> {
     let time = duration(lang, info.seconds);
     let version = env!("CARGO_PKG_VERSION");
     let epochs = epochs(lang, info.epochs_done.into());
-    let best = info.best_epoch.map_or_else(|| "–".to_owned(), |best| number(lang, best.into()));
+    let kept = info.kept_epoch().map_or_else(|| "–".to_owned(), |kept| number(lang, kept.into()));
     let mut items = match lang {
         Lang::En => vec![
             format!("Run “{}” ({}), trained with Trombine {version} on {day}", info.name(lang), info.id),
-            format!("{epochs} in {time} on {}; the weights are those of epoch {best}", info.device),
+            format!("{epochs} in {time} on {}; the weights are those of epoch {kept}", info.device),
         ],
         Lang::Fr => vec![
             format!("Essai « {} » ({}), entraîné avec Trombine {version} le {day}", info.name(lang), info.id),
-            format!("{epochs} en {time} sur {} ; les poids sont ceux de l’époque {best}", info.device),
+            format!("{epochs} en {time} sur {} ; les poids sont ceux de l’époque {kept}", info.device),
         ],
     };
     items.extend(info.started_from.as_ref().map(|from| capital(&from.words(lang))));

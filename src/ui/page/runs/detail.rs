@@ -88,6 +88,9 @@ fn facts(ui: &mut Ui, lang: Lang, run: &RunInfo) {
     if let Some(best) = run.best_epoch {
         lines.push((say("Best epoch", "Meilleure époque"), format!("{best} / {}", run.epochs_done)));
     }
+    if let Some(kept) = run.kept_epoch().filter(|kept| run.best_epoch.is_some_and(|best| best != *kept)) {
+        lines.push((say("Kept epoch", "Époque gardée"), format!("{kept} / {}", run.epochs_done)));
+    }
     if let Some(of) = run.scores.as_ref().and_then(|scores| scores.years) {
         lines.push((say("Mean test error", "Écart moyen, test"), years(lang, of.mae, 2)));
         lines.push((say("Always the mean age", "Toujours l’âge moyen"), years(lang, of.baseline, 2)));

@@ -80,20 +80,23 @@ fn numbers(ui: &mut Ui, cx: &Cx<'_>, training: &Training) {
     tiles::tiles(ui, lang, &tiles, Some(progress));
 }
 
-/// The epoch that is shown: the last one, or once it is over the best.
+/// The epoch that is shown: the last one, or once it is over the one whose weights are the result.
 fn shown_epoch(training: &Training, over: bool) -> Option<&EpochRecord> {
-    if over { training.best() } else { training.history.last() }
+    if over { training.kept_record() } else { training.history.last() }
 }
 
-/// `at epoch 7`: the best one.
-fn at_best(lang: Lang, training: &Training) -> Option<String> {
-    training.best().map(|best| format!("{} {}", say("at epoch", "à l’époque").get(lang), best.epoch))
+/// `at epoch 7`: the one whose weights are the result.
+fn at_kept(lang: Lang, training: &Training) -> Option<String> {
+    training.kept_record().map(|kept| format!("{} {}", say("at epoch", "à l’époque").get(lang), kept.epoch))
 }
 
 fn epoch_tile(lang: Lang, training: &Training, over: bool) -> Tile {
     let (now, of) = (&training.now, say("of", "sur").get(lang));
     let note = if over {
-        training.best().map_or_else(nothing, |b| format!("{} {}", say("the best:", "la meilleure :").get(lang), b.epoch))
+        training.best().zip(training.kept_record()).map_or_else(nothing, |(best, kept)| match best.epoch == kept.epoch {
+            true => format!("{} {}", say("the best:", "la meilleure :").get(lang), best.epoch),
+            false => say("the last is kept", "la dernière est gardée").get(lang).to_owned(),
+        })
     } else if now.validating {
         say("checking on validation…", "contrôle sur la validation…").get(lang).to_owned()
     } else {
@@ -112,7 +115,7 @@ fn accuracy_tile(lang: Lang, training: &Training, over: bool) -> Tile {
     let note = match training.best() {
         None if training.goes_on() => say("after the first epoch", "après la première époque").get(lang).to_owned(),
         None => nothing(),
-        Some(_) if over => at_best(lang, training).unwrap_or_else(nothing),
+        Some(_) if over => at_kept(lang, training).unwrap_or_else(nothing),
         Some(b) => {
             let value = words::score(lang, b);
             format!("{} {value}, {} {}", say("best", "meilleure").get(lang), say("epoch", "époque").get(lang), b.epoch)
@@ -140,7 +143,7 @@ fn loss_tile(lang: Lang, training: &Training, over: bool) -> Tile {
             say("early stopping is on", "arrêt anticipé actif").get(lang).to_owned()
         }
         (false, None) => say("goes through all epochs", "parcourt toutes les époques").get(lang).to_owned(),
-        (true, _) => at_best(lang, training).unwrap_or_else(nothing),
+        (true, _) => at_kept(lang, training).unwrap_or_else(nothing),
     };
     Tile {
         name: say("validation loss", "perte, validation").get(lang),

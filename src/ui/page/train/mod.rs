@@ -169,17 +169,22 @@ fn offer_to_tell(ui: &mut Ui, cx: &mut Cx<'_>) {
 fn over_header(ui: &mut Ui, cx: &mut Cx<'_>, state: &mut State, training: &Training) {
     let lang = cx.lang;
     let judged = cx.session.run.as_ref().is_some_and(|run| run.info.id == training.run && run.report.is_some());
-    let sentence = match (training.stopped, training.best()) {
-        (Some(reason), Some(_)) => {
+    let sentence = match (training.stopped, training.kept_record()) {
+        (Some(reason), Some(kept)) => {
             let listed = cx.session.info_of(&training.run).and_then(|run| run.scores.as_ref());
             let shown = cx.session.run.as_ref().filter(|run| run.info.id == training.run);
             let scores = shown.and_then(|run| run.info.scores.as_ref()).or(listed);
             let tested = scores.map(|scores| words::tested(lang, scores)).unwrap_or_default();
             let why = words::why_stopped(lang, reason);
             // With the result there the line is full; the tiles name the best epoch.
+            let which = match training.best().is_some_and(|best| best.epoch == kept.epoch) {
+                true => say("the best epoch is kept", "la meilleure époque est gardée"),
+                false => say("the last epoch is kept", "la dernière époque est gardée"),
+            }
+            .get(lang);
             match (lang, tested.is_empty()) {
-                (Lang::En, true) => format!("Finished: {why}; the best epoch is kept"),
-                (Lang::Fr, true) => format!("Terminé\u{a0}: {why}\u{a0}; la meilleure époque est gardée"),
+                (Lang::En, true) => format!("Finished: {why}; {which}"),
+                (Lang::Fr, true) => format!("Terminé\u{a0}: {why}\u{a0}; {which}"),
                 (Lang::En, false) => format!("Finished: {tested}{why}"),
                 (Lang::Fr, false) => format!("Terminé\u{a0}: {tested}{why}"),
             }
