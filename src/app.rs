@@ -188,7 +188,7 @@ pub struct App {
     /// What the user last asked to have written where.
     written: Option<TaskResult>,
     /// The run whose report was of earlier weights, and which was judged again for that.
-    judged_again: Option<String>,
+    evaluated_again: Option<String>,
     /// Writes the preferences, if they are kept.
     preferences_writer: Option<PreferencesWriter>,
 }
@@ -317,7 +317,7 @@ impl App {
             pending: PendingList::default(),
             interrupted: Interrupted::default(),
             written: None,
-            judged_again: None,
+            evaluated_again: None,
             preferences_writer: None,
             preferences,
         }
@@ -362,7 +362,7 @@ impl App {
         self.toasts.take(&mut self.session);
         self.look_for_interrupted();
         self.show_run_again();
-        self.judge_again();
+        self.evaluate_again();
         if self.session.run.is_some()
             && let Some(Pending::GoTo(Some(page))) = self.pending.take(Awaited::Run)
             && page.locked(&self.session).is_none()

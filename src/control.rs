@@ -117,7 +117,7 @@ impl Control {
     }
 
     /// Whether judging should end: "Finish now" ends a training and is what asks for the judging.
-    pub fn stops_judging(&self) -> bool {
+    pub fn stops_evaluation(&self) -> bool {
         matches!(self.wish(), Signal::Discard | Signal::Leave)
     }
 

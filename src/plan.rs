@@ -133,7 +133,7 @@ impl Plan {
     }
 
     /// A plan to judge any pictures of `dataset` with, not to train: no sample belongs to a part.
-    pub fn judging(settings: Settings, network: Network, dataset: Arc<Dataset>) -> Self {
+    pub fn for_evaluation(settings: Settings, network: Network, dataset: Arc<Dataset>) -> Self {
         let split = Split { parts: vec![None; dataset.samples.len()], ..Split::default() };
         let (device, threads) = (AUTOMATIC.to_owned(), None);
         let overlap = Overlap::default();

@@ -144,7 +144,7 @@ pub enum Phase {
     Training,
     Paused,
     /// Training is over; the test part is being judged.
-    Judging(Progress),
+    Evaluating(Progress),
     /// Another long job: predicting a folder, exporting, copying.
     Working(Progress),
 }
@@ -267,13 +267,13 @@ impl Phase {
 
     /// Whether a training would be lost by closing the window.
     pub const fn training(self) -> bool {
-        matches!(self, Self::Starting(_) | Self::Training | Self::Paused | Self::Judging(_))
+        matches!(self, Self::Starting(_) | Self::Training | Self::Paused | Self::Evaluating(_))
     }
 
     /// How far the job is, where it counts something other than epochs.
     pub const fn progress(self) -> Option<Progress> {
         match self {
-            Self::Opening(p) | Self::Starting(p) | Self::Judging(p) | Self::Working(p) => Some(p),
+            Self::Opening(p) | Self::Starting(p) | Self::Evaluating(p) | Self::Working(p) => Some(p),
             Self::Idle | Self::Training | Self::Paused => None,
         }
     }
@@ -523,12 +523,14 @@ impl Session {
     fn progress(&mut self, progress: Progress) {
         self.phase = match (self.phase, progress.stage) {
             // Judging that begins anew, on the processor in place of a lost card, does not count back.
-            (Phase::Judging(before), Stage::Evaluating) if before.stage == progress.stage && before.total == progress.total => {
-                Phase::Judging(Progress { done: progress.done.max(before.done), ..progress })
+            (Phase::Evaluating(before), Stage::Evaluating)
+                if before.stage == progress.stage && before.total == progress.total =>
+            {
+                Phase::Evaluating(Progress { done: progress.done.max(before.done), ..progress })
             }
-            (Phase::Training | Phase::Paused | Phase::Judging(_), Stage::Evaluating) => Phase::Judging(progress),
+            (Phase::Training | Phase::Paused | Phase::Evaluating(_), Stage::Evaluating) => Phase::Evaluating(progress),
             (Phase::Training | Phase::Paused, _) => return,
-            (Phase::Judging(_), _) => Phase::Judging(progress),
+            (Phase::Evaluating(_), _) => Phase::Evaluating(progress),
             (Phase::Starting(_), _) => Phase::Starting(progress),
             (_, Stage::Scanning | Stage::Decoding | Stage::FindingFaces | Stage::Drawing) => Phase::Opening(progress),
             _ => Phase::Working(progress),
@@ -598,7 +600,7 @@ impl Session {
             TrainEvent::Stopped { reason, best_epoch, kept_epoch } => {
                 training.stopped = Some(reason);
                 (training.best_epoch, training.kept_epoch) = (best_epoch, Some(kept_epoch));
-                self.phase = Phase::Judging(Progress::at(Stage::Evaluating));
+                self.phase = Phase::Evaluating(Progress::at(Stage::Evaluating));
             }
         }
     }

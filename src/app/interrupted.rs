@@ -38,12 +38,12 @@ impl App {
 
     /// Judges the run that is shown, once, if its report is of earlier weights (a crash came before the new one) and its
     /// pictures are open.
-    pub(super) fn judge_again(&mut self) {
+    pub(super) fn evaluate_again(&mut self) {
         let (Some(view), Some(open)) = (&self.session.run, &self.session.dataset) else { return };
         let (info, id) = (&view.info, view.info.id.clone());
         let wanted = view.outdated && info.status == RunStatus::Finished && info.source == open.source;
-        if wanted && !self.session.phase.busy() && self.judged_again.as_ref() != Some(&id) {
-            self.judged_again = Some(id.clone());
+        if wanted && !self.session.phase.busy() && self.evaluated_again.as_ref() != Some(&id) {
+            self.evaluated_again = Some(id.clone());
             self.actions.push(Action::Evaluate { run: id, mirrored: None });
         }
     }

@@ -140,7 +140,7 @@ impl App {
         let action = match (found.iter().find(|(_, kind)| kind.is_folder()), found.first()) {
             (Some((folder, PathKind::Run)), _) => Action::ImportRun(folder.clone()),
             // On Predict it is a folder of photos; anywhere else it is data.
-            (Some(_), _) if self.judges_folders() => Action::Predict(found.into_iter().map(|(path, _)| path).collect()),
+            (Some(_), _) if self.evaluates_folders() => Action::Predict(found.into_iter().map(|(path, _)| path).collect()),
             (Some((folder, _)), _) => Action::UseFolder(folder.clone()),
             // A folder's path with a slip in it: opening it says that it cannot be found.
             (None, Some((first, PathKind::Nothing))) if first.extension().is_none() => Action::UseFolder(first.clone()),
@@ -153,7 +153,7 @@ impl App {
     }
 
     /// Whether a folder that is dropped or pasted now is one of photos to predict.
-    fn judges_folders(&self) -> bool {
+    fn evaluates_folders(&self) -> bool {
         self.page == Page::Predict && self.session.answering().is_some()
     }
 
@@ -193,7 +193,7 @@ impl App {
             (true, ..) if folder == Some(PathKind::Run) => {
                 (say("Drop the run to take it among yours", "Déposez l’essai pour l’ajouter aux vôtres"), true)
             }
-            (true, ..) if self.judges_folders() => {
+            (true, ..) if self.evaluates_folders() => {
                 (say("Drop the folder to predict its photos", "Déposez le dossier pour que le modèle juge ses photos"), true)
             }
             (true, ..) => (say("Drop the folder to open it", "Déposez le dossier pour l’ouvrir"), true),

@@ -67,7 +67,7 @@ impl App {
             return Some(Work::Experiment(at_work.experiment.clone()));
         }
         let own = session.training.as_ref().is_some_and(|training| training.job == session.job);
-        (session.phase.training() && (own || !matches!(session.phase, Phase::Judging(_)))).then_some(Work::Training)
+        (session.phase.training() && (own || !matches!(session.phase, Phase::Evaluating(_)))).then_some(Work::Training)
     }
 
     /// Tells of the end of `work`, if it was at work before the events that were taken in last, is over now, and the window is

@@ -71,7 +71,7 @@ impl App {
                 self.send(command, Some(Phase::Starting(Progress::at(Stage::Training))));
             }
             Action::StopExperiment => self.wish(Signal::Leave),
-            Action::JudgeTogether(experiment) => {
+            Action::EvaluateAsCommittee(experiment) => {
                 self.pending.set(Pending::GoTo(None));
                 self.send(Command::Committee { of: Candidates::Experiment(experiment), name: None }, None);
             }
@@ -117,7 +117,7 @@ impl App {
             Action::FindPictures => self.session.run_pictures = None,
             Action::ChooseRun => self.tasks.choose_run(lang),
             Action::ImportRun(folder) => self.import_run(folder),
-            Action::EvaluateFolder { run } => self.tasks.choose_judged_folder(lang, run),
+            Action::EvaluateFolder { run } => self.tasks.choose_evaluation_folder(lang, run),
             Action::Evaluate { run, mirrored } => self.evaluate(run, mirrored),
             Action::KeepThreshold { run, threshold, temperature } => {
                 self.send(Command::KeepThreshold { run, threshold, temperature }, None);
@@ -318,7 +318,7 @@ impl App {
         let dataset = self.session.dataset.clone().filter(|open| own.is_none_or(|own| open.source == *own));
         let device = self.preferences.device.clone();
         let command = Command::Evaluate { run, source: None, dataset, device, mirrored };
-        self.send(command, Some(Phase::Judging(Progress::at(Stage::Evaluating))));
+        self.send(command, Some(Phase::Evaluating(Progress::at(Stage::Evaluating))));
     }
 
     fn test_device(&mut self, device: String) {
@@ -424,7 +424,7 @@ impl App {
 
     /// Asks for the pictures of the run that Results shows, if it is not known where they are.
     pub(super) fn look_for_pictures(&mut self) {
-        let Some(run) = self.session.run.as_ref().filter(|run| self.page == Page::Results && !run.judged_elsewhere()) else {
+        let Some(run) = self.session.run.as_ref().filter(|run| self.page == Page::Results && !run.evaluated_elsewhere()) else {
             return;
         };
         // A folder that was opened anew may hold other pictures now.
@@ -519,11 +519,11 @@ impl App {
             TaskResult::RunFolder(folder) => self.import_run(folder),
             TaskResult::WatchedFolder(folder) => self.watch(folder),
             TaskResult::RunPictures { run, folder } => self.send(Command::LocatePictures { run, folder }, None),
-            TaskResult::JudgeFolder { run, folder } => {
+            TaskResult::EvaluateFolder { run, folder } => {
                 let device = self.preferences.device.clone();
                 let command =
                     Command::Evaluate { run, source: Some(Source::Folder(folder)), dataset: None, device, mirrored: None };
-                self.send(command, Some(Phase::Judging(Progress::at(Stage::Evaluating))));
+                self.send(command, Some(Phase::Evaluating(Progress::at(Stage::Evaluating))));
             }
             TaskResult::PredictFolder { run, folder, csv, framing } => {
                 let form = TableForm::new(self.preferences.tables, self.preferences.lang);

@@ -117,7 +117,7 @@ pub enum TaskResult {
         run: String,
         folder: PathBuf,
     },
-    JudgeFolder {
+    EvaluateFolder {
         run: String,
         folder: PathBuf,
     },

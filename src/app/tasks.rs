@@ -229,9 +229,9 @@ impl Tasks {
     }
 
     /// Asks on which folder's pictures a run is to be judged.
-    pub fn choose_judged_folder(&mut self, lang: Lang, run: String) {
+    pub fn choose_evaluation_folder(&mut self, lang: Lang, run: String) {
         let title = say("A folder of other pictures", "Un dossier d’autres images");
-        let answer = move |folder| TaskResult::JudgeFolder { run: run.clone(), folder };
+        let answer = move |folder| TaskResult::EvaluateFolder { run: run.clone(), folder };
         self.ask(lang, Question::one(title, Wanted::Folder, answer));
     }
 

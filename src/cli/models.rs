@@ -38,16 +38,16 @@ use crate::{
 pub fn evaluate(run: String, data: Option<PathBuf>, device: String, mirrored: Option<bool>, json: bool, lang: Lang) -> Done {
     engine::check(&device).map_err(one)?;
     let mut terminal = Terminal::new(lang, false);
-    let mut judged = None;
+    let mut evaluated = None;
     let command = Command::Evaluate { run, source: data.map(Source::Folder), dataset: None, device, mirrored };
     worker::perform(command, &store()?, &Control::default(), &mut |event| match event {
         // What is printed is the one document.
         Event::Opened { .. } if json => {}
-        Event::Evaluated(view) if json => judged = Some(view),
+        Event::Evaluated(view) if json => evaluated = Some(view),
         event => terminal.event(&event),
     })
     .map_err(one)?;
-    if let Some(view) = judged
+    if let Some(view) = evaluated
         && let Some(report) = &view.report
     {
         let mut document = summary(&view.info, report);

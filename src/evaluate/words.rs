@@ -10,11 +10,11 @@ impl Report {
     /// The result in one sentence: `About 93% of 4,142 faces it had never seen`, if that is known of all of them; of years
     /// `Off by 5.2 years on average, on 4,142 faces it had never seen`.
     pub fn headline(&self, threshold: f64, lang: Lang) -> String {
-        let judged = self.predictions.len() as u64;
-        if judged == 0 {
+        let evaluated = self.predictions.len() as u64;
+        if evaluated == 0 {
             return say("No picture was evaluated", "Aucune image n’a été évaluée").get(lang).to_owned();
         }
-        let n = number(lang, judged);
+        let n = number(lang, evaluated);
         let people = self.task.is_of_names();
         let faces = if people { say("faces", "visages") } else { say("pictures", "images") }.get(lang);
         let learned = self.seen.as_ref().map_or(0, |seen| seen.learned.len() as u64);

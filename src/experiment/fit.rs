@@ -22,7 +22,8 @@ pub struct CurvePoint {
     /// Share of wrong answers, or years.
     pub error: f64,
     /// Pictures that were judged, of shares.
-    pub judged: Option<u32>,
+    #[serde(rename = "judged")]
+    pub evaluated: Option<u32>,
 }
 
 /// A power law through the points: `error = a n^-b + c`.
@@ -137,11 +138,11 @@ impl CurveFit {
 impl Points {
     fn new(points: &[CurvePoint], most: u32) -> Self {
         let used = || points.iter().filter(|point| point.pictures > 0);
-        let uncertainty = |point: &CurvePoint| match point.judged {
+        let uncertainty = |point: &CurvePoint| match point.evaluated {
             // Agresti and Coull's, which is not 0 where nothing was wrong.
-            Some(judged) => {
-                let n = f64::from(judged) + 4.0;
-                let p = (point.error * f64::from(judged) + 2.0) / n;
+            Some(evaluated) => {
+                let n = f64::from(evaluated) + 4.0;
+                let p = (point.error * f64::from(evaluated) + 2.0) / n;
                 (p * (1.0 - p) / n).sqrt()
             }
             None => point.error.max(1e-6),

@@ -145,10 +145,10 @@ impl ExperimentView {
     /// The finished runs of a learning curve: training pictures against error.
     pub fn curve_points(&self) -> Vec<CurvePoint> {
         let point = |member: &MemberView| {
-            let [pictures, _, judged] = member.run.as_ref()?.pictures;
+            let [pictures, _, evaluated] = member.run.as_ref()?.pictures;
             let score = member.score()?;
             let error = if self.more_is_better() { 1.0 - score } else { score };
-            Some(CurvePoint { pictures, error, judged: self.more_is_better().then_some(judged) })
+            Some(CurvePoint { pictures, error, evaluated: self.more_is_better().then_some(evaluated) })
         };
         match self.experiment.kind {
             ExperimentKind::Curve => self.members.iter().filter_map(point).collect(),

@@ -141,7 +141,7 @@ pub fn predict_folder(
                 return Err(Problem::cancelled());
             }
             let pixels: Vec<u8> = prepared.iter().flat_map(Prepared::pixels).copied().collect();
-            let mut answers = predictor.judge(&pixels)?.into_iter();
+            let mut answers = predictor.predict_batch(&pixels)?.into_iter();
             let (mut rows, mut count) = (Rows::more(form), 0);
             for (name, prepared) in names.iter().zip(prepared) {
                 for Row { square, answer } in outcome.rows(name, prepared, &mut answers) {

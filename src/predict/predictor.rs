@@ -56,7 +56,7 @@ struct Member {
     network: Network,
     weights: Weights,
     engine: Box<dyn Engine>,
-    judge: TtaPredictor,
+    tta: TtaPredictor,
     /// Its own, within a committee; 1 where it is alone.
     temperature: f64,
     /// The place of how it looks at a picture.
@@ -162,8 +162,8 @@ impl Predictor {
         check_finite(&network, &weights)?;
         let mut engine = open(&config(&settings, &network))?;
         engine.set_weights(&weights)?;
-        let judge = TtaPredictor::new(settings.augment.test_time_flip, settings.augment.side());
-        let member = Member { file: None, network, weights, engine, judge, temperature: 1.0, sight: 0 };
+        let tta = TtaPredictor::new(settings.augment.test_time_flip, settings.augment.side());
+        let member = Member { file: None, network, weights, engine, tta, temperature: 1.0, sight: 0 };
         Ok(Self {
             run: String::new(),
             task,
@@ -226,14 +226,14 @@ impl Predictor {
         self.members.iter().fold(combination as u64, |before, member| {
             let mut bytes = hashed(before, member).to_le_bytes().to_vec();
             bytes.extend(member.temperature.to_le_bytes());
-            bytes.push(u8::from(member.judge.mirrored()));
+            bytes.push(u8::from(member.tta.mirrored()));
             hash(&bytes)
         })
     }
 
     /// Whether answers are the mean over each picture and its mirror image.
     pub fn mirrored(&self) -> bool {
-        self.members.iter().all(|member| member.judge.mirrored())
+        self.members.iter().all(|member| member.tta.mirrored())
     }
 
     /// What the network says of a square of a photo; of the whole photo, made a square, without one.
@@ -241,7 +241,7 @@ impl Predictor {
     /// # Errors
     /// A lost device.
     pub fn look(&mut self, photo: &Photo, square: Option<Square>) -> Result<Answer, Problem> {
-        let mut answers = self.judge(&self.preparation().of(photo, square))?;
+        let mut answers = self.predict_batch(&self.preparation().of(photo, square))?;
         Ok(answers.swap_remove(0))
     }
 
@@ -260,7 +260,7 @@ impl Predictor {
     ///
     /// # Errors
     /// A lost device.
-    pub fn judge(&mut self, pixels: &[u8]) -> Result<Vec<Answer>, Problem> {
+    pub fn predict_batch(&mut self, pixels: &[u8]) -> Result<Vec<Answer>, Problem> {
         let preparation = self.preparation();
         let one = preparation.bytes();
         let mut answers = Vec::with_capacity(pixels.len() / one);
@@ -299,7 +299,7 @@ impl Predictor {
     /// Where the network looked, by Grad-CAM; of a committee the mean of where its members looked.
     pub fn grad_cam(&self, answer: &Answer) -> Map {
         let map = |member: &Member| {
-            let (seen, mirrored) = (answer.seen_as(member.sight), member.judge.mirrored());
+            let (seen, mirrored) = (answer.seen_as(member.sight), member.tta.mirrored());
             heatmap::grad_cam(&member.network, &member.weights, seen, mirrored, answer.class)
         };
         Map::mean(self.members.iter().map(map).collect(), answer.side)
@@ -312,7 +312,7 @@ impl Predictor {
     pub fn occlusion(&mut self, answer: &Answer) -> Result<Map, Problem> {
         let map = |member: &mut Member| {
             let seen = answer.seen_as(member.sight);
-            heatmap::occlusion(member.engine.as_mut(), &mut member.judge, seen, answer.class, BATCH)
+            heatmap::occlusion(member.engine.as_mut(), &mut member.tta, seen, answer.class, BATCH)
         };
         let maps = self.members.iter_mut().map(map).collect::<Result<Vec<Map>, Problem>>()?;
         Ok(Map::mean(maps, answer.side))
@@ -322,7 +322,7 @@ impl Predictor {
 impl Member {
     /// What it says of what it sees, picture by picture.
     fn say(&mut self, seen: &[u8]) -> Result<Vec<Logits>, Problem> {
-        let logits = self.judge.all(self.engine.as_mut(), seen, BATCH).map_err(|problem| match &self.file {
+        let logits = self.tta.all(self.engine.as_mut(), seen, BATCH).map_err(|problem| match &self.file {
             Some(file) if problem.kind == Kind::Diverged => problem.in_file(file),
             _ => problem,
         })?;

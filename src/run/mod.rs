@@ -266,7 +266,7 @@ impl RunView {
     }
 
     /// Whether its report is about pictures of another folder than its own.
-    pub fn judged_elsewhere(&self) -> bool {
+    pub fn evaluated_elsewhere(&self) -> bool {
         self.report.as_ref().is_some_and(|report| report.part.is_none())
     }
 

@@ -48,7 +48,8 @@ pub struct Paired {
     /// are too few pictures to say.
     pub p: Option<f64>,
     /// Pictures on which each was judged, shared or not.
-    pub judged: [u32; 2],
+    #[serde(rename = "judged")]
+    pub evaluated: [u32; 2],
     /// Pictures of both test parts that do not count, since one of the runs learned from the same content.
     pub learned: u32,
     /// Those that do not count, since their labels differ.
@@ -82,8 +83,8 @@ impl Paired {
             return Err(words::itself());
         }
         let names = names(first, second);
-        let one = Judged::of(first).ok_or_else(|| words::not_judged(first, &names[0]))?;
-        let other = Judged::of(second).ok_or_else(|| words::not_judged(second, &names[1]))?;
+        let one = EvaluatedRun::of(first).ok_or_else(|| words::not_evaluated(first, &names[0]))?;
+        let other = EvaluatedRun::of(second).ok_or_else(|| words::not_evaluated(second, &names[1]))?;
         if one.report.task != other.report.task {
             return Err(words::other_question());
         }
@@ -106,8 +107,9 @@ impl Paired {
                 relabeled += 1;
                 continue;
             }
-            let right =
-                |run: &Judged<'_>, p: &Prediction| if of_years { p.error().abs() <= NEAR } else { p.correct(run.threshold) };
+            let right = |run: &EvaluatedRun<'_>, p: &Prediction| {
+                if of_years { p.error().abs() <= NEAR } else { p.correct(run.threshold) }
+            };
             files[usize::from(right(&one, p))][usize::from(right(&other, q))].push(p.file.clone());
             if of_years {
                 errors.push([p.error(), q.error()]);
@@ -134,9 +136,9 @@ impl Paired {
                 Some(mcnemar(only_first, only_second)),
             ),
         };
-        let judged = [&one, &other].map(|run| run.report.predictions.len() as u32);
+        let evaluated = [&one, &other].map(|run| run.report.predictions.len() as u32);
         let runs = [first, second].map(|view| view.info.id.clone());
-        Ok(Self { runs, names, of_years, files, errors, scores, difference, range, p, judged, learned, relabeled })
+        Ok(Self { runs, names, of_years, files, errors, scores, difference, range, p, evaluated, learned, relabeled })
     }
 
     /// Pictures that both judged.
@@ -174,11 +176,11 @@ pub fn corrected(pairs: &[&Paired]) -> Vec<Option<f64>> {
 
 /// Which of some runs did best on its own test part, of those that ask what the first judged one asks.
 pub fn best<'a>(views: impl IntoIterator<Item = &'a RunView>) -> Option<&'a RunView> {
-    let judged: Vec<_> = views.into_iter().filter_map(|view| Some((view, view.info.scores.as_ref()?))).collect();
-    let (first, _) = judged.first()?;
+    let evaluated: Vec<_> = views.into_iter().filter_map(|view| Some((view, view.info.scores.as_ref()?))).collect();
+    let (first, _) = evaluated.first()?;
     let task = &first.info.task;
     // The first of equal ones.
-    judged
+    evaluated
         .iter()
         .filter(|(view, _)| view.info.task == *task)
         .rev()
@@ -200,7 +202,7 @@ fn names(first: &RunView, second: &RunView) -> [LocalizedText; 2] {
 }
 
 /// One of the two, with what is known of its pictures.
-struct Judged<'a> {
+struct EvaluatedRun<'a> {
     view: &'a RunView,
     report: &'a Report,
     /// On the network's own scale.
@@ -213,7 +215,7 @@ struct Judged<'a> {
     known: HashSet<u32>,
 }
 
-impl<'a> Judged<'a> {
+impl<'a> EvaluatedRun<'a> {
     fn of(view: &'a RunView) -> Option<Self> {
         let report = view.report.as_ref().filter(|report| report.part == Some(Part::Test))?;
         let learned = view.pictures.iter().filter(|picture| picture.part == Part::Train).map(|picture| picture.hash);

@@ -63,7 +63,7 @@ impl Session {
         // An experiment trains hundreds, of which those are kept that somebody has looked at. A report of other pictures is told,
         // not kept with the run.
         let kept = self.experiments.at_work.is_none() || self.views.contains_key(&view.info.id);
-        if kept && !view.judged_elsewhere() {
+        if kept && !view.evaluated_elsewhere() {
             self.look_at(&view);
         }
         self.show(view);
@@ -91,7 +91,7 @@ impl Session {
             Phase::Training | Phase::Paused => training.map(|training| training.share() * training.learning()),
             phase => {
                 let share = phase.progress().and_then(Progress::share);
-                let own = |training: &&Training| matches!(phase, Phase::Judging(_)) && training.job == self.job;
+                let own = |training: &&Training| matches!(phase, Phase::Evaluating(_)) && training.job == self.job;
                 match training.filter(own).map(Training::learning) {
                     Some(learned) => Some(learned + (1.0 - learned) * share.unwrap_or(0.0)),
                     None => share,

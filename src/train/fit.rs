@@ -392,7 +392,7 @@ impl<'a> Fit<'a> {
                 }
                 (_, targets) => targets,
             };
-            loss += self.plan.settings.train.loss.judge(logits, targets).0 * batch.len() as f64;
+            loss += self.plan.settings.train.loss.mean_loss_and_correct(logits, targets).0 * batch.len() as f64;
             for (row, sample) in logits.chunks_exact(output.units()).zip(&batch.samples) {
                 let label = self.plan.dataset.samples[*sample as usize].class;
                 let said = Logits::of_scaled(output, row, scaler);
@@ -450,7 +450,7 @@ impl<'a> Fit<'a> {
         let (weights, epoch) = match (self.best.clone().filter(|_| keep_best), &trouble) {
             (Some(best), _) => (best, self.at.best_epoch.unwrap_or(self.at.epoch)),
             (None, Some(problem)) => return Err(problem.clone()),
-            (None, None) => (self.judged_weights()?, self.at.epoch),
+            (None, None) => (self.evaluated_weights()?, self.at.epoch),
         };
         let id = WeightsId::of(epoch, &weights);
         let checkpoint = if let Some(problem) = trouble {
@@ -506,7 +506,7 @@ impl<'a> Fit<'a> {
     }
 
     /// The weights that are kept: those that are judged, giving values in their own unit.
-    fn judged_weights(&mut self) -> Result<Weights, Problem> {
+    fn evaluated_weights(&mut self) -> Result<Weights, Problem> {
         Ok(self.plan.scaler.folded(self.learned_weights()?))
     }
 

@@ -32,7 +32,7 @@ pub struct Faces {
     scaler: TargetScaler,
     samples: Vec<u32>,
     pixels: Vec<u8>,
-    judge: TtaPredictor,
+    tta: TtaPredictor,
     batch_size: usize,
     looked: Instant,
 }
@@ -55,10 +55,10 @@ impl Faces {
             augment::evaluation(&plan.settings.augment, &plan.dataset.pixels.get(sample as usize)?, out);
         }
         let batch_size = plan.settings.train.batch_size as usize;
-        let judge = TtaPredictor::new(plan.settings.augment.test_time_flip, side);
+        let tta = TtaPredictor::new(plan.settings.augment.test_time_flip, side);
         let validation_pictures = validation.len() as u32;
         let scaler = plan.scaler;
-        Ok(Self { scaler, validation_pictures, samples, pixels, judge, batch_size, looked: Instant::now() })
+        Ok(Self { scaler, validation_pictures, samples, pixels, tta, batch_size, looked: Instant::now() })
     }
 
     /// Whether it is time to look again.
@@ -70,9 +70,9 @@ impl Faces {
     ///
     /// # Errors
     /// A lost device.
-    pub fn judge(&mut self, engine: &mut dyn Engine) -> Result<Vec<FollowedFace>, Problem> {
+    pub fn evaluate(&mut self, engine: &mut dyn Engine) -> Result<Vec<FollowedFace>, Problem> {
         self.looked = Instant::now();
-        let logits = self.judge.all(engine, &self.pixels, self.batch_size)?;
+        let logits = self.tta.all(engine, &self.pixels, self.batch_size)?;
         let output = engine.network().output;
         let faces = self.samples.iter().zip(logits.chunks_exact(output.units()));
         let said = |(&sample, row): (&u32, &[f32])| {

@@ -68,7 +68,7 @@ pub enum Action {
     /// End the experiment that is at work; what is there stays, and it can go on later.
     StopExperiment,
     /// Make a committee of an experiment's finished runs, and show it.
-    JudgeTogether(String),
+    EvaluateAsCommittee(String),
     /// Show runs beside each other.
     Compare(Vec<String>),
     /// Ends a job that has nothing worth keeping (opening, copying, exporting).

@@ -418,7 +418,7 @@ fn job(cx: &Cx<'_>) -> String {
             Lang::Fr => format!("En pause, époque {} sur {}", t.now.epoch, t.epochs),
         },
         (Phase::Training | Phase::Paused, None) => say("Training", "Entraînement").get(lang).to_owned(),
-        (Phase::Starting(p) | Phase::Opening(p) | Phase::Judging(p) | Phase::Working(p), _) => {
+        (Phase::Starting(p) | Phase::Opening(p) | Phase::Evaluating(p) | Phase::Working(p), _) => {
             let what = stage(p.stage).get(lang);
             match (p.done, p.total) {
                 (0, 0) => format!("{what}…"),

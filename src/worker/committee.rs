@@ -17,7 +17,7 @@ use crate::{
     problem::Problem,
     run::{
         Run, RunPictures, RunStore,
-        committee::{Basis, JudgedTogether, no_pictures},
+        committee::{Basis, CommitteeEvaluation, no_pictures},
         pictures::Picture,
     },
 };
@@ -56,7 +56,7 @@ pub(super) fn create(
         }
     };
     let run = store.create_committee(&runs, name, of.as_ref())?;
-    if run.info.committee.as_ref().is_some_and(|committee| committee.judged.is_none()) {
+    if run.info.committee.as_ref().is_some_and(|committee| committee.evaluation.is_none()) {
         emit(Event::Warned(no_pictures(&run.info)));
     }
     emit(Event::RunOpened(Box::new(run.view()?)));
@@ -88,7 +88,7 @@ pub(super) fn on_its_own(
         };
         evaluate_again::evaluate(member, &dataset, how.clone(), store, control, &mut tell)?;
     }
-    let view = run.judge_together()?;
+    let view = run.evaluate_from_members()?;
     emit(Event::Evaluated(Box::new(view)));
     Ok(())
 }
@@ -152,7 +152,8 @@ pub(super) fn on(
     };
     let alone = said.iter().map(|said| said.score(run.info.task.is_regression())).collect();
     if let Some(committee) = &mut view.info.committee {
-        committee.judged = Some(JudgedTogether { basis: Basis::Others, pictures: report.predictions.len() as u32, alone });
+        committee.evaluation =
+            Some(CommitteeEvaluation { basis: Basis::Others, pictures: report.predictions.len() as u32, alone });
     }
     view.report = Some(report);
     let run_pictures = RunPictures::of(&run.info.id, &[], dataset.base());
@@ -194,7 +195,7 @@ fn answers(
     let mirrored = how.mirrored.unwrap_or(before);
     settings.augment.test_time_flip = mirrored;
     let network = settings.network(&dataset.task)?;
-    let plan = Plan { device: how.device.clone(), ..Plan::judging(settings, network, dataset) };
+    let plan = Plan { device: how.device.clone(), ..Plan::for_evaluation(settings, network, dataset) };
     let mut engine = engine::open(&plan.device, &plan.engine_config())?;
     let (weights, _) = member.best_weights(&plan.network)?;
     engine.set_weights(&weights)?;

@@ -1,4 +1,4 @@
-//! The end of a training: its result is judged and stored, or it is said that it is not.
+//! The end of a training: its result is evaluated and stored, or it is said that it is not.
 
 use std::{thread, time::Duration};
 
@@ -23,7 +23,7 @@ const BETWEEN_TRIES: Duration = Duration::from_secs(1);
 /// Between two looks at what the user wishes meanwhile.
 const BETWEEN_LOOKS: Duration = Duration::from_millis(50);
 
-/// What a training leaves to be judged.
+/// What a training leaves to be evaluated.
 pub(super) struct Trained {
     pub weights: Weights,
     pub id: WeightsId,
@@ -31,20 +31,20 @@ pub(super) struct Trained {
     pub unstored: Option<Box<Ending>>,
 }
 
-/// How weights are to be judged.
+/// How weights are to be evaluated.
 #[derive(Clone, Copy)]
-pub(super) struct Judging {
+pub(super) struct EvaluationOptions {
     /// Those that the engine has.
     pub weights: WeightsId,
-    /// Whether each picture is judged mirrored as well; `None` leaves it as it was before.
+    /// Whether each picture is evaluated mirrored as well; `None` leaves it as it was before.
     pub mirrored: Option<bool>,
 }
 
-/// Judges what was trained, and stores what is not yet stored.
+/// Evaluates what was trained, and stores what is not yet stored.
 ///
 /// # Errors
 /// The result could not be stored, or only not its checkpoint; the device failed; [`Kind::Cancelled`].
-pub(super) fn conclude(
+pub(super) fn evaluate_and_store(
     plan: &Plan,
     mut engine: Box<dyn Engine>,
     run: &mut Run,
@@ -53,18 +53,18 @@ pub(super) fn conclude(
     emit: &mut dyn FnMut(Event),
 ) -> Result<(), Problem> {
     let Trained { weights, id, mut unstored } = trained;
-    let judging = Judging { weights: id, mirrored: None };
-    let judged = engine.set_weights(&weights).and_then(|()| judged(plan, engine.as_mut(), run, judging, control, emit));
-    let judged = match judged {
+    let options = EvaluationOptions { weights: id, mirrored: None };
+    let evaluated = engine.set_weights(&weights).and_then(|()| make_report(plan, engine.as_mut(), run, options, control, emit));
+    let evaluated = match evaluated {
         Err(problem) if is_lost(&problem, engine.as_ref()) => {
             emit(Event::Warned(on_the_processor(&problem)));
             engine = engine::open(PROCESSOR, &plan.engine_config())?;
             engine.set_weights(&weights)?;
-            self::judged(plan, engine.as_mut(), run, judging, control, emit)
+            make_report(plan, engine.as_mut(), run, options, control, emit)
         }
-        judged => judged,
+        evaluated => evaluated,
     };
-    if let Ok(report) = &judged {
+    if let Ok(report) = &evaluated {
         let mut view = run.view()?;
         if let Some(ending) = &unstored {
             view.history.clone_from(&ending.history);
@@ -79,7 +79,7 @@ pub(super) fn conclude(
                 stored => checkpoint = stored,
             }
         }
-        judged.as_ref().map_or(Ok(()), |report| keep(run, report))
+        evaluated.as_ref().map_or(Ok(()), |report| store_report(run, report))
     });
     // In a window it is a card among others; a command has its exit status to say it by.
     let checkpoint = match checkpoint.map_err(|problem| not_to_go_on_from(&problem)) {
@@ -90,33 +90,33 @@ pub(super) fn conclude(
         checkpoint => checkpoint,
     };
     // What the user stopped is not missed.
-    judged.as_ref().err().filter(|problem| problem.kind == Kind::Cancelled).map_or(Ok(()), |problem| Err(problem.clone()))?;
-    stored.and(judged.map(|_| ())).and(checkpoint)
+    evaluated.as_ref().err().filter(|problem| problem.kind == Kind::Cancelled).map_or(Ok(()), |problem| Err(problem.clone()))?;
+    stored.and(evaluated.map(|_| ())).and(checkpoint)
 }
 
-/// Judges the test and validation part with the weights that `engine` has, and keeps the report. What was chosen before stays: a
-/// threshold, a temperature, and whether pictures are mirrored, unless `judging` says it.
+/// Evaluates the test and validation part with the weights that `engine` has, and keeps the report. What was chosen before stays: a
+/// threshold, a temperature, and whether pictures are mirrored, unless `options` says it.
 ///
 /// # Errors
 /// A device that fails, a report that could not be stored, [`Kind::Cancelled`].
-pub(super) fn judge(
+pub(super) fn evaluate(
     plan: &Plan,
     engine: &mut dyn Engine,
     run: &mut Run,
-    judging: Judging,
+    options: EvaluationOptions,
     control: &Control,
     emit: &mut dyn FnMut(Event),
 ) -> Result<(), Problem> {
-    let report = judged(plan, engine, run, judging, control, emit)?;
+    let report = make_report(plan, engine, run, options, control, emit)?;
     tell(run.view()?, &report, emit);
-    persist(control, emit, &mut || keep(run, &report))
+    persist(control, emit, &mut || store_report(run, &report))
 }
 
-fn judged(
+fn make_report(
     plan: &Plan,
     engine: &mut dyn Engine,
     run: &Run,
-    judging: Judging,
+    options: EvaluationOptions,
     control: &Control,
     emit: &mut dyn FnMut(Event),
 ) -> Result<Report, Problem> {
@@ -125,10 +125,10 @@ fn judged(
         None
     });
     let mut plan = plan.clone();
-    if let Some(mirrored) = judging.mirrored.or(before.as_ref().map(|before| before.mirrored)) {
+    if let Some(mirrored) = options.mirrored.or(before.as_ref().map(|before| before.mirrored)) {
         plan.settings.augment.test_time_flip = mirrored;
     }
-    let mut report = evaluation::report(&plan, engine, judging.weights, control, emit)?;
+    let mut report = evaluation::report(&plan, engine, options.weights, control, emit)?;
     if let Some(before) = before {
         (report.threshold, report.temperature) = (before.threshold, before.temperature);
         // A temperature was fitted to answers that were given otherwise.
@@ -146,7 +146,7 @@ fn tell(mut view: RunView, report: &Report, emit: &mut dyn FnMut(Event)) {
     emit(Event::Evaluated(Box::new(view)));
 }
 
-fn keep(run: &mut Run, report: &Report) -> Result<(), Problem> {
+fn store_report(run: &mut Run, report: &Report) -> Result<(), Problem> {
     run.save_report(report)?;
     let scores = report.run_scores();
     run.update(|info| (info.weights, info.scores) = (report.weights, Some(scores)))
@@ -162,12 +162,12 @@ fn persist(
     store: &mut dyn FnMut() -> Result<(), Problem>,
 ) -> Result<(), Problem> {
     let Err(mut problem) = store() else { return Ok(()) };
-    if control.is_patient() && !control.stops_judging() {
+    if control.is_patient() && !control.stops_evaluation() {
         emit(Event::Warned(waiting(&problem)));
     }
     while control.is_patient() {
         let mut waited = Duration::ZERO;
-        while waited < BETWEEN_TRIES && !control.stops_judging() {
+        while waited < BETWEEN_TRIES && !control.stops_evaluation() {
             thread::sleep(BETWEEN_LOOKS);
             waited += BETWEEN_LOOKS;
         }
@@ -175,7 +175,7 @@ fn persist(
             Ok(()) => return Ok(()),
             Err(again) => problem = again,
         }
-        if control.stops_judging() {
+        if control.stops_evaluation() {
             break;
         }
     }

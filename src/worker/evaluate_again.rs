@@ -4,7 +4,7 @@ use std::sync::Arc;
 
 use super::{
     Event,
-    conclude::{self, Judging},
+    conclude::{self, EvaluationOptions},
     evaluation, locate, open, training,
 };
 use crate::{
@@ -86,8 +86,8 @@ pub(super) fn evaluate(
     let mut engine = engine::open(&plan.device, &plan.engine_config())?;
     let (weights, id) = weights(&run, &plan.network)?;
     engine.set_weights(&weights)?;
-    let judging = Judging { weights: id, mirrored };
-    conclude::judge(&plan, engine.as_mut(), &mut run, judging, control, emit).map_err(|problem| run.in_weights(problem))
+    let options = EvaluationOptions { weights: id, mirrored };
+    conclude::evaluate(&plan, engine.as_mut(), &mut run, options, control, emit).map_err(|problem| run.in_weights(problem))
 }
 
 /// Judges a run on the pictures of `dataset` that are not among its own, by content. The report is told, not kept.
@@ -117,7 +117,7 @@ fn evaluate_others(
     settings.augment.test_time_flip = mirrored.unwrap_or(view.mirrored());
     let mirrored = settings.augment.test_time_flip;
     let network = settings.network(&dataset.task)?;
-    let plan = Plan { device, ..Plan::judging(settings, network, dataset.clone()) };
+    let plan = Plan { device, ..Plan::for_evaluation(settings, network, dataset.clone()) };
     let mut engine = engine::open(&plan.device, &plan.engine_config())?;
     let (weights, id) = weights(run, &plan.network)?;
     engine.set_weights(&weights)?;

@@ -115,7 +115,7 @@ fn predictions(
     let output = plan.network.output;
     let mut pass = plan.evaluation(form, samples);
     loop {
-        if control.stops_judging() {
+        if control.stops_evaluation() {
             return Err(Problem::cancelled());
         }
         let Some((batch, logits)) = pass.next(engine)? else { break };

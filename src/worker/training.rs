@@ -173,11 +173,11 @@ pub(super) fn resume(
         // Killed between its last epoch and its report.
         let (weights, id) = run.best_weights(&plan.network)?;
         engine.set_weights(&weights)?;
-        return conclude::judge(
+        return conclude::evaluate(
             &plan,
             engine.as_mut(),
             &mut run,
-            conclude::Judging { weights: id, mirrored: None },
+            conclude::EvaluationOptions { weights: id, mirrored: None },
             control,
             emit,
         );
@@ -320,7 +320,7 @@ fn train_run(
     match outcome {
         Ok(Outcome::Left) => Ok(()),
         Ok(Outcome::Done { weights, id, unstored, .. }) => {
-            conclude::conclude(&plan, engine, run, Trained { weights, id, unstored }, control, emit)
+            conclude::evaluate_and_store(&plan, engine, run, Trained { weights, id, unstored }, control, emit)
         }
         Err(problem) => {
             // What is on the disk can be resumed; that this cannot be written down is the smaller trouble.

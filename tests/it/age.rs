@@ -369,7 +369,7 @@ fn ages_are_learned_judged_answered_and_exported() {
     let run = store.find(&view.info.id).unwrap();
     let mut predictor = run.predictor(|config| engine::open("cpu", config)).unwrap();
     for p in report.predictions.iter().take(8) {
-        let answer = predictor.judge(&dataset.pixels.get(p.sample as usize).unwrap()).unwrap().remove(0);
+        let answer = predictor.predict_batch(&dataset.pixels.get(p.sample as usize).unwrap()).unwrap().remove(0);
         let estimate = answer.estimate.unwrap();
         assert!((estimate.value - p.estimate()).abs() < 1e-3);
         assert_eq!(estimate.range, report.range_of(estimate.value));

@@ -105,8 +105,8 @@ fn logits(settings: &Settings, weights: &Weights, n: usize) -> Vec<f32> {
     let mut engine = engine::open("cpu", &engine_cases::config(&settings.model, settings.augment.side())).unwrap();
     engine.set_weights(weights).unwrap();
     let mut logits = vec![0.0; n];
-    let mut judge = TtaPredictor::new(settings.augment.test_time_flip, settings.augment.side());
-    judge.logits(engine.as_mut(), &pixels(settings, n), &mut logits).unwrap();
+    let mut tta = TtaPredictor::new(settings.augment.test_time_flip, settings.augment.side());
+    tta.logits(engine.as_mut(), &pixels(settings, n), &mut logits).unwrap();
     logits
 }
 
@@ -475,7 +475,7 @@ fn exported_weights_open_on_another_machine() {
     let (mut here, mut elsewhere) = (open(&store.find("last").unwrap()), open(&run));
     assert_eq!((here.threshold, here.temperature), (0.4, 1.7));
     let face = sample_faces::draw(5).0;
-    assert_eq!(here.judge(&face).unwrap(), elsewhere.judge(&face).unwrap());
+    assert_eq!(here.predict_batch(&face).unwrap(), elsewhere.predict_batch(&face).unwrap());
     // A run's own folder can be taken over too; what is here already stays as it is.
     let again = RunStore::at(folder.path().join("third")).import(&run.folder).unwrap();
     assert_eq!(again.view().unwrap().report, view.report);

@@ -87,7 +87,7 @@ fn two_runs_are_held_against_each_other_picture_by_picture() {
     let pair = Paired::of(&a(), &run("B", |i| i % 10 != 4)).expect("both were judged");
     let counts = pair.files.each_ref().map(|row| row.each_ref().map(Vec::len));
     assert_eq!(counts, [[0, 50], [40, 310]]);
-    assert_eq!((pair.pictures(), pair.judged), (COUNT, [400, 400]));
+    assert_eq!((pair.pictures(), pair.evaluated), (COUNT, [400, 400]));
     assert_eq!(files(&pair.files[1][0][..3]), ["4.png", "14.png", "24.png"], "those that A alone gets right");
     close(pair.scores[0], 0.875, 1e-12);
     close(pair.scores[1], 0.9, 1e-12);
@@ -196,7 +196,7 @@ fn only_pictures_that_both_judged_alike_count() {
     }
     let pair = Paired::of(&a(), &other).expect("most are shared");
     assert_eq!(pair.pictures(), COUNT - 10 - 5 - 3 - 8 - 1);
-    assert_eq!((pair.learned, pair.relabeled, pair.judged), (6, 3, [400, 392]));
+    assert_eq!((pair.learned, pair.relabeled, pair.evaluated), (6, 3, [400, 392]));
     assert_eq!(
         pair.basis(Lang::En),
         "on the 373\u{a0}test pictures that both have, of 400 and 392; 6 more do not count, since one of them learned from the same; 3 more do not count, since their labels differ"

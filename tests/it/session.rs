@@ -68,7 +68,7 @@ fn a_training_goes_through_its_phases() {
         7,
         Event::Train(TrainEvent::Stopped { reason: StopReason::AllEpochs, best_epoch: Some(2), kept_epoch: 2 }),
     );
-    assert!(matches!(session.phase, Phase::Judging(_)) && session.phase.training());
+    assert!(matches!(session.phase, Phase::Evaluating(_)) && session.phase.training());
     tell(&mut session, 7, Event::Finished);
     assert_eq!(session.phase, Phase::Idle);
     assert!(session.attention, "the end of a training asks for the window's attention");
@@ -175,7 +175,7 @@ fn a_training_is_not_at_its_end_before_it_is_judged() {
     for done in [1000, 4142, 200, 6000, 8283] {
         tell(&mut session, 7, Event::Progress { stage: Stage::Evaluating, done, total: 8283 });
         shares.extend(session.share());
-        let Phase::Judging(progress) = session.phase else { panic!("{:?}", session.phase) };
+        let Phase::Evaluating(progress) = session.phase else { panic!("{:?}", session.phase) };
         assert!(progress.done <= progress.total);
     }
     assert!(shares.is_sorted(), "{shares:?}");

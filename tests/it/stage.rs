@@ -28,7 +28,7 @@ use trombine::{
     problem::Problem,
     run::{
         Asked, Paired, RunInfo, RunStatus, RunView, Stored,
-        committee::{Basis, Committee, CommitteeMember, JudgedTogether},
+        committee::{Basis, Committee, CommitteeEvaluation, CommitteeMember},
         pictures::Picture,
     },
     session::{self, Session, Training},
@@ -380,7 +380,7 @@ pub fn committee(runs: &[RunInfo], basis: Basis) -> Committee {
         members: runs.iter().map(member).collect(),
         combination: Combination::Probabilities,
         chosen_on: if basis == Basis::OutOfFold { 0 } else { 400 },
-        judged: Some(JudgedTogether { basis, pictures: 400, alone }),
+        evaluation: Some(CommitteeEvaluation { basis, pictures: 400, alone }),
     }
 }
 

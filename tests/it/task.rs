@@ -298,7 +298,7 @@ fn shapes_are_learned_judged_answered_and_exported() {
     let mut looked_elsewhere = 0;
     for p in report.predictions.iter().take(12) {
         let pixels = dataset.pixels.get(p.sample as usize).unwrap();
-        let answer = predictor.judge(&pixels).unwrap().remove(0);
+        let answer = predictor.predict_batch(&pixels).unwrap().remove(0);
         assert!((answer.probabilities.iter().sum::<f64>() - 1.0).abs() < 1e-9);
         assert_eq!(answer.class, p.predicted(0.0));
         assert!((answer.probabilities[answer.class] - report.probability(p, answer.class)).abs() < 1e-6);

@@ -219,7 +219,7 @@ fn a_run_is_judged_again_with_mirror_images_and_predicts_so() {
     assert_eq!(judge(None).0, mirrored, "as it was judged before");
     let mut predictor = Run::open(&folder).expect("a run").predictor(|config| engine::open("cpu", config)).expect("it answers");
     for prediction in &mirrored.predictions {
-        let answer = predictor.judge(&plan.dataset.pixels.get(prediction.sample as usize).unwrap()).expect("an answer");
+        let answer = predictor.predict_batch(&plan.dataset.pixels.get(prediction.sample as usize).unwrap()).expect("an answer");
         assert!((answer[0].probabilities[1] - mirrored.probability(prediction, 1)).abs() < 1e-6);
     }
     assert_eq!(judge(Some(false)).0, alone);

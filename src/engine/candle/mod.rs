@@ -108,10 +108,10 @@ impl CandleEngine {
             let mode = Mode::Training { seed: self.config.seed, step: step.index };
             let Output { logits, statistics } = forward(network, &tensors, batch.pixels, &self.on, mode)?;
             let values: Vec<f64> = logits.to_vec1::<f32>()?.into_iter().map(f64::from).collect();
-            let (score, slopes) = objective::score(&self.config.loss, network.output, &values, batch);
-            let slopes: Vec<f32> = slopes.into_iter().map(|slope| slope as f32).collect();
+            let (score, grads) = objective::score(&self.config.loss, network.output, &values, batch);
+            let grads: Vec<f32> = grads.into_iter().map(|grad| grad as f32).collect();
             // The way back from a sum whose gradient at each logit is the loss's.
-            let store = (&logits * Tensor::from_vec(slopes, logits.shape(), &self.on)?)?.sum_all()?.backward()?;
+            let store = (&logits * Tensor::from_vec(grads, logits.shape(), &self.on)?)?.sum_all()?.backward()?;
             let mut gradients = Weights::default();
             for parameter in trained() {
                 let gradient = match store.get(&tensors[&parameter.name]) {
@@ -128,7 +128,7 @@ impl CandleEngine {
     }
 
     /// `running = momentum * running + (1 - momentum) * batch`.
-    fn follow(&mut self, statistics: &[(String, Tensor, Tensor)]) -> candle_core::Result<()> {
+    fn update_running_stats(&mut self, statistics: &[(String, Tensor, Tensor)]) -> candle_core::Result<()> {
         for layer in &self.config.network.layers {
             let Op::BatchNorm { momentum, .. } = layer.op else { continue };
             let Some((_, mean, variance)) = statistics.iter().find(|(name, ..)| *name == layer.name) else { continue };
@@ -170,7 +170,7 @@ impl Engine for CandleEngine {
     fn train_batch(&mut self, batch: &BatchView<'_>, step: Step) -> Result<Score, Problem> {
         let (score, gradients, statistics) = self.pass(batch, step)?;
         self.optimizer.update(&mut self.weights, &gradients, step.learning_rate)?;
-        self.follow(&statistics).map_err(problem)?;
+        self.update_running_stats(&statistics).map_err(problem)?;
         Ok(score)
     }
 

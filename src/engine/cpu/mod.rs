@@ -212,8 +212,8 @@ impl Engine for CpuEngine {
     fn train_batch(&mut self, batch: &BatchView<'_>, step: Step) -> Result<Score, Problem> {
         check_batch(&self.config.network, batch)?;
         self.check_size(batch.len())?;
-        let rule = self.config.optimizer.next(&mut self.state, step.learning_rate);
-        let score = self.learn(batch, step, Some(&rule))?;
+        let update = self.config.optimizer.next(&mut self.state, step.learning_rate);
+        let score = self.learn(batch, step, Some(&update))?;
         for block in &self.blocks[self.frozen..] {
             block.update_running_stats(&mut self.arrays);
         }

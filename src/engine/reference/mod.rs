@@ -50,8 +50,8 @@ impl ReferenceEngine {
         let mode = Mode::Training { seed: self.config.seed, step: step.index };
         let values = network::values(&self.weights);
         let trace = network::forward(network, &values, batch.pixels, mode);
-        let (mut score, slopes) = objective::score(&self.config.loss, network.output, &trace.logits().data, batch);
-        let d_logits = Maps { data: slopes, ..*trace.logits() };
+        let (mut score, grads) = objective::score(&self.config.loss, network.output, &trace.logits().data, batch);
+        let d_logits = Maps { data: grads, ..*trace.logits() };
         score.penalty = objective::penalty(network, &values);
         let (_, mut gradients) = network::backward(network, &values, &trace, mode, d_logits, 0);
         objective::add_penalty_gradient(network, &values, &mut gradients);

@@ -5,7 +5,7 @@ use std::{
     path::{Path, PathBuf},
 };
 
-use super::{Committee, CommitteeMember, MEMBERS, member_folder, together::Voices, words};
+use super::{Committee, CommitteeMember, MEMBERS, member_folder, together::Members, words};
 use crate::{
     evaluate::WeightsId,
     files::disk,
@@ -35,7 +35,7 @@ impl RunStore {
             members.push(copy);
             weights.push(id);
         }
-        let known = Voices::of(&members)?;
+        let known = Members::of(&members)?;
         let task = ours[0].task.clone();
         let id = WeightsId::of_all(&weights);
         let (combination, chosen_on) = known.choose(&task);
@@ -50,7 +50,7 @@ impl RunStore {
             members: ours.iter().zip(&weights).map(member).collect(),
             combination,
             chosen_on,
-            judged: report.as_ref().map(|(_, judged)| judged.clone()),
+            evaluation: report.as_ref().map(|(_, evaluation)| evaluation.clone()),
         };
         let info = RunInfo {
             id: date::stamp(date::now()),

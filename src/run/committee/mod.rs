@@ -43,8 +43,8 @@ pub struct Committee {
     #[serde(default)]
     pub chosen_on: u32,
     /// On what it was judged last, and how.
-    #[serde(default)]
-    pub judged: Option<JudgedTogether>,
+    #[serde(default, rename = "judged")]
+    pub evaluation: Option<CommitteeEvaluation>,
 }
 
 /// A run of which it was made.
@@ -70,7 +70,7 @@ pub enum Basis {
 
 /// How good the members are alone, on the pictures on which the committee was judged.
 #[derive(Clone, Debug, PartialEq, Serialize, Deserialize)]
-pub struct JudgedTogether {
+pub struct CommitteeEvaluation {
     pub basis: Basis,
     pub pictures: u32,
     /// Accuracy of each member at a threshold of 0.5, of years its mean absolute error; none where each picture was judged by
@@ -86,7 +86,7 @@ impl Committee {
     }
 }
 
-impl JudgedTogether {
+impl CommitteeEvaluation {
     /// The place of the best member, and how good it is alone.
     pub fn best(&self, of_years: bool) -> Option<(usize, f64)> {
         let better = |a: f64, b: f64| if of_years { b.total_cmp(&a) } else { a.total_cmp(&b) };

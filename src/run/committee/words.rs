@@ -1,6 +1,6 @@
 //! What is said of committees, and why some runs cannot be one.
 
-use super::{Basis, Committee, JudgedTogether, MEMBERS};
+use super::{Basis, Committee, CommitteeEvaluation, MEMBERS};
 use crate::{
     evaluate::Combination,
     problem::{Kind, Problem},
@@ -47,10 +47,10 @@ impl Committee {
     }
 
     /// On what it was judged, and how good the best member is alone.
-    pub fn judged_on(&self, of_years: bool, lang: Lang) -> Option<String> {
-        let judged = self.judged.as_ref()?;
-        let best = self.best_alone(judged, of_years, lang);
-        Some(match (judged.basis, lang) {
+    pub fn evaluated_on(&self, of_years: bool, lang: Lang) -> Option<String> {
+        let evaluation = self.evaluation.as_ref()?;
+        let best = self.best_alone(evaluation, of_years, lang);
+        Some(match (evaluation.basis, lang) {
             (Basis::OutOfFold, Lang::En) => {
                 "Out of fold: each picture is evaluated only by the member that did not train on it, so this is the mean of single models, not the committee’s own result; a folder apart tells that".to_owned()
             }
@@ -65,8 +65,8 @@ impl Committee {
     }
 
     /// `on the same, the best member alone (“seed 43”) is right on 91.2 %`.
-    fn best_alone(&self, judged: &JudgedTogether, of_years: bool, lang: Lang) -> String {
-        let Some((place, score)) = judged.best(of_years) else { return String::new() };
+    fn best_alone(&self, evaluation: &CommitteeEvaluation, of_years: bool, lang: Lang) -> String {
+        let Some((place, score)) = evaluation.best(of_years) else { return String::new() };
         let name = self.members.get(place).map_or_else(String::new, |member| quoted(lang, member.name.get(lang)));
         match (lang, of_years) {
             (Lang::En, false) => format!("on the same, the best member alone ({name}) is right on {}", percent(lang, score, 1)),
@@ -83,7 +83,7 @@ impl RunInfo {
     /// What must be said of a committee's result; nothing of other runs.
     pub fn committee_notes(&self, lang: Lang) -> Vec<String> {
         let Some(committee) = &self.committee else { return Vec::new() };
-        [Some(committee.combined(lang)), committee.judged_on(self.task.is_regression(), lang)].into_iter().flatten().collect()
+        [Some(committee.combined(lang)), committee.evaluated_on(self.task.is_regression(), lang)].into_iter().flatten().collect()
     }
 }
 

@@ -217,7 +217,7 @@ fn metrics(view: &RunView, lang: Lang) -> Vec<Block> {
 }
 
 fn analyses(view: &RunView, lang: Lang) -> Vec<Block> {
-    let Some(report) = &view.report else { return vec![not_judged(lang)] };
+    let Some(report) = &view.report else { return vec![not_evaluated(lang)] };
     let regression = report.regression();
     let mut blocks = vec![
         Block::Paragraph(format!("{}.", report.headline(report.threshold, lang))),
@@ -302,7 +302,7 @@ fn caveats(view: &RunView, lang: Lang) -> Vec<Block> {
     vec![list(&items, lang)]
 }
 
-fn not_judged(lang: Lang) -> Block {
+fn not_evaluated(lang: Lang) -> Block {
     paragraph(say("The run has not been evaluated yet.", "L’essai n’a pas encore été évalué."), lang)
 }
 

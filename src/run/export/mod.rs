@@ -164,7 +164,7 @@ fn fill(view: &RunView, format: Format, lang: Lang, folder: &Path) -> Result<(),
 /// # Errors
 /// A run that has nothing to draw there yet, a file that is there already, a full disk, no permission.
 pub fn save_plot(view: &RunView, plot: PlotKind, lang: Lang, path: &Path, overwrite: bool) -> Result<(), Problem> {
-    let canvas = plot.draw(view, lang).ok_or_else(not_judged)?;
+    let canvas = plot.draw(view, lang).ok_or_else(not_evaluated)?;
     overwrite::file(path, overwrite)?;
     match path.extension().is_some_and(|ending| ending.eq_ignore_ascii_case("svg")) {
         true => atomic::write(path, canvas.standalone().as_bytes()),
@@ -269,10 +269,10 @@ fn onnx(view: &RunView) -> Result<Vec<u8>, Problem> {
 }
 
 fn judged(view: &RunView) -> Result<&Report, Problem> {
-    view.report.as_ref().ok_or_else(not_judged)
+    view.report.as_ref().ok_or_else(not_evaluated)
 }
 
-fn not_judged() -> Problem {
+fn not_evaluated() -> Problem {
     Problem::new(
         Kind::File,
         say("This run has not been evaluated yet", "Cet essai n’a pas encore été évalué"),

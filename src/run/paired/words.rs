@@ -96,8 +96,8 @@ impl Paired {
     pub fn basis(&self, lang: Lang) -> String {
         let shared = self.pictures() as u64;
         let n = plural(lang, shared, say("test picture", "image de test"), say("test pictures", "images de test"));
-        let [one, other] = self.judged.map(|count| number(lang, count.into()));
-        let all = self.judged.iter().all(|count| u64::from(*count) == shared);
+        let [one, other] = self.evaluated.map(|count| number(lang, count.into()));
+        let all = self.evaluated.iter().all(|count| u64::from(*count) == shared);
         let mut said = match (lang, all) {
             (Lang::En, true) => format!("on the {n} of both"),
             (Lang::Fr, true) => format!("sur les {n} des deux"),
@@ -210,10 +210,10 @@ pub(super) fn itself() -> Problem {
     )
 }
 
-pub(super) fn not_judged(view: &RunView, name: &LocalizedText) -> Problem {
+pub(super) fn not_evaluated(view: &RunView, name: &LocalizedText) -> Problem {
     let what = LocalizedText::by(|lang| {
         let name = quoted(lang, name.get(lang));
-        match (lang, view.judged_elsewhere()) {
+        match (lang, view.evaluated_elsewhere()) {
             (Lang::En, false) => format!("{name} has not been evaluated yet"),
             (Lang::Fr, false) => format!("{name} n’a pas encore été évalué"),
             (Lang::En, true) => format!("{name} was last evaluated on another folder"),

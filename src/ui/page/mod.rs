@@ -171,7 +171,7 @@ fn training_line(lang: Lang, session: &Session, ready: bool) -> String {
     match (session.phase, &session.training) {
         (Phase::Starting(_), _) => say("getting ready…", "préparation…").get(lang).to_owned(),
         (Phase::Paused, _) => say("paused", "en pause").get(lang).to_owned(),
-        (Phase::Judging(_), _) => say("evaluating…", "évaluation…").get(lang).to_owned(),
+        (Phase::Evaluating(_), _) => say("evaluating…", "évaluation…").get(lang).to_owned(),
         (Phase::Training, Some(t)) => {
             format!("{epoch} {} {of} {}", number(lang, t.now.epoch.into()), number(lang, t.epochs.into()))
         }

@@ -1,6 +1,6 @@
 //! The card's sections on data: what it was judged on, what it learned from, and what is known of either.
 
-use super::{super::document::Block, not_judged, paragraph};
+use super::{super::document::Block, not_evaluated, paragraph};
 use crate::{
     data::{
         sample::{Framing, Part, Source},
@@ -13,7 +13,7 @@ use crate::{
 
 /// What it was judged on.
 pub fn evaluation(view: &RunView, lang: Lang) -> Vec<Block> {
-    let Some(report) = &view.report else { return vec![not_judged(lang)] };
+    let Some(report) = &view.report else { return vec![not_evaluated(lang)] };
     let n = number(lang, report.predictions.len() as u64);
     let source = view.info.source.name();
     let source = source.get(lang);

@@ -168,7 +168,7 @@ pub fn show(ui: &mut Ui, cx: &mut Cx<'_>, state: &mut State) {
         return nothing(ui, cx);
     };
     let Some(report) = &view.report else {
-        return not_judged(ui, cx, &view);
+        return not_evaluated(ui, cx, &view);
     };
     let same = state.shown.as_ref().is_some_and(|shown| Arc::ptr_eq(&shown.view, &view));
     if !same {
@@ -234,7 +234,7 @@ fn nothing(ui: &mut Ui, cx: &mut Cx<'_>) {
     });
 }
 
-fn not_judged(ui: &mut Ui, cx: &mut Cx<'_>, view: &RunView) {
+fn not_evaluated(ui: &mut Ui, cx: &mut Cx<'_>, view: &RunView) {
     let lang = cx.lang;
     strip::show(ui, cx, &view.info);
     let info = cx.session.info_of(&view.info.id).unwrap_or(&view.info);

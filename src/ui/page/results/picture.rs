@@ -222,7 +222,7 @@ impl Subject<'_> {
             ui.add_space(4.0);
             asked = labels::decide(ui, lang, dataset, p).or(asked);
         } else if let (Some(_), Source::Folder(folder)) = (known, &shown.view.info.source)
-            && !shown.view.judged_elsewhere()
+            && !shown.view.evaluated_elsewhere()
             && link(ui, say("Open its data to correct labels", "Ouvrir ses données pour corriger").get(lang)).clicked()
         {
             asked = Some(Action::UseFolder(folder.clone()));

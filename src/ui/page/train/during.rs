@@ -66,10 +66,10 @@ fn numbers(ui: &mut Ui, cx: &Cx<'_>, training: &Training) {
         loss_tile(lang, training, over),
         rate_tile(lang, training, over),
         speed_tile(lang, training, over),
-        time_tile(lang, training, over || matches!(cx.session.phase, Phase::Judging(_))),
+        time_tile(lang, training, over || matches!(cx.session.phase, Phase::Evaluating(_))),
     ];
     let progress = match cx.session.phase {
-        Phase::Judging(_) => (say("Training and evaluation", "Entraînement et évaluation").get(lang), cx.session.share()),
+        Phase::Evaluating(_) => (say("Training and evaluation", "Entraînement et évaluation").get(lang), cx.session.share()),
         phase if phase.training() => (say("Training", "Entraînement").get(lang), cx.session.share()),
         _ => (say("Training", "Entraînement").get(lang), Some(training.share())),
     };

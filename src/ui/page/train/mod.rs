@@ -108,7 +108,7 @@ fn running_header(ui: &mut Ui, cx: &mut Cx<'_>, training: &Training) {
     let phase = cx.session.phase;
     let paused = phase == Phase::Paused;
     let sentence = match (phase, lang) {
-        (Phase::Judging(_), _) => say(
+        (Phase::Evaluating(_), _) => say(
             "Training is over; the test and validation pictures are being evaluated",
             "L’entraînement est fini ; les images de test et de validation sont en cours d’évaluation",
         )
@@ -124,7 +124,7 @@ fn running_header(ui: &mut Ui, cx: &mut Cx<'_>, training: &Training) {
         (_, Lang::Fr) => format!("Apprend à partir de {} sur {}", pictures(lang, training), training.device.name),
     };
     header(ui, Page::Training.name().get(lang), &sentence, |ui| {
-        if matches!(phase, Phase::Judging(_)) {
+        if matches!(phase, Phase::Evaluating(_)) {
             return;
         }
         let (name, symbol) = if paused { (say("Resume", "Reprendre"), icon::PLAY) } else { (say("Pause", "Pause"), icon::PAUSE) };

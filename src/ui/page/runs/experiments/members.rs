@@ -133,7 +133,7 @@ fn state(lang: Lang, (member, waits): (&MemberView, Option<u32>), live: Option<&
         let epoch = live.training.map(|training| (training.now.epoch, training.epochs));
         return match (phase, epoch) {
             (Phase::Paused, _) => say("paused", "en pause").get(lang).to_owned(),
-            (Phase::Judging(_), _) => say("being evaluated", "en cours d’évaluation").get(lang).to_owned(),
+            (Phase::Evaluating(_), _) => say("being evaluated", "en cours d’évaluation").get(lang).to_owned(),
             (_, Some((now, all))) => match lang {
                 Lang::En => format!("epoch {now} of {all}"),
                 Lang::Fr => format!("époque {now} sur {all}"),
