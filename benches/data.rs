@@ -16,7 +16,7 @@ use trombine::{
         sample::{Part, Source},
     },
     engine::{self, Engine, Step},
-    files::Places,
+    files::AppDirs,
     plan::Plan,
     preset::Preset,
     problem::{Kind, Problem},
@@ -53,7 +53,7 @@ fn main() -> ExitCode {
 }
 
 /// The folder's data set, with its cache in `places`.
-fn open(folder: &Path, places: &Places) -> Result<Dataset, Problem> {
+fn open(folder: &Path, places: &AppDirs) -> Result<Dataset, Problem> {
     data::open_in(places, &Source::Folder(folder.to_owned()), &Edits::default(), &Control::default(), &mut |_, _, _| {})
 }
 
@@ -71,7 +71,7 @@ fn temporary() -> Result<tempfile::TempDir, Problem> {
 /// First and second opening.
 fn ingest(folder: &Path) -> Result<(), Problem> {
     let home = temporary()?;
-    let places = Places::at(home.path());
+    let places = AppDirs::at(home.path());
     for what in ["first opening", "second opening"] {
         let start = Instant::now();
         let pictures = open(folder, &places)?.samples.len() as f64;
@@ -84,7 +84,7 @@ fn ingest(folder: &Path) -> Result<(), Problem> {
 /// Whole epochs in turns with their steps alone.
 fn epochs(folder: &Path, preset: Preset, epochs: u32, size: u32) -> Result<(), Problem> {
     let home = temporary()?;
-    let dataset = Arc::new(open(folder, &Places::at(home.path()))?);
+    let dataset = Arc::new(open(folder, &AppDirs::at(home.path()))?);
     let mut settings = preset.settings();
     settings.augment.crop = size;
     let plan = Plan::new(&settings, dataset).map_err(|mut problems| problems.swap_remove(0))?;

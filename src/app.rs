@@ -43,7 +43,7 @@ pub use preferences::Preferences;
 use self::{
     edit::SentEdits,
     frames::Frames,
-    history::{History, Step},
+    history::{UndoStack, UndoStep},
     interrupted::Interrupted,
     notification::Notifier,
     opener::Opener,
@@ -147,7 +147,7 @@ pub struct App {
     title: String,
     /// The draft as it was when it was last at rest.
     settled: Settings,
-    history: History,
+    history: UndoStack,
     /// The log of frame times, if it was asked for.
     frames: Option<Frames>,
     /// The edits that were sent to the worker last, until they have come back.
@@ -287,7 +287,7 @@ impl App {
             settled: settings.clone(),
             settings,
             recipe,
-            history: History::default(),
+            history: UndoStack::default(),
             frames: Frames::asked(),
             sent: None,
             checked: None,
@@ -449,7 +449,7 @@ impl App {
         ctx.request_repaint();
         if !ctx.input(|i| i.pointer.any_down()) && !ctx.text_edit_focused() {
             let before = std::mem::replace(&mut self.settled, self.settings.clone());
-            self.history.push(Step::Draft(Box::new(before)));
+            self.history.push(UndoStep::Draft(Box::new(before)));
             self.settle_now();
         }
     }

@@ -37,7 +37,7 @@
 //!
 //! # Invariants
 //! - `egui`, `eframe`, `rfd` only in `main.rs`, `app` and `ui`.
-//! - `candle` only in `engine/candle/`; `wgpu` compute only in `engine/gpu/`. No tensor crosses a channel.
+//! - `candle` only in `engine/candle/`; `wgpu` compute only in `engine/gpu/`. No tensor of a device crosses a channel.
 //! - `unsafe` only in `engine/cpu/`, each block with its reason. No file is mapped: another program may cut it short.
 //! - Nothing under `ui/` blocks: no `recv`, no file access, no dialog except through an `Action`.
 //! - All randomness comes from the one seed in [`settings::Settings`], split by purpose. Same seed, same machine: same

@@ -18,7 +18,7 @@ use std::{
 
 pub use experiments::{AtWork, Experiments};
 pub use pairs::{PairState, Pairs};
-pub use photo::{Arrival, Asked, Beyond, LookedAt, Second, SharpPhoto, ShownPhoto, Slow, WholePhoto};
+pub use photo::{Arrival, Beyond, LookedAt, OcclusionMap, OtherRunAnswer, SharpPhoto, ShownPhoto, SquareQuery, WholePhoto};
 pub use resize_preview::ResizePreview;
 pub use run_pictures::RunPicturesState;
 pub use run_requests::{RunRequest, RunRequests};
@@ -29,7 +29,7 @@ use crate::{
     callback::Callbacks,
     control::{Glimpse, Stage},
     data::{
-        cache::kept::Kept,
+        cache::kept::CacheUsage,
         dataset::Dataset,
         duplicates::Group,
         reading::Reading,
@@ -49,7 +49,7 @@ use crate::{
         rate_range::RateRange,
         trial::Trial,
     },
-    worker::{Envelope, Event, JobId, QuestionResult},
+    worker::{Envelope, Event, JobId, PredictionResult},
 };
 
 /// Everything that the events have told so far.
@@ -77,7 +77,7 @@ pub struct Session {
     /// The last trial of the devices.
     pub tried: Option<Tried>,
     /// What the cache of pictures holds, once it was asked.
-    pub kept: Option<Kept>,
+    pub kept: Option<CacheUsage>,
     /// What self-tests found, by the device's id.
     pub tested: BTreeMap<String, SelfTest>,
     /// The last test of learning rates.
@@ -424,7 +424,7 @@ impl Session {
     }
 
     /// Takes in what was said of a photo; an answer about a photo that is gone is dropped.
-    pub fn answer(&mut self, answer: QuestionResult) {
+    pub fn answer(&mut self, answer: PredictionResult) {
         let looked_at = self.looked_at.iter_mut().map(|looked_at| &mut looked_at.asked);
         for asked in self.photos.iter_mut().flat_map(|photo| &mut photo.asked).chain(looked_at) {
             if asked.id == answer.id {

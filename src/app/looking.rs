@@ -12,10 +12,10 @@ use crate::{
     data::{dataset::Dataset, face_file, pixels::Pixels, sample::Source},
     files::table::{Cell, Rows, TableForm},
     predict::heatmap::Heat,
-    session::{Asked, LookedAt},
+    session::{LookedAt, SquareQuery},
     text::say,
     ui::page::Page,
-    worker::{PhotoSource, Question},
+    worker::{PhotoSource, PredictionRequest},
 };
 
 impl App {
@@ -46,9 +46,9 @@ impl App {
         let id = self.next_question();
         let (Some(answerer), Some(answering)) = (&self.answerer, self.session.answering()) else { return };
         let run = answering.id.to_owned();
-        let question = Question { id, run: run.clone(), photo: photo.clone(), crop: None, heat: Some(Heat::GradCam) };
+        let question = PredictionRequest { id, run: run.clone(), photo: photo.clone(), crop: None, heat: Some(Heat::GradCam) };
         if answerer.ask(question) {
-            self.session.looked_at = Some(LookedAt { file, run, photo, asked: Asked { id, ..Asked::default() } });
+            self.session.looked_at = Some(LookedAt { file, run, photo, asked: SquareQuery { id, ..SquareQuery::default() } });
         }
     }
 

@@ -4,7 +4,7 @@ use std::{path::PathBuf, sync::Arc};
 
 use super::{
     App, Preferences,
-    history::Step,
+    history::UndoStep,
     pending::{Awaited, Pending},
 };
 use crate::{
@@ -58,7 +58,7 @@ impl App {
         if self.is_being_trained(&run) {
             return;
         }
-        self.history.push(Step::Run { run: run.clone(), there: true });
+        self.history.push(UndoStep::Run { run: run.clone(), there: true });
         self.session.toast(say("The run is in the trash", "L’essai est à la corbeille"), Some(Offer::RestoreRun(run)));
     }
 

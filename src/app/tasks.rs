@@ -13,7 +13,7 @@ use super::{
     asking,
     opener::Opener,
     path_kind::{PathKind, nearest},
-    question::{Next, Preview, Question, ReadPhoto, TaskResult},
+    question::{FileDialogRequest, Next, Preview, ReadPhoto, TaskResult},
 };
 use crate::{
     control::Control,
@@ -70,7 +70,7 @@ pub struct Tasks {
     dialogs: bool,
     /// Whether paths are typed rather than chosen in the system's dialogs.
     pub(super) typing: bool,
-    question: Option<(Question, bool)>,
+    question: Option<(FileDialogRequest, bool)>,
 }
 
 impl Tasks {
@@ -102,7 +102,7 @@ impl Tasks {
 
     /// Puts `question` to the user, unless a dialog is open: by the system's dialog, or where there is none, or typing is
     /// preferred, by a field of our own.
-    pub fn ask(&mut self, lang: Lang, question: Question) {
+    pub fn ask(&mut self, lang: Lang, question: FileDialogRequest) {
         if self.typing || (self.dialogs && !asking::has_dialogs()) {
             self.question = Some((question, !self.typing));
         } else if self.dialogs && !std::mem::replace(&mut self.dialog_open, true) {
@@ -139,32 +139,33 @@ impl Tasks {
     /// Asks for a data set's folder.
     pub fn choose_folder(&mut self, lang: Lang, start: Option<&Path>) {
         let title = say("Choose a folder of pictures", "Choisir un dossier d’images");
-        self.ask(lang, Question::one(title, Wanted::Folder, TaskResult::Folder).starting_at(start));
+        self.ask(lang, FileDialogRequest::one(title, Wanted::Folder, TaskResult::Folder).starting_at(start));
     }
 
     /// As [`Tasks::choose_folder`], by typing in any case.
     pub fn type_folder(&mut self, start: Option<&Path>) {
         let title = say("Open a folder by its path", "Ouvrir un dossier par son chemin");
-        self.question.get_or_insert((Question::one(title, Wanted::Folder, TaskResult::Folder).starting_at(start), false));
+        self.question
+            .get_or_insert((FileDialogRequest::one(title, Wanted::Folder, TaskResult::Folder).starting_at(start), false));
     }
 
     /// Asks for photos to predict.
     pub fn choose_photos(&mut self, lang: Lang) {
         let title = say("Choose photos", "Choisir des photos");
-        let question = Question::new(title, Wanted::File, |paths| Next::Done(TaskResult::Photos(paths)));
+        let question = FileDialogRequest::new(title, Wanted::File, |paths| Next::Done(TaskResult::Photos(paths)));
         self.ask(lang, pictures(question.several()));
     }
 
     /// Asks for a folder whose photos are predicted one by one.
     pub fn choose_photo_folder(&mut self, lang: Lang) {
         let title = say("Choose a folder of photos", "Choisir un dossier de photos");
-        self.ask(lang, Question::one(title, Wanted::Folder, |folder| TaskResult::Photos(vec![folder])));
+        self.ask(lang, FileDialogRequest::one(title, Wanted::Folder, |folder| TaskResult::Photos(vec![folder])));
     }
 
     /// Asks for the picture on which the augmentation page shows its changes.
     pub fn choose_own_picture(&mut self, lang: Lang) {
         let title = say("Choose a picture", "Choisir une image");
-        self.ask(lang, pictures(Question::one(title, Wanted::File, TaskResult::OwnPicture)));
+        self.ask(lang, pictures(FileDialogRequest::one(title, Wanted::File, TaskResult::OwnPicture)));
     }
 
     /// Asks where a folder is now that was opened before.
@@ -172,14 +173,14 @@ impl Tasks {
         let title = say("Where the folder is now", "Où est maintenant le dossier");
         let was = then.clone();
         let answer = move |now| TaskResult::MovedFolder { then: was.clone(), now };
-        self.ask_near(then, Question::one(title, Wanted::Folder, answer));
+        self.ask_near(then, FileDialogRequest::one(title, Wanted::Folder, answer));
     }
 
     /// Asks where a run's pictures are now that were in `then`.
     pub fn choose_run_pictures(&mut self, lang: Lang, run: String, then: Option<Source>) {
         let title = say("Where the run’s pictures are now", "Où sont maintenant les images de l’essai");
         let answer = move |folder| TaskResult::RunPictures { run: run.clone(), folder };
-        let question = Question::one(title, Wanted::Folder, answer);
+        let question = FileDialogRequest::one(title, Wanted::Folder, answer);
         match then {
             Some(Source::Folder(then)) => self.ask_near(then, question),
             _ => self.ask(lang, question),
@@ -187,7 +188,7 @@ impl Tasks {
     }
 
     /// Asks `question`, starting at what is left of the path `then`.
-    fn ask_near(&mut self, then: PathBuf, question: Question) {
+    fn ask_near(&mut self, then: PathBuf, question: FileDialogRequest) {
         self.send(move || Some(TaskResult::Ask(Box::new(question.starting_at(nearest(&then).as_deref())))));
     }
 
@@ -225,14 +226,14 @@ impl Tasks {
     /// Asks where the split is to be written as folders.
     pub fn choose_copy_target(&mut self, lang: Lang, link: bool) {
         let title = say("Where to put train, validation and test", "Où mettre train, validation et test");
-        self.ask(lang, Question::one(title, Wanted::NewFolder, move |out| TaskResult::CopyTo { out, link }));
+        self.ask(lang, FileDialogRequest::one(title, Wanted::NewFolder, move |out| TaskResult::CopyTo { out, link }));
     }
 
     /// Asks on which folder's pictures a run is to be judged.
     pub fn choose_evaluation_folder(&mut self, lang: Lang, run: String) {
         let title = say("A folder of other pictures", "Un dossier d’autres images");
         let answer = move |folder| TaskResult::EvaluateFolder { run: run.clone(), folder };
-        self.ask(lang, Question::one(title, Wanted::Folder, answer));
+        self.ask(lang, FileDialogRequest::one(title, Wanted::Folder, answer));
     }
 
     /// Asks where a run is to be exported to; `file` is the proposed name.
@@ -241,19 +242,20 @@ impl Tasks {
         let options = ExportOptions { overwrite: !format.is_folder(), ..options };
         let wanted = if format.is_folder() { Wanted::NewFolder } else { Wanted::NewFile };
         let answer = move |path| TaskResult::ExportTo { run: run.clone(), format, options, path };
-        self.ask(options.lang, Question::one(say("Export as", "Exporter sous"), wanted, answer).named(file));
+        self.ask(options.lang, FileDialogRequest::one(say("Export as", "Exporter sous"), wanted, answer).named(file));
     }
 
     /// Asks where the settings are to be saved.
     pub fn choose_settings_target(&mut self, lang: Lang) {
         let title = say("Save the settings as", "Enregistrer les réglages sous");
-        let question = Question::one(title, Wanted::NewFile, TaskResult::SettingsTo).named("trombine.json");
+        let question = FileDialogRequest::one(title, Wanted::NewFile, TaskResult::SettingsTo).named("trombine.json");
         self.ask(lang, question.filter("JSON", ["json".to_owned()]));
     }
 
     /// Asks for a file of settings.
     pub fn choose_settings(&mut self, lang: Lang) {
-        let question = Question::one(say("Open settings", "Ouvrir des réglages"), Wanted::File, TaskResult::SettingsFrom);
+        let question =
+            FileDialogRequest::one(say("Open settings", "Ouvrir des réglages"), Wanted::File, TaskResult::SettingsFrom);
         self.ask(lang, question.filter("JSON, text", ["json".to_owned(), "txt".to_owned()]));
     }
 
@@ -261,26 +263,29 @@ impl Tasks {
     pub fn choose_plot(&mut self, lang: Lang, (plot, threshold, temperature): (PlotKind, f64, f64), file: String) {
         let title = say("Save the plot, as PNG or SVG", "Enregistrer le graphique, en PNG ou SVG");
         let answer = move |path| TaskResult::PlotTo { plot, threshold, temperature, path };
-        let question = Question::one(title, Wanted::NewFile, answer).named(file);
+        let question = FileDialogRequest::one(title, Wanted::NewFile, answer).named(file);
         self.ask(lang, question.filter("PNG", ["png".to_owned()]).filter("SVG", ["svg".to_owned()]));
     }
 
     /// Asks for the folder of a run that is to be imported.
     pub fn choose_run(&mut self, lang: Lang) {
         let title = say("The folder of a run, or of exported weights", "Le dossier d’un essai, ou de poids exportés");
-        self.ask(lang, Question::one(title, Wanted::Folder, TaskResult::RunFolder));
+        self.ask(lang, FileDialogRequest::one(title, Wanted::Folder, TaskResult::RunFolder));
     }
 
     /// Asks for a folder of runs that is to be watched.
     pub fn choose_watched(&mut self, lang: Lang, last: Option<&Path>) {
         let title = say("A folder of runs, or an experiment, to watch", "Un dossier d’essais, ou une expérience, à suivre");
-        self.ask(lang, Question::one(title, Wanted::Folder, TaskResult::WatchedFolder).starting_at(last.and_then(Path::parent)));
+        self.ask(
+            lang,
+            FileDialogRequest::one(title, Wanted::Folder, TaskResult::WatchedFolder).starting_at(last.and_then(Path::parent)),
+        );
     }
 
     /// Asks for a folder of pictures to predict, and then for the table to write.
     pub fn choose_prediction_folder(&mut self, lang: Lang, run: String, framing: Framing) {
         let from = say("A folder of pictures to predict", "Un dossier d’images à prédire");
-        let question = Question::new(from, Wanted::Folder, move |paths| {
+        let question = FileDialogRequest::new(from, Wanted::Folder, move |paths| {
             Next::Ask(table_of(&run, paths.into_iter().next().unwrap_or_default(), framing))
         });
         self.ask(lang, question);
@@ -292,12 +297,12 @@ impl Tasks {
     }
 
     /// The question to be asked by a field of our own, and whether that is in the place of a dialog.
-    pub fn question(&mut self) -> Option<(Question, bool)> {
+    pub fn question(&mut self) -> Option<(FileDialogRequest, bool)> {
         self.question.take()
     }
 
     /// Goes on with what was typed; nothing if another question follows.
-    pub fn typed(&mut self, question: &Question, paths: Vec<PathBuf>, instead: bool) -> Option<TaskResult> {
+    pub fn typed(&mut self, question: &FileDialogRequest, paths: Vec<PathBuf>, instead: bool) -> Option<TaskResult> {
         match question.answered(paths) {
             Next::Done(fetched) => Some(fetched),
             Next::Ask(next) => {
@@ -460,7 +465,10 @@ impl Tasks {
     pub fn choose_list(&mut self, lang: Lang, table: Arc<[u8]>) {
         let title = say("Save the list as", "Enregistrer la liste sous");
         let answer = move |path| TaskResult::ListTo { path, table: table.clone() };
-        self.ask(lang, Question::one(title, Wanted::NewFile, answer).named("pictures.csv").filter("CSV", ["csv".to_owned()]));
+        self.ask(
+            lang,
+            FileDialogRequest::one(title, Wanted::NewFile, answer).named("pictures.csv").filter("CSV", ["csv".to_owned()]),
+        );
     }
 
     /// Writes a list of pictures, but into none of the folders of `pictures`.
@@ -517,7 +525,7 @@ fn settings_of(path: &Path) -> TaskResult {
 }
 
 /// Dialogs of Linux tell capitals apart.
-fn pictures(question: Question) -> Question {
+fn pictures(question: FileDialogRequest) -> FileDialogRequest {
     let endings = ENDINGS.iter().flat_map(|ending| [(*ending).to_owned(), ending.to_uppercase()]);
     question.filter("JPEG, PNG, WebP, BMP, GIF, TIFF", endings)
 }
@@ -559,7 +567,7 @@ fn photos_at(paths: Vec<PathBuf>, control: &Control) -> Result<PhotosFound, Prob
 }
 
 /// The question for the table of a folder's pictures.
-fn table_of(run: &str, folder: PathBuf, framing: Framing) -> Question {
+fn table_of(run: &str, folder: PathBuf, framing: Framing) -> FileDialogRequest {
     let to = say(
         "Write the table to; one already started is continued",
         "Écrire le tableau dans\u{a0}; un tableau commencé est poursuivi",
@@ -567,7 +575,7 @@ fn table_of(run: &str, folder: PathBuf, framing: Framing) -> Question {
     let start = folder.parent().map(Path::to_owned);
     let (name, run) = (default_name(run, &folder, framing), run.to_owned());
     let answer = move |csv| TaskResult::PredictFolder { run: run.clone(), folder: folder.clone(), csv, framing };
-    Question::one(to, Wanted::Table, answer).starting_at(start.as_deref()).named(name).filter("CSV", ["csv".to_owned()])
+    FileDialogRequest::one(to, Wanted::Table, answer).starting_at(start.as_deref()).named(name).filter("CSV", ["csv".to_owned()])
 }
 
 /// A photo as it is asked about, decoded.

@@ -21,7 +21,7 @@ use crate::{
     plan::Plan,
     preset::Preset,
     problem::{Kind, Problem},
-    run::{Asked, RunInfo, date},
+    run::{RequestedDevice, RunInfo, date},
     setting_def::Choice as _,
     settings::Settings,
     text::{Lang, LocalizedText, bytes, decimal, duration, named, number, percent, plural, say, years},
@@ -32,13 +32,13 @@ use crate::{
 pub fn experiment(command: ExperimentCommand, lang: Lang) -> Done {
     match command {
         ExperimentCommand::Seeds { seeds, same_split, ask } => {
-            begin(&ask, &Of { seeds, same_split, halving: None }, lang, &|_, _| Ok(Design::Seeds))
+            begin(&ask, &RunOptions { seeds, same_split, halving: None }, lang, &|_, _| Ok(Design::Seeds))
         }
         ExperimentCommand::Folds { folds, seeds, ask } => {
-            begin(&ask, &Of { seeds, same_split: false, halving: None }, lang, &|_, _| Ok(Design::Folds(folds)))
+            begin(&ask, &RunOptions { seeds, same_split: false, halving: None }, lang, &|_, _| Ok(Design::Folds(folds)))
         }
         ExperimentCommand::Compare { recipes, seeds, same_split, ask } => {
-            begin(&ask, &Of { seeds, same_split, halving: None }, lang, &|_, task| {
+            begin(&ask, &RunOptions { seeds, same_split, halving: None }, lang, &|_, task| {
                 // What is asked for beside the recipes holds for each of them.
                 let one = |name: &String| {
                     let mut recipe = recipe_called(name, task)?;
@@ -49,13 +49,13 @@ pub fn experiment(command: ExperimentCommand, lang: Lang) -> Done {
             })
         }
         ExperimentCommand::Curve { shares, seeds, ask } => {
-            begin(&ask, &Of { seeds, same_split: true, halving: None }, lang, &|_, _| Ok(Design::Curve(shares.clone())))
+            begin(&ask, &RunOptions { seeds, same_split: true, halving: None }, lang, &|_, _| Ok(Design::Curve(shares.clone())))
         }
         ExperimentCommand::Ablate { seeds, same_split, ask } => {
-            begin(&ask, &Of { seeds, same_split, halving: None }, lang, &|_, _| Ok(Design::Ablate))
+            begin(&ask, &RunOptions { seeds, same_split, halving: None }, lang, &|_, _| Ok(Design::Ablate))
         }
         ExperimentCommand::Search { vary, runs, halving, seeds, same_split, ask } => {
-            let of = Of { seeds, same_split, halving };
+            let of = RunOptions { seeds, same_split, halving };
             begin(&ask, &of, lang, &|base, _| {
                 let (mut varied, mut problems) = (Vec::new(), Vec::new());
                 for text in &vary {
@@ -71,7 +71,7 @@ pub fn experiment(command: ExperimentCommand, lang: Lang) -> Done {
         ExperimentCommand::Show { experiment, json } => show(&experiment, json, lang),
         ExperimentCommand::Run { experiment, only, jobs, threads, minutes, while_input, json } => {
             let only = only.map(|nth| nth as usize - 1);
-            let how = How { only, dataset: None, jobs, threads, budget: budget(minutes), while_input };
+            let how = TrainingOptions { only, dataset: None, jobs, threads, budget: budget(minutes), while_input };
             run(&experiment, how, &mut Terminal::new(lang, json))
         }
         ExperimentCommand::Add { experiment, seeds, runs } => change::add(&experiment, seeds, runs, lang),
@@ -91,7 +91,7 @@ pub fn experiment(command: ExperimentCommand, lang: Lang) -> Done {
 type Designer<'a> = &'a dyn Fn(&Settings, &Task) -> Result<Design, Vec<Problem>>;
 
 /// What is asked of the runs of a design.
-struct Of {
+struct RunOptions {
     seeds: u32,
     same_split: bool,
     halving: Option<u32>,
@@ -99,7 +99,7 @@ struct Of {
 
 /// How an experiment is trained.
 #[derive(Default)]
-struct How {
+struct TrainingOptions {
     only: Option<usize>,
     dataset: Option<Arc<Dataset>>,
     jobs: Option<usize>,
@@ -113,7 +113,7 @@ fn budget(minutes: Option<u32>) -> Option<Duration> {
 }
 
 /// Makes an experiment and trains it, or says what it would take.
-fn begin(ask: &ExperimentArgs, of: &Of, lang: Lang, design: Designer<'_>) -> Done {
+fn begin(ask: &ExperimentArgs, of: &RunOptions, lang: Lang, design: Designer<'_>) -> Done {
     let mut terminal = Terminal::new(lang, ask.json);
     let (draft, plan) = drafted(ask, of, &mut terminal, design)?;
     let experiments = ExperimentStore::new(&store()?);
@@ -132,11 +132,16 @@ fn begin(ask: &ExperimentArgs, of: &Of, lang: Lang, design: Designer<'_>) -> Don
         return Ok(());
     }
     let (dataset, budget) = (Some(plan.dataset), budget(ask.minutes));
-    train(&experiment, How { dataset, jobs: ask.jobs, budget, ..How::default() }, &mut terminal)
+    train(&experiment, TrainingOptions { dataset, jobs: ask.jobs, budget, ..TrainingOptions::default() }, &mut terminal)
 }
 
 /// What the arguments ask for, checked against the pictures.
-fn drafted(ask: &ExperimentArgs, of: &Of, terminal: &mut Terminal, design: Designer<'_>) -> Result<(Draft, Plan), Vec<Problem>> {
+fn drafted(
+    ask: &ExperimentArgs,
+    of: &RunOptions,
+    terminal: &mut Terminal,
+    design: Designer<'_>,
+) -> Result<(Draft, Plan), Vec<Problem>> {
     let source = ask.recipe.source().ok_or_else(|| one(super::train::nothing()))?;
     let plan = recipe::plan(&ask.recipe, source, &store()?, &mut |event| terminal.event(&event))?;
     let base = plan.settings.clone();
@@ -144,18 +149,18 @@ fn drafted(ask: &ExperimentArgs, of: &Of, terminal: &mut Terminal, design: Desig
     if let Some(eta) = of.halving {
         draft = draft.halved(eta).map_err(one)?;
     }
-    let plan = draft.check(&plan.dataset, &Asked { device: plan.device.clone(), threads: plan.threads })?;
+    let plan = draft.check(&plan.dataset, &RequestedDevice { device: plan.device.clone(), threads: plan.threads })?;
     Ok((draft, plan))
 }
 
 /// Trains what is missing, and shows the table.
-fn train(experiment: &Experiment, how: How, terminal: &mut Terminal) -> Done {
+fn train(experiment: &Experiment, how: TrainingOptions, terminal: &mut Terminal) -> Done {
     let (store, control, lang) = (store()?, Control::default(), terminal.lang);
     signal::leave_on(&control);
     if how.while_input {
         signal::leave_with_input(&control);
     }
-    let How { only, dataset, jobs, threads, budget, .. } = how;
+    let TrainingOptions { only, dataset, jobs, threads, budget, .. } = how;
     let options = ExperimentOptions { only, dataset, budget, cores: threads };
     let experiments = ExperimentStore::new(&store);
     let result = match jobs {
@@ -210,7 +215,7 @@ fn of_member(member: &MemberView, problem: &Problem) -> Problem {
 }
 
 /// Goes on with an experiment.
-fn run(name: &str, how: How, terminal: &mut Terminal) -> Done {
+fn run(name: &str, how: TrainingOptions, terminal: &mut Terminal) -> Done {
     let experiment = ExperimentStore::new(&store()?).find(name).map_err(one)?;
     train(&experiment, how, terminal)
 }

@@ -15,7 +15,7 @@ use crate::{
         sample::Source,
         task::AgeBands,
     },
-    files::Places,
+    files::AppDirs,
     run::RunStore,
     setting_def::Choice,
     settings::images::ImageOption,
@@ -68,7 +68,7 @@ pub struct ReadingArgs {
 impl ReadingArgs {
     /// The shape that `source`'s pictures get unless settings say another.
     pub fn shape(&self, source: &Source, store: &RunStore) -> PictureShape {
-        let remembered = Reading::load(&Places::with_runs_in(store.home()), &source.settled()).shape();
+        let remembered = Reading::load(&AppDirs::with_runs_in(store.home()), &source.settled()).shape();
         self.shape_or(remembered)
     }
 
@@ -84,7 +84,7 @@ impl ReadingArgs {
 
     /// As [`ReadingArgs::open`], with the shape that settings say unless the arguments say one.
     pub fn open_at(&self, source: Source, store: &RunStore, shape: Option<PictureShape>) -> Command {
-        let before = Reading::load(&Places::with_runs_in(store.home()), &source.settled());
+        let before = Reading::load(&AppDirs::with_runs_in(store.home()), &source.settled());
         let shape = self.shape_or(shape.unwrap_or(before.shape()));
         if shape == before.shape()
             && self.task.is_none()

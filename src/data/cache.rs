@@ -24,9 +24,9 @@ use std::{
 use rayon::prelude::*;
 use serde::{Deserialize, Serialize};
 
-use self::stored::{Bytes, Damage, Picture, Stored};
+use self::stored::{Bytes, CacheFile, Damage, Picture};
 use super::{
-    dataset::Spare,
+    dataset::UnusedSamples,
     decode::{Found, Wanted, decode_small},
     face_crop::{FaceCrops, PhotoLook},
     face_file, glimpse,
@@ -62,7 +62,7 @@ pub fn fill(
     scan: &mut Scan,
     control: &Control,
     progress: &mut dyn FnMut(Stage, u64, u64),
-) -> Result<(Pixels, Spare), Problem> {
+) -> Result<(Pixels, UnusedSamples), Problem> {
     let named = scan.samples.len();
     for (sample, modified) in std::mem::take(&mut scan.unnamed) {
         scan.samples.push(sample);
@@ -234,7 +234,7 @@ impl Entry {
 /// A cache file whose header and index were checked.
 #[derive(Default)]
 struct Cached {
-    stored: Option<Stored>,
+    stored: Option<CacheFile>,
     header: Vec<u8>,
     entries: HashMap<PathBuf, Entry>,
     /// Why it is in no file.
@@ -269,7 +269,7 @@ impl Cached {
             *pictures.get_mut(slot as usize)? = picture;
         }
         let (path, root) = (path.to_owned(), root.to_owned());
-        let stored = Stored { bytes, pictures, path, root, kind, damage: Mutex::new(Damage::None) };
+        let stored = CacheFile { bytes, pictures, path, root, kind, damage: Mutex::new(Damage::None) };
         // After a power failure the pages themselves may never have reached the disk: look at some, the last included, so
         // that a file of which all is lost is made anew at once and not picture by picture.
         let mut probes = entries.iter().rev().step_by((entries.len() / 64).max(1));
@@ -300,7 +300,7 @@ impl Cached {
     }
 
     /// Applies the index to a scan, all of whose samples it knows; those from `named` on are the unnamed ones.
-    fn settle(self, scan: &mut Scan, named: usize) -> (Pixels, Spare) {
+    fn settle(self, scan: &mut Scan, named: usize) -> (Pixels, UnusedSamples) {
         let mut slots = Vec::with_capacity(scan.samples.len());
         let mut spare: Vec<(Sample, usize)> = Vec::new();
         let mut modified = Vec::with_capacity(scan.samples.len());
@@ -345,7 +345,7 @@ impl Cached {
         all.unkept = self.unkept;
         spare.sort_by(|(a, _), (b, _)| a.file.cmp(&b.file));
         let (spare, spare_slots): (_, Vec<usize>) = spare.into_iter().unzip();
-        (all.select(slots), Spare { samples: spare, pixels: all.select(spare_slots) })
+        (all.select(slots), UnusedSamples { samples: spare, pixels: all.select(spare_slots) })
     }
 }
 

@@ -96,7 +96,7 @@ pub const MOST_COMPARED: usize = 4096;
 pub fn linked(looks: &[&PerceptualHash], mut near: impl FnMut(&PerceptualHash, &PerceptualHash) -> bool) -> Vec<Vec<u32>> {
     // With at most 3 bits different, one of four 16-bit quarters is equal: only pictures that share one are compared.
     let mut quarters: HashMap<(u32, u16), Vec<u32>> = HashMap::new();
-    let mut groups_of = Links((0..looks.len() as u32).collect());
+    let mut groups_of = UnionFind((0..looks.len() as u32).collect());
     let mut firsts: HashMap<&PerceptualHash, u32> = HashMap::with_capacity(looks.len());
     for (index, look) in (0u32..).zip(looks) {
         // What is near one of two that are equal is near the other.
@@ -131,7 +131,7 @@ pub fn with_faces_together(groups: Vec<Vec<u32>>, samples: &[Sample]) -> Vec<Vec
     for (index, sample) in (0u32..).zip(samples) {
         photos.entry(face_file::photo(&sample.file)).or_default().push(index);
     }
-    let mut groups_of = Links((0..samples.len() as u32).collect());
+    let mut groups_of = UnionFind((0..samples.len() as u32).collect());
     for group in groups.iter().chain(photos.values()) {
         group.iter().for_each(|index| groups_of.join(group[0], *index));
     }
@@ -180,9 +180,9 @@ pub fn carried(groups: &[Group], then: &Pixels, now: &Pixels, samples: &[Sample]
 }
 
 /// Who is linked to whom: each points to an earlier one of its group, or to itself.
-struct Links(Vec<u32>);
+struct UnionFind(Vec<u32>);
 
-impl Links {
+impl UnionFind {
     fn first(&mut self, mut index: u32) -> u32 {
         while self.0[index as usize] != index {
             let next = self.0[index as usize];

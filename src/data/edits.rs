@@ -14,7 +14,7 @@ use serde::{Deserialize, Serialize};
 
 use super::{face_file, sample::Source, square::PixelSquare};
 use crate::{
-    files::{Places, atomic, disk, lock::Lock, overwrite::busy, settled},
+    files::{AppDirs, atomic, disk, lock::Lock, overwrite::busy, settled},
     problem::Problem,
 };
 
@@ -134,7 +134,7 @@ impl Edits {
     ///
     /// # Errors
     /// A side file that is damaged or may not be read.
-    pub fn load(places: &Places, source: &Source) -> Result<Self, Problem> {
+    pub fn load(places: &AppDirs, source: &Source) -> Result<Self, Problem> {
         let path = side_file(places, source);
         if path.exists() {
             return atomic::read_json::<SideFile>(&path).map(|file| file.edits);
@@ -147,7 +147,7 @@ impl Edits {
     ///
     /// # Errors
     /// As [`Edits::load`] and [`Edits::save`].
-    pub fn carry(places: &Places, from: &Source, to: &Source) -> Result<(), Problem> {
+    pub fn carry(places: &AppDirs, from: &Source, to: &Source) -> Result<(), Problem> {
         let edits = if side_file(places, to).exists() { Self::default() } else { Self::load(places, from)? };
         if edits.is_empty() { Ok(()) } else { edits.save(places, to) }
     }
@@ -157,7 +157,7 @@ impl Edits {
     ///
     /// # Errors
     /// As [`Edits::load`] and [`Edits::save`]; another program that does not end its writing.
-    pub fn save_changes(&self, before: &Self, places: &Places, source: &Source) -> Result<(Self, usize), Problem> {
+    pub fn save_changes(&self, before: &Self, places: &AppDirs, source: &Source) -> Result<(Self, usize), Problem> {
         let path = side_file(places, source);
         let folder = places.home.join("edits");
         let lock = path.with_extension("lock");
@@ -181,7 +181,7 @@ impl Edits {
     ///
     /// # Errors
     /// A full disk, no permission.
-    pub fn save(&self, places: &Places, source: &Source) -> Result<(), Problem> {
+    pub fn save(&self, places: &AppDirs, source: &Source) -> Result<(), Problem> {
         let path = side_file(places, source);
         let folder = places.home.join("edits");
         disk::create_dir_all(&folder).map_err(|error| Problem::writing(&folder, &error))?;
@@ -197,7 +197,7 @@ struct SideFile {
     edits: Edits,
 }
 
-fn side_file(places: &Places, source: &Source) -> PathBuf {
+fn side_file(places: &AppDirs, source: &Source) -> PathBuf {
     places.home.join("edits").join(source.key() + ".json")
 }
 
@@ -210,7 +210,7 @@ fn folder_of(source: &Source) -> Option<PathBuf> {
 
 /// Edits of this folder under another spelling, or of one of the same name that is no longer where it was and whose edited
 /// files are all in this one.
-fn moved(places: &Places, source: &Source) -> Option<Edits> {
+fn moved(places: &AppDirs, source: &Source) -> Option<Edits> {
     let folder = folder_of(source)?;
     let is_moved = |then: &Path, file: &SideFile| {
         then.file_name() == folder.file_name()

@@ -52,7 +52,7 @@ use std::path::Path;
 
 use crate::{
     control::{Control, Stage},
-    files::Places,
+    files::AppDirs,
     problem::{Kind, Problem},
     text::LocalizedText,
 };
@@ -74,7 +74,7 @@ pub fn open(
     control: &Control,
     progress: &mut dyn FnMut(Stage, u64, u64),
 ) -> Result<Dataset, Problem> {
-    open_in(&Places::of_user()?, source, edits, control, progress)
+    open_in(&AppDirs::of_user()?, source, edits, control, progress)
 }
 
 /// As [`open`], with the cache in another place than the user's own.
@@ -82,7 +82,7 @@ pub fn open(
 /// # Errors
 /// As [`open`].
 pub fn open_in(
-    places: &Places,
+    places: &AppDirs,
     source: &Source,
     edits: &Edits,
     control: &Control,
@@ -101,7 +101,7 @@ pub fn open_in(
 /// # Errors
 /// As [`open`].
 pub fn open_moved(
-    places: &Places,
+    places: &AppDirs,
     source: &Source,
     reading: Reading,
     edits: &Edits,
@@ -115,7 +115,7 @@ pub fn open_moved(
 
 /// Opens the folder `root`, read so if it can be.
 fn open_if(
-    places: &Places,
+    places: &AppDirs,
     root: &Path,
     reading: Reading,
     edits: &Edits,
@@ -152,7 +152,7 @@ pub fn other_readings(source: &Source, control: &Control) -> Vec<(Reading, Local
 /// # Errors
 /// As [`open`].
 pub fn open_as(
-    places: &Places,
+    places: &AppDirs,
     source: &Source,
     reading: Reading,
     edits: &Edits,
@@ -169,7 +169,7 @@ pub fn open_as(
 
 /// Decodes what a scan of the folder `root` found.
 fn finish(
-    places: &Places,
+    places: &AppDirs,
     root: &Path,
     mut scan: scan::Scan,
     edits: &Edits,

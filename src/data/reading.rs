@@ -18,7 +18,7 @@ use super::{
 };
 use crate::{
     control::Control,
-    files::{Places, atomic, disk},
+    files::{AppDirs, atomic, disk},
     problem::{Kind, Problem},
     setting_def::{Choice as _, choice},
     text::{Lang, LocalizedText, number, plural, say},
@@ -301,7 +301,7 @@ struct Kept {
 
 impl Reading {
     /// What the user said about a source; nothing if that cannot be read.
-    pub fn load(places: &Places, source: &Source) -> Self {
+    pub fn load(places: &AppDirs, source: &Source) -> Self {
         let kept = atomic::read_json::<Kept>(&file(places, source));
         kept.map_or_else(|_| Self::default(), |kept| kept.reading)
     }
@@ -311,7 +311,7 @@ impl Reading {
     ///
     /// # Errors
     /// Cancelled.
-    pub fn find(places: &Places, source: &Source, control: &Control) -> Result<Self, Problem> {
+    pub fn find(places: &AppDirs, source: &Source, control: &Control) -> Result<Self, Problem> {
         let Source::Folder(folder) = source else { return Ok(Self::load(places, source)) };
         if file(places, source).exists() {
             return Ok(Self::load(places, source));
@@ -328,7 +328,7 @@ impl Reading {
     ///
     /// # Errors
     /// A full disk, no permission.
-    pub fn save(&self, places: &Places, source: &Source) -> Result<(), Problem> {
+    pub fn save(&self, places: &AppDirs, source: &Source) -> Result<(), Problem> {
         let path = file(places, source);
         if *self == Self::default() {
             return match disk::remove_file(&path) {
@@ -400,7 +400,7 @@ impl Reading {
 }
 
 /// What was said about a folder that is gone from its place and had in it what `folder` has, with the file of it.
-fn moved(places: &Places, folder: &Path, control: &Control) -> Result<Option<(PathBuf, Reading)>, Problem> {
+fn moved(places: &AppDirs, folder: &Path, control: &Control) -> Result<Option<(PathBuf, Reading)>, Problem> {
     let files = fs::read_dir(places.home.join("readings")).into_iter().flatten().flatten();
     let kept = files.filter_map(|entry| Some((entry.path(), atomic::read_json::<Kept>(&entry.path()).ok()?)));
     let mut gone = kept.filter(|(_, kept)| kept.print.is_some() && !kept.folder.exists()).peekable();
@@ -415,6 +415,6 @@ fn moved(places: &Places, folder: &Path, control: &Control) -> Result<Option<(Pa
     Ok(gone.find(|(_, kept)| kept.print == print).map(|(path, kept)| (path, kept.reading)))
 }
 
-fn file(places: &Places, source: &Source) -> PathBuf {
+fn file(places: &AppDirs, source: &Source) -> PathBuf {
     places.home.join("readings").join(source.key() + ".json")
 }

@@ -2,7 +2,7 @@
 
 use std::collections::BTreeMap;
 
-use super::Score;
+use super::StepMetrics;
 use crate::{
     data::batch::BatchView,
     loss::{Family, LossSettings, Targets, argmax, is_right},
@@ -30,9 +30,9 @@ impl BatchLoss {
         batch: &BatchView<'_>,
         read: impl Fn(usize, usize) -> f64,
         mut write: impl FnMut(usize, usize, f64),
-    ) -> Score {
+    ) -> StepMetrics {
         let n = batch.len() as f64;
-        let mut score = Score::default();
+        let mut score = StepMetrics::default();
         match batch.targets {
             Targets::Values(targets) => {
                 let of_classes = settings.kind.family() != Family::Regression;
@@ -64,7 +64,7 @@ impl BatchLoss {
 
 /// Loss and hits of `outputs`, a row for each picture, and the gradient of the mean loss at each of them. The penalty is
 /// [`penalty`]'s.
-pub fn score(settings: &LossSettings, output: Output, outputs: &[f64], batch: &BatchView<'_>) -> (Score, Vec<f64>) {
+pub fn score(settings: &LossSettings, output: Output, outputs: &[f64], batch: &BatchView<'_>) -> (StepMetrics, Vec<f64>) {
     let units = output.units();
     let mut grads = vec![0.0; outputs.len()];
     let read = |picture: usize, unit: usize| outputs[picture * units + unit];

@@ -8,7 +8,7 @@
 use super::{Engine, reference};
 use crate::{
     data::image_set::Crop,
-    model::{Array, Network, Weights},
+    model::{Network, Tensor, Weights},
     problem::{Kind, Problem},
     text::{LocalizedText, say},
 };
@@ -105,7 +105,7 @@ impl TtaPredictor {
 /// # Errors
 /// [`Kind::Diverged`]: the values of a layer overflow.
 pub fn check_finite(network: &Network, weights: &Weights) -> Result<(), Problem> {
-    let large = |array: &Array| array.data.iter().any(|value| value.abs() > SUSPICIOUS);
+    let large = |array: &Tensor| array.data.iter().any(|value| value.abs() > SUSPICIOUS);
     if !weights.iter().any(|(_, array)| large(array)) {
         return Ok(());
     }

@@ -45,7 +45,7 @@ pub struct CurveFit {
 
 /// What is to be expected of a number of pictures.
 #[derive(Clone, Copy, Debug, PartialEq, Serialize, Deserialize)]
-pub struct Foretold {
+pub struct Forecast {
     pub pictures: u32,
     pub error: f64,
     /// 95%, of the mean of many runs.
@@ -117,7 +117,7 @@ impl CurveFit {
     }
 
     /// The same with its range, which never goes below 0.
-    pub fn foretold(&self, pictures: u32) -> Foretold {
+    pub fn forecast(&self, pictures: u32) -> Forecast {
         let error = self.at(pictures.into());
         let slope = slope(f64::from(pictures) / f64::from(self.most), self.scaled, self.b);
         let terms = self
@@ -126,12 +126,12 @@ impl CurveFit {
             .zip(slope)
             .flat_map(|(row, of_row)| row.iter().zip(slope).map(move |(value, s)| of_row * value * s));
         let half = t_975(self.freedom) * terms.sum::<f64>().max(0.0).sqrt();
-        Foretold { pictures, error, range: Interval { low: (error - half).max(0.0), high: error + half } }
+        Forecast { pictures, error, range: Interval { low: (error - half).max(0.0), high: error + half } }
     }
 
     /// What twice the pictures would give.
-    pub fn twice(&self) -> Foretold {
-        self.foretold(self.most.saturating_mul(2))
+    pub fn twice(&self) -> Forecast {
+        self.forecast(self.most.saturating_mul(2))
     }
 }
 

@@ -13,7 +13,7 @@ use crate::{
 
 /// The best variant held against another, seed by seed.
 #[derive(Clone, Copy, Debug, PartialEq, Serialize)]
-pub struct Lead {
+pub struct PairedComparison {
     /// The other's place among the variants.
     pub over: usize,
     /// Seeds or folds that both have finished.
@@ -31,14 +31,15 @@ type Scored<'a> = (&'a Vec<String>, &'a MemberView);
 
 impl ExperimentView {
     /// The best variant against each other one, the nearest first; nothing of one variant alone.
-    pub fn leads(&self) -> Vec<Lead> {
+    pub fn leads(&self) -> Vec<PairedComparison> {
         let Some(best) = self.best().map(|row| row.variant) else { return Vec::new() };
         let mut scored: Vec<Vec<Scored<'_>>> = vec![Vec::new(); self.experiment.variants.len()];
         for (member, of) in self.members.iter().zip(&self.experiment.members).filter(|(member, _)| member.score().is_some()) {
             scored.get_mut(member.variant).into_iter().for_each(|variant| variant.push((&of.changes, member)));
         }
         let others = (0..scored.len()).filter(|variant| *variant != best);
-        let mut leads: Vec<Lead> = others.filter_map(|other| self.lead(&scored[best], &scored[other], other)).collect();
+        let mut leads: Vec<PairedComparison> =
+            others.filter_map(|other| self.lead(&scored[best], &scored[other], other)).collect();
         let tested: Vec<f64> = leads.iter().filter_map(|lead| Some(lead.test?.p)).collect();
         let mut corrected = holm(&tested).into_iter();
         leads.iter_mut().filter(|lead| lead.test.is_some()).for_each(|lead| lead.p = corrected.next());
@@ -46,7 +47,7 @@ impl ExperimentView {
         leads
     }
 
-    fn lead(&self, best: &[Scored<'_>], others: &[Scored<'_>], other: usize) -> Option<Lead> {
+    fn lead(&self, best: &[Scored<'_>], others: &[Scored<'_>], other: usize) -> Option<PairedComparison> {
         let better = |ours: f64, theirs: f64| if self.more_is_better() { ours - theirs } else { theirs - ours };
         let pairs = best.iter().filter_map(|(changes, ours)| {
             let (_, theirs) = others.iter().find(|(others, _)| others == changes)?;
@@ -60,11 +61,11 @@ impl ExperimentView {
         let test_by_train = pictures.map_or(0.0, |[train, _, test]| f64::from(test) / f64::from(train.max(1)));
         let by = differences.iter().sum::<f64>() / differences.len() as f64;
         let test = corrected_resampled_t(&differences, test_by_train);
-        Some(Lead { over: other, pairs: differences.len(), by, test, p: None })
+        Some(PairedComparison { over: other, pairs: differences.len(), by, test, p: None })
     }
 
     /// What a lead says, in words; the best is `named`, unless it was just before.
-    pub fn lead_words(&self, lead: &Lead, named: bool, lang: Lang) -> String {
+    pub fn lead_words(&self, lead: &PairedComparison, named: bool, lang: Lang) -> String {
         let (Some(best), Some(other)) = (self.best(), self.experiment.variants.get(lead.over)) else { return String::new() };
         let (best, other) = (best.label.get(lang), other.label.get(lang));
         let by = match self.more_is_better() {

@@ -11,7 +11,7 @@ use crate::{
     files::{atomic, disk, lock::Lock, overwrite, reads, unfinished::UnfinishedFolder},
     plan::Plan,
     problem::{Kind, Problem},
-    run::{Asked, RunStore, date},
+    run::{RequestedDevice, RunStore, date},
     setting_def::Choice as _,
     text::{LocalizedText, say},
 };
@@ -68,7 +68,7 @@ impl ExperimentStore {
             task: dataset.task.clone(),
             data: Some(dataset.fingerprint()),
             base,
-            asked: Asked { device: plan.device.clone(), threads: plan.threads },
+            asked: RequestedDevice { device: plan.device.clone(), threads: plan.threads },
             variants,
             members,
             vary,

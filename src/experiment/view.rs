@@ -15,7 +15,7 @@ use super::{
     store::{MEMBERS, STOPPED},
 };
 use crate::{
-    evaluate::significance::Spread,
+    evaluate::significance::MeanCi,
     files::{lock::Lock, reads},
     history::EpochRecord,
     problem::Problem,
@@ -65,7 +65,7 @@ pub struct Row {
     pub members: usize,
     /// The results of the finished ones.
     pub scores: Vec<f64>,
-    pub spread: Option<Spread>,
+    pub spread: Option<MeanCi>,
 }
 
 impl MemberView {
@@ -130,7 +130,7 @@ impl ExperimentView {
                 row.scores.extend(member.score());
             }
         }
-        rows.iter_mut().for_each(|row| row.spread = Spread::of(&row.scores));
+        rows.iter_mut().for_each(|row| row.spread = MeanCi::of(&row.scores));
         rows
     }
 

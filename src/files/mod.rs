@@ -15,4 +15,4 @@ pub mod tensors;
 pub mod text;
 pub mod unfinished;
 
-pub use places::{Places, chosen, home, settled};
+pub use places::{AppDirs, chosen, home, settled};

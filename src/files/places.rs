@@ -57,14 +57,14 @@ fn plain(path: PathBuf) -> PathBuf {
 
 /// The two folders for what belongs to data sets; neither need exist yet.
 #[derive(Clone, Debug, PartialEq, Eq)]
-pub struct Places {
+pub struct AppDirs {
     /// For decoded pictures; may be emptied at any time.
     pub cache: PathBuf,
     /// For edits.
     pub home: PathBuf,
 }
 
-impl Places {
+impl AppDirs {
     /// The user's own cache and data folders; both below `TROMBINE_HOME` if that is set.
     ///
     /// # Errors

@@ -16,7 +16,7 @@ use crate::{
 
 pub use layers::{Layer, Network, Op, Shape};
 pub use output::{CLASSES, Output};
-pub use weights::{Array, Weights};
+pub use weights::{Tensor, Weights};
 
 /// The network as the user sets it. The default is the notebook's.
 #[derive(Clone, Debug, PartialEq, Serialize, Deserialize)]

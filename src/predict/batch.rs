@@ -15,7 +15,7 @@ use super::{
     framing::frame,
     photo::Photo,
     predictor::{Answer, Estimate, Predictor, Preparation},
-    table::{Question, Table},
+    table::{Table, TableKey},
 };
 use crate::{
     control::{Control, Signal},
@@ -110,7 +110,7 @@ pub fn predict_folder(
     let columns = columns(&predictor.task);
     let names: Vec<&str> = columns.iter().map(String::as_str).collect();
     let head = Rows::with_columns(form, &names).into_bytes();
-    let question = Question {
+    let question = TableKey {
         run: predictor.run.clone(),
         weights: predictor.weights_hash(),
         folder: fs::canonicalize(folder).map_err(|error| Problem::io(folder, &error))?,

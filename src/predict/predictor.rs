@@ -268,23 +268,23 @@ impl Predictor {
         for batch in pixels.chunks(BATCH * one) {
             let seen = |sight: &Sight| sight.seen(batch, one, preparation.place(sight.0.shape()));
             let seen: Vec<Vec<u8>> = self.sights.iter().map(seen).collect();
-            let said = self.members.iter_mut().map(|member| member.say(&seen[member.sight]));
-            let said = said.collect::<Result<Vec<Vec<Logits>>, Problem>>()?;
+            let logits = self.members.iter_mut().map(|member| member.logits(&seen[member.sight]));
+            let logits = logits.collect::<Result<Vec<Vec<Logits>>, Problem>>()?;
             let sides: Vec<usize> = self.sights.iter().map(|sight| sight.0.side()).collect();
             for picture in 0..batch.len() / one {
                 let piece = |(seen, side): (&Vec<u8>, &usize)| seen[picture * side * side * 3..][..side * side * 3].to_vec();
                 let mut seen = seen.iter().zip(&sides).map(piece);
                 let (first, others) = (seen.next().unwrap_or_default(), seen.collect());
-                answers.push(self.answer(&said, picture, Answer::unsaid(first, sides[0], others)));
+                answers.push(self.answer(&logits, picture, Answer::unanswered(first, sides[0], others)));
             }
         }
         Ok(answers)
     }
 
-    /// What is said of one of the pictures of which each member has `said` its own, filled in.
-    fn answer(&self, said: &[Vec<Logits>], picture: usize, answer: Answer) -> Answer {
+    /// The answer for one of the pictures of which each member gives `logits`, filled in.
+    fn answer(&self, logits: &[Vec<Logits>], picture: usize, answer: Answer) -> Answer {
         let each: Vec<(&Logits, f64)> =
-            said.iter().zip(&self.members).map(|(said, member)| (&said[picture], member.temperature)).collect();
+            logits.iter().zip(&self.members).map(|(logits, member)| (&logits[picture], member.temperature)).collect();
         let together = self.combination.and_then(|combination| combination.of(&each));
         let logits = together.as_ref().unwrap_or(each[0].0);
         let estimate = logits.value().map(|value| Estimate { value, range: range_of(&self.residuals, value) });
@@ -320,8 +320,8 @@ impl Predictor {
 }
 
 impl Member {
-    /// What it says of what it sees, picture by picture.
-    fn say(&mut self, seen: &[u8]) -> Result<Vec<Logits>, Problem> {
+    /// The outputs for what it sees, picture by picture.
+    fn logits(&mut self, seen: &[u8]) -> Result<Vec<Logits>, Problem> {
         let logits = self.tta.all(self.engine.as_mut(), seen, BATCH).map_err(|problem| match &self.file {
             Some(file) if problem.kind == Kind::Diverged => problem.in_file(file),
             _ => problem,
@@ -333,7 +333,7 @@ impl Member {
 
 impl Answer {
     /// One of which only is known what was seen.
-    const fn unsaid(seen: Vec<u8>, side: usize, seen_by_others: Vec<Vec<u8>>) -> Self {
+    const fn unanswered(seen: Vec<u8>, side: usize, seen_by_others: Vec<Vec<u8>>) -> Self {
         Self { probabilities: Vec::new(), class: 0, estimate: None, sure: false, seen, side, seen_by_others }
     }
 

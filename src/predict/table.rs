@@ -21,7 +21,7 @@ use crate::{
 
 /// What a table answers: whoever asks the same again may go on with it.
 #[derive(Clone, Debug, PartialEq, Eq, Serialize, Deserialize)]
-pub struct Question {
+pub struct TableKey {
     /// The run's id.
     pub run: String,
     /// Hash of its weights.
@@ -38,7 +38,7 @@ pub struct Question {
     pub form: TableForm,
 }
 
-impl Question {
+impl TableKey {
     /// What differs first between the question of a table that is there and this one, as a sentence about that table.
     fn difference(&self, there: &Self, table: &Path) -> Option<LocalizedText> {
         let table = table.display();
@@ -80,7 +80,7 @@ impl Question {
 #[derive(Debug, Serialize, Deserialize)]
 struct Record {
     table: PathBuf,
-    question: Question,
+    question: TableKey,
     /// Bytes of the file that are whole pictures' rows, and their hash.
     bytes: u64,
     hash: u64,
@@ -129,7 +129,7 @@ impl Table {
     /// # Errors
     /// [`Kind::Exists`] if something else is there, or the finished table; a full disk or no permission for the
     /// table (for its record, [`Table::close`] says so), or another process that writes it.
-    pub fn open(home: &Path, path: &Path, question: Question, head: &[u8], overwrite: bool) -> Result<Self, Problem> {
+    pub fn open(home: &Path, path: &Path, question: TableKey, head: &[u8], overwrite: bool) -> Result<Self, Problem> {
         overwrite::not_within_a_run(home, path)?;
         overwrite::no_picture(path)?;
         let named = path;

@@ -31,7 +31,7 @@ use std::{
 };
 
 use super::{
-    Run, RunInfo, RunStatus, RunView, Stored,
+    Run, RunFiles, RunInfo, RunStatus, RunView,
     checkpoint::{Checkpoint, Header, Reached},
     committee::own_network,
     known_weights,
@@ -90,12 +90,12 @@ impl Run {
         }
         let mut run = Self { folder: folder.to_owned(), info };
         if let Some(committee) = &run.info.committee {
-            run.info.stored = Stored { starred: run.star_path().is_file(), ..committee.stored(folder) };
+            run.info.stored = RunFiles { starred: run.star_path().is_file(), ..committee.stored(folder) };
             return Ok(run);
         }
         let checkpoint = Reached::read(&run.checkpoint_path()).ok();
         let newest = checkpoint.filter(|reached| run.is_reached_by(reached));
-        run.info.stored = Stored {
+        run.info.stored = RunFiles {
             weights: run.best_path().is_file() || newest.is_some_and(|at| at.best.is_some()),
             checkpoint: newest.is_some() || (checkpoint.is_some() && run.info.status != RunStatus::Finished),
             starred: run.star_path().is_file(),

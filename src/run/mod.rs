@@ -96,7 +96,7 @@ pub struct RunInfo {
     pub device: String,
     /// The device and the number of threads that were asked for, to go on with the same before there is a checkpoint.
     #[serde(default)]
-    pub asked: Asked,
+    pub asked: RequestedDevice,
     pub epochs_done: u32,
     pub best_epoch: Option<u32>,
     pub stopped: Option<StopReason>,
@@ -121,12 +121,12 @@ pub struct RunInfo {
     pub started_from: Option<StartedFrom>,
     /// Looked up each time the run is opened and never written down: the files are what counts.
     #[serde(skip)]
-    pub stored: Stored,
+    pub stored: RunFiles,
 }
 
 /// What stands beside a run's `run.json`.
 #[derive(Clone, Copy, Debug, Default, PartialEq, Eq)]
-pub struct Stored {
+pub struct RunFiles {
     /// Those that it answers with.
     pub weights: bool,
     /// What it takes to go on as if nothing had happened; exported weights come without.
@@ -139,14 +139,14 @@ pub struct Stored {
 
 /// What a training was asked to compute with.
 #[derive(Clone, Debug, PartialEq, Eq, Serialize, Deserialize)]
-pub struct Asked {
+pub struct RequestedDevice {
     /// As `--device` takes it.
     pub device: String,
     /// Of the processor; `None` takes all cores.
     pub threads: Option<usize>,
 }
 
-impl Default for Asked {
+impl Default for RequestedDevice {
     fn default() -> Self {
         Self { device: AUTOMATIC.to_owned(), threads: None }
     }

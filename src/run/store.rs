@@ -6,7 +6,7 @@ use std::{
     path::{Path, PathBuf},
 };
 
-use super::{Asked, Looked, Run, RunInfo, RunStatus, Stored, date, id, known_runs, naming, pictures::Picture};
+use super::{Looked, RequestedDevice, Run, RunFiles, RunInfo, RunStatus, date, id, known_runs, naming, pictures::Picture};
 use crate::{
     data::{
         folders,
@@ -285,7 +285,7 @@ fn fill(folder: PathBuf, id: String, name: LocalizedText, plan: &Plan) -> Result
         data: Some(plan.dataset.fingerprint()),
         pictures: Part::ALL.map(|part| plan.indices(part).len() as u32),
         device: plan.device.clone(),
-        asked: Asked { device: plan.device.clone(), threads: plan.threads },
+        asked: RequestedDevice { device: plan.device.clone(), threads: plan.threads },
         epochs_done: 0,
         best_epoch: None,
         stopped: None,
@@ -296,7 +296,7 @@ fn fill(folder: PathBuf, id: String, name: LocalizedText, plan: &Plan) -> Result
         member_of: plan.member_of.clone(),
         committee: None,
         started_from: plan.start.as_ref().map(|start| start.from.clone()),
-        stored: Stored::default(),
+        stored: RunFiles::default(),
     };
     let run = Run { folder, info };
     run.save_settings(&plan.settings)?;

@@ -7,11 +7,11 @@
 use std::{collections::VecDeque, time::Instant};
 
 use super::{
-    ending::Ending,
+    ending::PendingResult,
     event::TrainEvent,
     log::Logs,
-    meter::Meter,
-    validation::{self, Faces},
+    meter::EtaEstimator,
+    validation::{self, TrackedSamples},
 };
 use crate::{
     callback::{terminate_on_nan, time_limit},
@@ -20,7 +20,7 @@ use crate::{
         batch::{Batches, Form},
         sample::Part,
     },
-    engine::{self, Engine, Score, Step},
+    engine::{self, Engine, Step, StepMetrics},
     evaluate::{self, Confusion, Logits, TOP_K, WeightsId},
     history::{EpochRecord, EventLog, Mae, Note, NoteKind, StopReason},
     loss::Targets,
@@ -54,7 +54,7 @@ pub enum Outcome {
         reason: StopReason,
         best_epoch: Option<u32>,
         /// What of it is not on the disk yet, if the disk would not take it.
-        unstored: Option<Box<Ending>>,
+        unstored: Option<Box<PendingResult>>,
     },
     /// The program closes; everything needed to go on is on disk.
     Left,
@@ -150,8 +150,8 @@ pub(super) struct Fit<'a> {
     pub(super) best_is_stored: bool,
     /// Batch norm's averaged running statistics, if weights are averaged.
     pub(super) statistics: Option<Weights>,
-    pub(super) meter: Meter,
-    pub(super) faces: Faces,
+    pub(super) meter: EtaEstimator,
+    pub(super) faces: TrackedSamples,
     pub(super) logs: Logs,
     /// When the last batch event was told.
     pub(super) told: Instant,
@@ -195,8 +195,8 @@ impl<'a> Fit<'a> {
         let mut at = at;
         at.scaler = plan.dataset.task.is_regression().then_some(plan.scaler);
         let form = engine::form(engine, &plan.dataset, &plan.settings.augment)?;
-        let meter = Meter::start(at.seconds);
-        let (faces, logs) = (Faces::choose(plan)?, Logs::open(plan, run));
+        let meter = EtaEstimator::start(at.seconds);
+        let (faces, logs) = (TrackedSamples::choose(plan)?, Logs::open(plan, run));
         let told = Instant::now();
         let mut fit = Self {
             plan,
@@ -288,7 +288,7 @@ impl<'a> Fit<'a> {
 
     /// Adds scores to the epoch's sums, up to the first that is not a number. As Keras's mean over the epoch: a short
     /// batch counts by its pictures.
-    fn count(&mut self, scores: Vec<Score>) {
+    fn count(&mut self, scores: Vec<StepMetrics>) {
         for score in scores {
             let pictures = self.begun.pop_front().unwrap_or_default();
             let loss = score.loss + score.penalty;
@@ -395,10 +395,10 @@ impl<'a> Fit<'a> {
             loss += self.plan.settings.train.loss.mean_loss_and_correct(logits, targets).0 * batch.len() as f64;
             for (row, sample) in logits.chunks_exact(output.units()).zip(&batch.samples) {
                 let label = self.plan.dataset.samples[*sample as usize].class;
-                let said = Logits::of_scaled(output, row, scaler);
-                absolute_error += said.value().map_or(0.0, |value| (value - f64::from(label)).abs());
-                among += u32::from(said.is_among(label.into(), TOP_K));
-                confusion.add(label.into(), said.predicted(0.0));
+                let logits = Logits::of_scaled(output, row, scaler);
+                absolute_error += logits.value().map_or(0.0, |value| (value - f64::from(label)).abs());
+                among += u32::from(logits.is_among(label.into(), TOP_K));
+                confusion.add(label.into(), logits.predicted(0.0));
             }
             step += batch.len().div_ceil(batch_size.max(1)) as u32;
             self.meter.validated(batch.len(), began.elapsed().as_secs_f64());
@@ -464,7 +464,7 @@ impl<'a> Fit<'a> {
         let (best_epoch, seconds) = (self.at.best_epoch, self.meter.elapsed());
         let history = std::mem::take(&mut self.at.history);
         let event_log = std::mem::take(&mut self.event_log);
-        let mut ending = Ending {
+        let mut ending = PendingResult {
             checkpoint,
             weights: weights.clone(),
             id,

@@ -4,7 +4,7 @@ use std::{collections::HashMap, path::Path, sync::Arc};
 
 use super::{
     Event,
-    evaluate_again::{self, How, unknown_shares},
+    evaluate_again::{self, EvaluateAgainOptions, unknown_shares},
     evaluation, locate, open,
 };
 use crate::{
@@ -71,7 +71,7 @@ pub(super) fn create(
 pub(super) fn on_its_own(
     mut run: Run,
     dataset: Option<Arc<Dataset>>,
-    how: &How,
+    how: &EvaluateAgainOptions,
     store: &RunStore,
     control: &Control,
     emit: &mut dyn FnMut(Event),
@@ -100,7 +100,7 @@ pub(super) fn on_its_own(
 pub(super) fn on(
     mut run: Run,
     source: &Source,
-    how: &How,
+    how: &EvaluateAgainOptions,
     store: &RunStore,
     control: &Control,
     emit: &mut dyn FnMut(Event),
@@ -186,7 +186,7 @@ fn answers(
     member: &Run,
     dataset: Arc<Dataset>,
     samples: Vec<u32>,
-    how: &How,
+    how: &EvaluateAgainOptions,
     control: &Control,
     emit: &mut dyn FnMut(Event),
 ) -> Result<Answers, Problem> {

@@ -15,7 +15,7 @@ use crate::{
     problem::{Kind, Problem},
     run::{Run, RunView, without_its_report},
     text::{LocalizedText, say},
-    train::ending::Ending,
+    train::ending::PendingResult,
 };
 
 /// Between two tries to write to a disk that was full.
@@ -28,7 +28,7 @@ pub(super) struct Trained {
     pub weights: Weights,
     pub id: WeightsId,
     /// What of it is not on the disk yet, if the disk would not take it.
-    pub unstored: Option<Box<Ending>>,
+    pub unstored: Option<Box<PendingResult>>,
 }
 
 /// How weights are to be evaluated.

@@ -21,7 +21,7 @@ use crate::{
 
 /// By what a run is judged.
 #[derive(Clone)]
-pub(super) struct How {
+pub(super) struct EvaluateAgainOptions {
     pub device: String,
     /// Whether each picture is judged mirrored as well; `None` leaves it as it was before.
     pub mirrored: Option<bool>,
@@ -34,7 +34,7 @@ pub(super) struct How {
 pub(super) fn on_its_own(
     run: Run,
     dataset: Option<Arc<Dataset>>,
-    how: How,
+    how: EvaluateAgainOptions,
     store: &RunStore,
     control: &Control,
     emit: &mut dyn FnMut(Event),
@@ -50,7 +50,7 @@ pub(super) fn on_its_own(
 pub(super) fn on(
     mut run: Run,
     source: &Source,
-    how: How,
+    how: EvaluateAgainOptions,
     store: &RunStore,
     control: &Control,
     emit: &mut dyn FnMut(Event),
@@ -73,7 +73,7 @@ pub(super) fn on(
 pub(super) fn evaluate(
     mut run: Run,
     dataset: &Arc<Dataset>,
-    How { device, mirrored }: How,
+    EvaluateAgainOptions { device, mirrored }: EvaluateAgainOptions,
     store: &RunStore,
     control: &Control,
     emit: &mut dyn FnMut(Event),
@@ -94,7 +94,7 @@ pub(super) fn evaluate(
 fn evaluate_others(
     run: &Run,
     dataset: &Arc<Dataset>,
-    How { device, mirrored }: How,
+    EvaluateAgainOptions { device, mirrored }: EvaluateAgainOptions,
     store: &RunStore,
     control: &Control,
     emit: &mut dyn FnMut(Event),

@@ -4,7 +4,7 @@ use std::{path::Path, sync::Arc};
 
 use super::{
     Command, Event, committee,
-    evaluate_again::{self, How},
+    evaluate_again::{self, EvaluateAgainOptions},
     experiment::{ExperimentOptions, train_experiment},
     locate, open, training,
 };
@@ -12,7 +12,7 @@ use crate::{
     control::{Control, Stage},
     data::{
         self,
-        cache::kept::{self, Kept},
+        cache::kept::{self, CacheUsage},
         dataset::Dataset,
         duplicates,
         edits::Edits,
@@ -22,12 +22,12 @@ use crate::{
     },
     engine,
     experiment::{ExperimentStore, Watched},
-    files::{Places, overwrite, unfinished},
+    files::{AppDirs, overwrite, unfinished},
     plan::Plan,
     predict::batch::{self, FolderJob},
     problem::{Kind, Problem},
     run::{
-        Asked, Paired, Run, RunStore, TRASH_DAYS, date,
+        Paired, RequestedDevice, Run, RunStore, TRASH_DAYS, date,
         export::{self, ExportOptions, Format},
     },
     setting_def::Choice as _,
@@ -63,7 +63,7 @@ pub fn perform(command: Command, store: &RunStore, control: &Control, emit: &mut
         Command::TestRates(plan) => test_rates(&store.started(&plan)?, control, emit),
         Command::TestDevice(device) => test_device(device, store, emit),
         Command::Evaluate { run, source, dataset, device, mirrored } => {
-            let (run, how) = (store.find(&run)?, How { device, mirrored });
+            let (run, how) = (store.find(&run)?, EvaluateAgainOptions { device, mirrored });
             match (source, run.info.committee.is_some()) {
                 (None, false) => evaluate_again::on_its_own(run, dataset, how, store, control, emit),
                 (Some(source), false) => evaluate_again::on(run, &source, how, store, control, emit),
@@ -102,7 +102,7 @@ pub fn perform(command: Command, store: &RunStore, control: &Control, emit: &mut
         Command::StartExperiment { draft, plan } => {
             // Before anything of it is there: its members would fail one after the other.
             let plan = draft
-                .check(&plan.dataset, &Asked { device: plan.device.clone(), threads: plan.threads })
+                .check(&plan.dataset, &RequestedDevice { device: plan.device.clone(), threads: plan.threads })
                 .map_err(training::first)?;
             let experiments = ExperimentStore::new(store);
             let experiment = experiments.create(*draft, &plan)?;
@@ -180,17 +180,17 @@ pub fn perform(command: Command, store: &RunStore, control: &Control, emit: &mut
             removed
         }
         Command::EmptyTrash => {
-            unfinished::remove_left(&Places::with_runs_in(store.home()).cache);
+            unfinished::remove_left(&AppDirs::with_runs_in(store.home()).cache);
             store.empty_trash(TRASH_DAYS)
         }
         Command::MeasureCache => {
-            emit(Event::Kept(Kept::of(&Places::with_runs_in(store.home()).cache)));
+            emit(Event::Kept(CacheUsage::of(&AppDirs::with_runs_in(store.home()).cache)));
             Ok(())
         }
         Command::CleanCache { open } => {
-            let cache = Places::with_runs_in(store.home()).cache;
+            let cache = AppDirs::with_runs_in(store.home()).cache;
             let cleaned = kept::clean(&cache, open.as_ref());
-            emit(Event::Kept(Kept::of(&cache)));
+            emit(Event::Kept(CacheUsage::of(&cache)));
             cleaned
         }
     }
@@ -243,7 +243,7 @@ fn edit(
     control: &Control,
     emit: &mut dyn FnMut(Event),
 ) -> Result<(), Problem> {
-    let places = Places::with_runs_in(store.home());
+    let places = AppDirs::with_runs_in(store.home());
     let (edits, differing) = edits.save_changes(before, &places, &dataset.source)?;
     if differing > 0 {
         emit(Event::Warned(decided_otherwise(differing)));

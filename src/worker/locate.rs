@@ -6,7 +6,7 @@ use super::{Event, open};
 use crate::{
     control::Control,
     data::{self, dataset::Dataset, edits::Edits, face_file, reading::Reading, sample::Source, split::Split},
-    files::Places,
+    files::AppDirs,
     problem::{Kind, Problem},
     run::{Run, RunPictures, RunStore, pictures::Picture, run_pictures},
     text::{Lang, LocalizedText, number, say},
@@ -63,7 +63,7 @@ pub(super) fn pictures(
             if let Some(problem) = run_pictures::gone(&run.info.source) {
                 return Err(problem);
             }
-            let places = Places::with_runs_in(store.home());
+            let places = AppDirs::with_runs_in(store.home());
             let squares = Edits::load(&places, &run.info.source)?.only_squares();
             data::open_in(&places, &run.info.source, &squares, control, &mut |_, _, _| {}).map(Arc::new)?
         }
@@ -86,7 +86,7 @@ pub(super) fn to(
     emit: &mut dyn FnMut(Event),
 ) -> Result<(), Problem> {
     let mut run = store.find(name)?;
-    let (places, then) = (Places::with_runs_in(store.home()), run.info.source.clone());
+    let (places, then) = (AppDirs::with_runs_in(store.home()), run.info.source.clone());
     let reading = match Reading::find(&places, &source, control)? {
         unsaid if unsaid == Reading::default() => Reading::load(&places, &then),
         said => said,

@@ -4,7 +4,6 @@
 //! [`Answerer::answers`] each frame; none of that ever waits. Commands that only touch the shelf of runs
 //! ([`Command::is_quick`]) are answered by a thread of their own, so that runs can be looked at while one is trained.
 
-mod agenda;
 mod answerer;
 pub mod awake;
 mod committee;
@@ -16,11 +15,12 @@ mod fallback;
 mod job;
 mod locate;
 mod member_processes;
+mod member_queue;
 mod open;
 mod thread;
 mod training;
 
-pub use answerer::{Answerer, Crop, PhotoSource, Question, QuestionResult, Reply};
+pub use answerer::{Answerer, Crop, PhotoSource, PredictionRequest, PredictionResult, Reply};
 pub use committee::Candidates;
 pub use experiment::{ExperimentOptions, train_experiment};
 pub use job::perform;
@@ -38,7 +38,7 @@ use serde::{Deserialize, Serialize};
 use crate::{
     control::{Glimpse, Stage},
     data::{
-        cache::kept::Kept,
+        cache::kept::CacheUsage,
         dataset::Dataset,
         duplicates::Group,
         edits::Edits,
@@ -412,7 +412,7 @@ pub enum Event {
         ways: Vec<(Reading, LocalizedText)>,
     },
     /// What the cache holds.
-    Kept(Kept),
+    Kept(CacheUsage),
     /// Files were written here.
     Wrote {
         path: PathBuf,

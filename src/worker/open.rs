@@ -18,7 +18,7 @@ use crate::{
         reading::Reading,
         sample::{Framing, Source},
     },
-    files::Places,
+    files::AppDirs,
     problem::Problem,
     run::{Run, RunStore},
 };
@@ -33,7 +33,7 @@ pub(super) fn open(
     control: &Control,
     emit: &mut dyn FnMut(Event),
 ) -> Result<Arc<Dataset>, Problem> {
-    let (places, source) = (Places::with_runs_in(store.home()), source.settled());
+    let (places, source) = (AppDirs::with_runs_in(store.home()), source.settled());
     let edits = Edits::load(&places, &source)?;
     let control = &watched(control);
     let begun = Instant::now();
@@ -52,7 +52,7 @@ pub(super) fn open_as(
     control: &Control,
     emit: &mut dyn FnMut(Event),
 ) -> Result<Arc<Dataset>, Problem> {
-    let places = Places::with_runs_in(store.home());
+    let places = AppDirs::with_runs_in(store.home());
     let edits = Edits::load(&places, source)?;
     let control = &watched(control);
     let begun = Instant::now();
@@ -89,7 +89,7 @@ pub(super) fn as_learned(
     if same || dataset.samples.is_empty() {
         return Ok(dataset.clone());
     }
-    let places = Places::with_runs_in(store.home());
+    let places = AppDirs::with_runs_in(store.home());
     let reading = Reading { faces, ..now.with_shape(learned) };
     let mut progress = |stage, done, total| emit(Event::Progress { stage, done, total });
     data::open_as(&places, &dataset.source, reading, dataset.edits(), control, &mut progress).map(Arc::new)

@@ -21,7 +21,7 @@ use crate::{
     plan::{AUTOMATIC, Plan},
     problem::{Kind, Problem},
     run::{
-        Asked, Run, RunInfo, RunStatus, RunStore,
+        RequestedDevice, Run, RunInfo, RunStatus, RunStore,
         checkpoint::{Checkpoint, Position},
         committee::not_trained_further,
         pictures::Picture,
@@ -156,7 +156,7 @@ pub(super) fn resume(
     let (found, split) = locate::find(&run, &dataset)?;
     locate::remember(&mut run, &dataset, false, emit)?;
     let plan = Plan::with_split(&settings, Arc::new(found), split).map_err(first)?;
-    let Asked { device, threads } = run.info.asked.clone();
+    let RequestedDevice { device, threads } = run.info.asked.clone();
     let device =
         checkpoint.as_ref().map(|from| from.position.device.clone()).filter(|device| !device.is_empty()).unwrap_or(device);
     // A card that was taken out since is replaced by whatever is fastest now.

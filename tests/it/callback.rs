@@ -34,7 +34,7 @@
 use trombine::{
     callback::{
         CallbackSettings, Callbacks, Monitor,
-        checkpoint::Checkpoint,
+        checkpoint::ModelCheckpoint,
         csv_log,
         early_stopping::{EarlyStopping, Verdict},
         plateau::{Plateau, Reduced},
@@ -126,7 +126,7 @@ fn the_plateau_is_keras_s() {
 
 #[test]
 fn the_checkpoint_is_keras_s_save_best_only() {
-    let mut state = Checkpoint::default();
+    let mut state = ModelCheckpoint::default();
     // A large min_delta, which the checkpoint does not know.
     let settings = settings(5, 0.1);
     let saved: Vec<u32> = (1..).zip(LOSS).filter(|(epoch, v)| state.epoch(&settings, *epoch, *v)).map(|(e, _)| e).collect();

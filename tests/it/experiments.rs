@@ -6,7 +6,7 @@ use serde_json::Value;
 use trombine::{
     control::{Control, Signal},
     data::task::Task,
-    evaluate::significance::Spread,
+    evaluate::significance::MeanCi,
     experiment::{
         CurveFit, CurvePoint, Design, Draft, Experiment, ExperimentStore, ExperimentView, MemberRecord, MemberState, Recipe,
         SHARES, Values, Vary,
@@ -33,16 +33,16 @@ fn near(a: f64, b: f64, within: f64) {
 /// ```
 #[test]
 fn spreads_are_those_of_scipy() {
-    let spread = Spread::of(&[0.931, 0.942, 0.938, 0.944, 0.929]).expect("there are some");
+    let spread = MeanCi::of(&[0.931, 0.942, 0.938, 0.944, 0.929]).expect("there are some");
     near(spread.mean, 0.9368, 1e-12);
     near(spread.deviation.expect("of five"), 0.006610597552415313, 1e-12);
     let range = spread.range.expect("of five");
     near(range.low, 0.928591859012552, 1e-6);
     near(range.high, 0.9450081409874481, 1e-6);
-    assert_eq!(Spread::of(&[0.5]).map(|one| (one.mean, one.deviation, one.range)), Some((0.5, None, None)));
-    assert_eq!(Spread::of(&[]), None);
+    assert_eq!(MeanCi::of(&[0.5]).map(|one| (one.mean, one.deviation, one.range)), Some((0.5, None, None)));
+    assert_eq!(MeanCi::of(&[]), None);
     // A mean that lies between 100% and 100% would promise too much.
-    assert_eq!(Spread::of(&[1.0, 1.0]).map(|same| (same.mean, same.deviation, same.range)), Some((1.0, Some(0.0), None)));
+    assert_eq!(MeanCi::of(&[1.0, 1.0]).map(|same| (same.mean, same.deviation, same.range)), Some((1.0, Some(0.0), None)));
 }
 
 /// ```python
@@ -78,8 +78,8 @@ fn the_power_law_is_that_of_scipy() {
     let fit = CurveFit::of(&years).expect("it falls");
     near(fit.a, 31.97299303, 2e-4);
     near(fit.b, 0.22783974, 2e-6);
-    near(fit.foretold(1600).error, 5.9532952631660185, 1e-5);
-    near(fit.foretold(1600).range.high, 7.0889958234327075, 1e-4);
+    near(fit.forecast(1600).error, 5.9532952631660185, 1e-5);
+    near(fit.forecast(1600).range.high, 7.0889958234327075, 1e-4);
     // Nothing is foretold of two sizes, nor where more pictures did not help.
     assert_eq!(CurveFit::of(&years[..2]), None);
     assert_eq!(

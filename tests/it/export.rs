@@ -18,7 +18,7 @@ use trombine::{
     predict::heatmap::Heat,
     problem::Kind,
     run::{
-        Run, RunInfo, RunStatus, RunStore, RunView, Stored,
+        Run, RunFiles, RunInfo, RunStatus, RunStore, RunView,
         export::{AnswerPicture, ExportOptions, Format, PlotKind, answer_picture, export, save_plot, tensorboard::TensorBoard},
     },
     setting_def::Choice,
@@ -464,7 +464,7 @@ fn exported_weights_open_on_another_machine() {
     assert_eq!(run.info.status, RunStatus::Finished);
     assert_eq!(store.find("last").unwrap(), run);
     // It answers; to train it further would be to begin anew, in the place of what it learned.
-    assert_eq!(run.info.stored, Stored { weights: true, ..Stored::default() });
+    assert_eq!(run.info.stored, RunFiles { weights: true, ..RunFiles::default() });
     let more = Command::Resume { run: run.info.id.clone(), dataset: stage::faces(40), how: ResumeOptions::more(10) };
     assert!(matches!(ended(&store, more), Event::Failed(problem) if problem.kind == Kind::File));
     assert_eq!(store.find("last").unwrap(), run);

@@ -13,7 +13,7 @@ use trombine::{
         sample_faces,
         split::{Split, SplitSettings},
     },
-    files::Places,
+    files::AppDirs,
     problem::{Kind, Problem},
     text::Lang,
 };
@@ -112,7 +112,7 @@ fn the_drawings_become_png_files() {
     let folder = Folder::new();
     let out = folder.beside("out");
     assert_eq!(copy(&data, &split_of(&data), &out, false).unwrap().copied, 60);
-    let places = Places::at(folder.beside("home"));
+    let places = AppDirs::at(folder.beside("home"));
     let again = open_in(&places, &Source::Folder(out), &Default::default(), &Default::default(), &mut |_, _, _| {}).unwrap();
     assert_eq!(again.samples.len(), 60);
     for (i, sample) in again.samples.iter().enumerate() {

@@ -26,7 +26,7 @@ use trombine::{
     evaluate::{Logits, Prediction, Seen},
     history::{BatchRecord, EventLog, StopReason},
     plan::Plan,
-    run::{RunStatus, Stored},
+    run::{RunFiles, RunStatus},
     session::{LookedAt, Phase, Progress, RateTest, RunPicturesState, Tried, WholePhoto},
     text::Lang,
     train::{
@@ -383,7 +383,7 @@ fn long_names() -> Stage {
 fn killed() -> Stage {
     let mut stage = Stage::new(Page::Results).with_data(400).with_run();
     if let Some(run) = stage.session.run.as_mut().map(Arc::make_mut) {
-        (run.report, run.info.status, run.info.stored) = (None, RunStatus::Paused, Stored::default());
+        (run.report, run.info.status, run.info.stored) = (None, RunStatus::Paused, RunFiles::default());
         stage.session.runs = vec![run.info.clone()];
     }
     stage

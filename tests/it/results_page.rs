@@ -11,7 +11,7 @@ use trombine::{
     evaluate::{F1Of, Grouping, Report, words},
     files::table::TableStyle,
     run::{
-        Changes, RunStatus, Stored,
+        Changes, RunFiles, RunStatus,
         export::{Format, PlotKind},
     },
     text::{Lang, percent},
@@ -439,7 +439,7 @@ fn a_run_without_weights_says_so_and_offers_no_judging() {
     ] {
         let (_, mut stage) = report(Lang::En);
         let view = std::sync::Arc::make_mut(stage.session.run.as_mut().expect("a run"));
-        (view.report, view.info.status, view.info.stored) = (None, status, Stored::default());
+        (view.report, view.info.status, view.info.stored) = (None, status, RunFiles::default());
         stage.session.runs = vec![view.info.clone()];
         assert!(stage.session.answering().is_none(), "it answers nothing either");
         let (mut harness, stage) = stage.harness([1280.0, 800.0]);

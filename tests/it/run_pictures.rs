@@ -12,7 +12,7 @@ use trombine::{
         sample::Source,
     },
     evaluate::{Logits, Prediction, Report},
-    files::Places,
+    files::AppDirs,
     plan::Plan,
     problem::{Kind, Problem},
     run::{Run, RunPictures, RunStore, RunView},
@@ -130,7 +130,7 @@ fn a_moved_folder_is_located_and_another_is_refused() {
 fn renamed_pictures_are_found_and_what_was_said_of_the_folder_follows() {
     let folder = Folder::utkface(30);
     let (store, run) = judged(&folder);
-    let places = Places::with_runs_in(store.home());
+    let places = AppDirs::with_runs_in(store.home());
     let mut edits = Edits::default();
     edits.change(utkface_name(5).as_ref(), &Change::LeaveOut);
     edits.save(&places, &folder.source()).expect("written");

@@ -29,7 +29,7 @@ use trombine::{
     },
     settings::Settings,
     text::Lang,
-    worker::{Answerer, PhotoSource, Question},
+    worker::{Answerer, PhotoSource, PredictionRequest},
 };
 
 use crate::{
@@ -410,7 +410,7 @@ fn answers_without_a_report_that_can_be_read_say_so() {
     // On the page it stands below each answer.
     let answerer = Answerer::at(RunStore::at(home.path()), || {}).expect("a thread");
     let photo = PhotoSource::File(photo);
-    assert!(answerer.ask(Question { id: 1, run: run.info.id.clone(), photo, crop: None, heat: None }));
+    assert!(answerer.ask(PredictionRequest { id: 1, run: run.info.id.clone(), photo, crop: None, heat: None }));
     let reply = answerer.wait().expect("an answer").result.expect("a reply");
     assert!(reply.caution.en.starts_with(SAID) && reply.caution.en.ends_with(&run.info.caution().en), "{}", reply.caution.en);
 

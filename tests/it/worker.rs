@@ -11,7 +11,7 @@ use trombine::{
     problem::Kind,
     run::{Run, RunStatus, RunStore},
     train::event::TrainEvent,
-    worker::{Answerer, Command, Event, JobId, PhotoSource, Question, ResumeOptions, Worker},
+    worker::{Answerer, Command, Event, JobId, PhotoSource, PredictionRequest, ResumeOptions, Worker},
 };
 
 use crate::training::{lively, plan, settings};
@@ -57,7 +57,7 @@ fn a_training_ends_with_a_report_and_answers_photos() {
     let answerer = Answerer::at(store, || {}).expect("a thread");
     let pixels = vec![90; 40 * 30 * 3];
     let photo = PhotoSource::Rgb { width: 40, height: 30, pixels: pixels.into() };
-    assert!(answerer.ask(Question { id: 5, run: view.info.id.clone(), photo, crop: None, heat: Some(Heat::GradCam) }));
+    assert!(answerer.ask(PredictionRequest { id: 5, run: view.info.id.clone(), photo, crop: None, heat: Some(Heat::GradCam) }));
     let answer = answerer.wait().expect("an answer");
     let reply = answer.result.expect("it can be judged");
     assert_eq!((answer.id, reply.side, reply.pixels.len()), (5, 64, 64 * 64 * 3));

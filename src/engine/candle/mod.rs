@@ -14,7 +14,7 @@ use std::collections::BTreeMap;
 use candle_core::{Tensor, Var};
 
 use self::network::{Mode, Output, forward};
-use super::{Device, DeviceKind, Engine, EngineConfig, Score, Step, check_batch, objective};
+use super::{Device, DeviceKind, Engine, EngineConfig, Step, StepMetrics, check_batch, objective};
 use crate::{
     data::batch::BatchView,
     model::{Initialization, Network, Op, Weights, init::init, layers::Parameter},
@@ -89,7 +89,7 @@ impl CandleEngine {
 
     /// Every array on the device; those called `followed` as variables, whose gradients candle follows.
     fn tensors(&self, followed: &[String]) -> candle_core::Result<BTreeMap<String, Tensor>> {
-        let tensor = |(name, array): (&str, &crate::model::Array)| {
+        let tensor = |(name, array): (&str, &crate::model::Tensor)| {
             let tensor = Tensor::from_slice(&array.data, array.shape.as_slice(), &self.on)?;
             let tensor =
                 if followed.iter().any(|followed| followed == name) { Var::from_tensor(&tensor)?.into_inner() } else { tensor };
@@ -99,7 +99,7 @@ impl CandleEngine {
     }
 
     /// Score, gradients, and the statistics of each batch norm.
-    fn pass(&self, batch: &BatchView<'_>, step: Step) -> Result<(Score, Weights, Vec<Statistics>), Problem> {
+    fn pass(&self, batch: &BatchView<'_>, step: Step) -> Result<(StepMetrics, Weights, Vec<Statistics>), Problem> {
         let network = &self.config.network;
         check_batch(network, batch)?;
         let compute = || {
@@ -118,7 +118,7 @@ impl CandleEngine {
                     Some(gradient) => gradient.flatten_all()?.to_vec1::<f32>()?,
                     None => vec![0.0; parameter.shape.iter().product()],
                 };
-                gradients.0.insert(parameter.name, crate::model::Array { shape: parameter.shape, data: gradient });
+                gradients.0.insert(parameter.name, crate::model::Tensor { shape: parameter.shape, data: gradient });
             }
             Ok((score, gradients, statistics))
         };
@@ -167,7 +167,7 @@ impl Engine for CandleEngine {
         &self.config.network
     }
 
-    fn train_batch(&mut self, batch: &BatchView<'_>, step: Step) -> Result<Score, Problem> {
+    fn train_batch(&mut self, batch: &BatchView<'_>, step: Step) -> Result<StepMetrics, Problem> {
         let (score, gradients, statistics) = self.pass(batch, step)?;
         self.optimizer.update(&mut self.weights, &gradients, step.learning_rate)?;
         self.update_running_stats(&statistics).map_err(problem)?;
@@ -183,7 +183,7 @@ impl Engine for CandleEngine {
         Ok(())
     }
 
-    fn gradients(&mut self, batch: &BatchView<'_>, step: Step) -> Result<(Score, Weights), Problem> {
+    fn gradients(&mut self, batch: &BatchView<'_>, step: Step) -> Result<(StepMetrics, Weights), Problem> {
         self.pass(batch, step).map(|(score, gradients, _)| (score, gradients))
     }
 

@@ -26,7 +26,7 @@ use super::{
 };
 use crate::{
     data::batch::BatchView,
-    engine::{Score, Step},
+    engine::{Step, StepMetrics},
     optimizer::{UpdateStep, clip_scale},
     problem::Problem,
 };
@@ -110,7 +110,12 @@ impl CpuEngine {
     ///
     /// # Errors
     /// Too little memory for gradients that are stored.
-    pub(super) fn learn(&mut self, batch: &BatchView<'_>, step: Step, update: Option<&UpdateStep>) -> Result<Score, Problem> {
+    pub(super) fn learn(
+        &mut self,
+        batch: &BatchView<'_>,
+        step: Step,
+        update: Option<&UpdateStep>,
+    ) -> Result<StepMetrics, Problem> {
         let n = batch.len();
         self.forward(batch.pixels, n, Mode::Training { step: step.index });
         let mut score = self.score(batch);
@@ -138,8 +143,8 @@ impl CpuEngine {
     }
 
     /// Loss and hits; leaves the outputs' gradient.
-    fn score(&mut self, batch: &BatchView<'_>) -> Score {
-        let Some(layer) = self.head.last_mut() else { return Score::default() };
+    fn score(&mut self, batch: &BatchView<'_>) -> StepMetrics {
+        let Some(layer) = self.head.last_mut() else { return StepMetrics::default() };
         let Vectors { batch: room, values, gradient, .. } = &mut layer.out;
         let at = |n: usize, f: usize| Vectors::place(*room, n, f);
         let (values, gradient) = (values.as_slice(), gradient.as_mut_slice());

@@ -49,14 +49,14 @@ use self::{
     tile::Limits,
     uniform::{Dropout, NO_DROPOUT, StepUniform},
 };
-use super::{Device, DeviceKind, Engine, EngineConfig, Score, Step, check_batch, dropout, targets_fit};
+use super::{Device, DeviceKind, Engine, EngineConfig, Step, StepMetrics, check_batch, dropout, targets_fit};
 use crate::{
     data::{
         batch::BatchView,
         image_set::{Crop, ImageSet},
     },
     loss::{ClassTarget, LossKind, Targets},
-    model::{Array, Initialization, Network, Output, Weights, init::init},
+    model::{Initialization, Network, Output, Tensor, Weights, init::init},
     optimizer::{Formula, OptimizerState, UpdateStep},
     problem::{Kind, Problem},
     text::{LocalizedText, say},
@@ -212,22 +212,22 @@ impl GpuEngine {
     }
 
     /// Waits for the step that was begun last, and takes its score.
-    fn last(&mut self) -> Result<Score, Problem> {
+    fn last(&mut self) -> Result<StepMetrics, Problem> {
         self.pass.fetch()?;
         Ok(self.pass.last().map(|numbers| self.score(numbers)).unwrap_or_default())
     }
 
     /// The score's numbers as the loss and the total leave them.
-    fn score(&self, [loss, hits_or_error, penalty, _]: [f32; 4]) -> Score {
-        let score = Score { loss: loss.into(), penalty: penalty.into(), ..Score::default() };
+    fn score(&self, [loss, hits_or_error, penalty, _]: [f32; 4]) -> StepMetrics {
+        let score = StepMetrics { loss: loss.into(), penalty: penalty.into(), ..StepMetrics::default() };
         match self.config.network.output {
-            Output::Linear => Score { absolute_error: hits_or_error.into(), ..score },
-            Output::Sigmoid | Output::Softmax { .. } => Score { correct: hits_or_error as u32, ..score },
+            Output::Linear => StepMetrics { absolute_error: hits_or_error.into(), ..score },
+            Output::Sigmoid | Output::Softmax { .. } => StepMetrics { correct: hits_or_error as u32, ..score },
         }
     }
 
     /// The scores that were read and not taken.
-    fn scores(&mut self) -> Vec<Score> {
+    fn scores(&mut self) -> Vec<StepMetrics> {
         self.pass.done().into_iter().map(|numbers| self.score(numbers)).collect()
     }
 
@@ -265,17 +265,17 @@ impl Engine for GpuEngine {
         &self.config.network
     }
 
-    fn train_batch(&mut self, batch: &BatchView<'_>, step: Step) -> Result<Score, Problem> {
+    fn train_batch(&mut self, batch: &BatchView<'_>, step: Step) -> Result<StepMetrics, Problem> {
         self.train(batch, step)?;
         self.last()
     }
 
-    fn enqueue_step(&mut self, batch: &BatchView<'_>, step: Step) -> Result<Vec<Score>, Problem> {
+    fn enqueue_step(&mut self, batch: &BatchView<'_>, step: Step) -> Result<Vec<StepMetrics>, Problem> {
         self.train(batch, step)?;
         Ok(self.scores())
     }
 
-    fn flush(&mut self) -> Result<Vec<Score>, Problem> {
+    fn flush(&mut self) -> Result<Vec<StepMetrics>, Problem> {
         self.pass.fetch()?;
         Ok(self.scores())
     }
@@ -304,7 +304,7 @@ impl Engine for GpuEngine {
         self.answer(Input::Pixels(pixels), logits)
     }
 
-    fn gradients(&mut self, batch: &BatchView<'_>, step: Step) -> Result<(Score, Weights), Problem> {
+    fn gradients(&mut self, batch: &BatchView<'_>, step: Step) -> Result<(StepMetrics, Weights), Problem> {
         self.check(batch)?;
         self.learn(batch, step, None, &[Phase::StoreGradient, Phase::Total])?;
         let score = self.last()?;
@@ -357,7 +357,7 @@ impl Engine for GpuEngine {
         for (number, name) in names.iter().enumerate() {
             let slot = &values[4 * self.schedule.weights * number..];
             let named = |array: &Stored| (key(array, name), array.export(&slot[4 * array.start..]));
-            state.slots.0.extend(self.trained().map(named).collect::<Vec<(String, Array)>>());
+            state.slots.0.extend(self.trained().map(named).collect::<Vec<(String, Tensor)>>());
         }
         Ok(state)
     }

@@ -10,7 +10,7 @@ use crate::{
     evaluate::WeightsId,
     files::disk,
     problem::Problem,
-    run::{Asked, Run, RunInfo, RunStatus, RunStore, Stored, date, naming},
+    run::{RequestedDevice, Run, RunFiles, RunInfo, RunStatus, RunStore, date, naming},
     text::LocalizedText,
 };
 
@@ -66,7 +66,7 @@ impl RunStore {
             data: ours[0].data.filter(|data| ours.iter().all(|run| run.data == Some(*data))),
             pictures: counts,
             device: ours[0].device.clone(),
-            asked: Asked::default(),
+            asked: RequestedDevice::default(),
             epochs_done: 0,
             best_epoch: None,
             stopped: None,
@@ -77,7 +77,7 @@ impl RunStore {
             member_of: None,
             committee: Some(committee),
             started_from: None,
-            stored: Stored::default(),
+            stored: RunFiles::default(),
         };
         let run = Run { folder: folder.to_owned(), info };
         run.save_settings(&members[0].settings()?)?;

@@ -18,7 +18,7 @@ use serde::{Deserialize, Serialize};
 
 pub use words::{no_pictures, not_trained_further, own_network, same_sight};
 
-use super::{Run, Stored, without_its_report};
+use super::{Run, RunFiles, without_its_report};
 use crate::{
     engine::{Engine, EngineConfig},
     evaluate::{Combination, WeightsId, regression::residuals},
@@ -80,9 +80,13 @@ pub struct CommitteeEvaluation {
 
 impl Committee {
     /// Which of its files are there.
-    pub(super) fn stored(&self, folder: &Path) -> Stored {
+    pub(super) fn stored(&self, folder: &Path) -> RunFiles {
         let there = |place: usize| member_folder(folder, place).join("best.safetensors").is_file();
-        Stored { weights: !self.members.is_empty() && (0..self.members.len()).all(there), checkpoint: false, ..Stored::default() }
+        RunFiles {
+            weights: !self.members.is_empty() && (0..self.members.len()).all(there),
+            checkpoint: false,
+            ..RunFiles::default()
+        }
     }
 }
 

@@ -17,7 +17,7 @@ use self::proto::{
     TypeProto, ValueInfo,
 };
 use crate::model::{
-    Activation, Array, LEAKY_SLOPE, Layer, Network, Op, Output, Padding, Weights,
+    Activation, LEAKY_SLOPE, Layer, Network, Op, Output, Padding, Weights,
     layers::{Role, Shape},
 };
 
@@ -217,7 +217,7 @@ impl GraphProto {
         arrays.map(|(name, array)| self.array(name, array)).collect()
     }
 
-    fn array(&mut self, name: &str, array: &Array) -> String {
+    fn array(&mut self, name: &str, array: &crate::model::Tensor) -> String {
         let bytes: Vec<u8> = array.data.iter().flat_map(|value| value.to_le_bytes()).collect();
         self.initializer(name, FLOAT, &array.shape, &bytes)
     }

@@ -316,23 +316,23 @@ fn mistakes<'a>(report: &'a Report, dataset: &Dataset) -> Vec<Mistake<'a>> {
 fn gallery(view: &RunView, report: &Report, pictures: &[Mistake<'_>], lang: Lang) -> String {
     let mut html = "<div class=\"wall\">".to_owned();
     for (i, Mistake { prediction, .. }) in pictures.iter().enumerate() {
-        let said = report.task.name(prediction.predicted(report.logit_threshold(report.threshold)), lang);
-        let really = report.task.name(prediction.label.into(), lang);
+        let predicted = report.task.name(prediction.predicted(report.logit_threshold(report.threshold)), lang);
+        let label = report.task.name(prediction.label.into(), lang);
         let sure = percent(lang, report.confidence(prediction, report.threshold).min(0.999), 0);
         let age = prediction.age.map_or_else(String::new, |age| match lang {
             Lang::En => format!(" · {age}\u{a0}y"),
             Lang::Fr => format!(" · {age}\u{a0}ans"),
         });
         let text = match lang {
-            Lang::En => format!("predicted {said}, {sure}"),
-            Lang::Fr => format!("réponse\u{a0}: {said}, {sure}"),
+            Lang::En => format!("predicted {predicted}, {sure}"),
+            Lang::Fr => format!("réponse\u{a0}: {predicted}, {sure}"),
         };
-        let label = say("label", "étiquette").get(lang);
+        let label_word = say("label", "étiquette").get(lang);
         html += &format!(
-            "<figure><div class=\"face f{i}\" role=\"img\" aria-label=\"{}\"></div><figcaption><b>✕ {}</b><br>{label} {}{age}</figcaption></figure>",
+            "<figure><div class=\"face f{i}\" role=\"img\" aria-label=\"{}\"></div><figcaption><b>✕ {}</b><br>{label_word} {}{age}</figcaption></figure>",
             xml(&text),
             xml(&text),
-            xml(&really)
+            xml(&label)
         );
     }
     html += "</div>";

@@ -26,7 +26,7 @@ pub fn answered<'a>(session: &'a Session, file: &Path) -> Option<&'a LookedAt> {
 }
 
 /// What the map is of: a picture by its file and place, and what was asked for last, so that it is asked for once.
-pub struct Wish<'a> {
+pub struct MapRequest<'a> {
     pub file: &'a Path,
     pub sample: usize,
     pub asked: &'a mut Option<Asked>,
@@ -36,11 +36,11 @@ pub struct Wish<'a> {
 pub type Asked = (PathBuf, String);
 
 /// Draws the map into `room`, by `heat`; asks for what is missing.
-pub fn show(ui: &mut Ui, cx: &mut Cx<'_>, room: Rect, heat: Heat, wish: Wish<'_>) {
+pub fn show(ui: &mut Ui, cx: &mut Cx<'_>, room: Rect, heat: Heat, request: MapRequest<'_>) {
     let (lang, t) = (cx.lang, Theme::of(ui));
-    ask(cx, wish.file, wish.sample, wish.asked);
+    ask(cx, request.file, request.sample, request.asked);
     let session = cx.session;
-    let known = answered(session, wish.file);
+    let known = answered(session, request.file);
     let reply = known.and_then(|known| known.asked.reply.as_ref());
     let slow = known.and_then(|known| known.asked.slow.as_ref());
     if heat == Heat::Occlusion

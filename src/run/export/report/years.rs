@@ -57,18 +57,18 @@ fn crossings(report: &Report, lang: Lang) -> String {
 fn gallery(view: &RunView, report: &Report, pictures: &[Mistake<'_>], lang: Lang) -> String {
     let mut html = "<div class=\"wall\">".to_owned();
     for (i, Mistake { prediction, .. }) in pictures.iter().enumerate() {
-        let said = years(lang, prediction.estimate(), 0);
+        let predicted = years(lang, prediction.estimate(), 0);
         let text = match lang {
-            Lang::En => format!("predicted {said}"),
-            Lang::Fr => format!("réponse\u{a0}: {said}"),
+            Lang::En => format!("predicted {predicted}"),
+            Lang::Fr => format!("réponse\u{a0}: {predicted}"),
         };
-        let (label, really) = (say("label", "étiquette").get(lang), report.task.name(prediction.label.into(), lang));
+        let (label_word, label) = (say("label", "étiquette").get(lang), report.task.name(prediction.label.into(), lang));
         let error = model_card::signed(prediction.error(), lang);
         html += &format!(
-            "<figure><div class=\"face f{i}\" role=\"img\" aria-label=\"{}\"></div><figcaption><b>{} ({error})</b><br>{label} {}</figcaption></figure>",
+            "<figure><div class=\"face f{i}\" role=\"img\" aria-label=\"{}\"></div><figcaption><b>{} ({error})</b><br>{label_word} {}</figcaption></figure>",
             xml(&text),
             xml(&text),
-            xml(&really)
+            xml(&label)
         );
     }
     html += "</div>";

@@ -22,7 +22,7 @@ use crate::{
         widget::{
             button::Button,
             notice,
-            photo::{self, Line, Photo, PhotoAnswer, Square},
+            photo::{self, Line, PhotoAnswer, PhotoView, Square},
             thumbs,
         },
     },
@@ -163,7 +163,7 @@ fn canvas(ui: &mut Ui, cx: &Cx<'_>, room: Vec2, dataset: &Dataset, drawing: &mut
         ui.ctx().load_texture("photo of the data set", image, TextureOptions::LINEAR)
     });
     let name = drawing.photo.display().to_string();
-    let shown = Photo { texture: texture.id(), pixels, name: &name };
+    let shown = PhotoView { texture: texture.id(), pixels, name: &name };
     let (whole, answer) = photo::photo(ui, shown, room, &squares, true);
     match answer {
         Some(PhotoAnswer::Select(index)) => now = squares[index].crop,

@@ -9,7 +9,7 @@ use crate::{
         heatmap::Heat,
         predictor::{Estimate, likeliest, not_sure},
     },
-    session::{Asked, ShownPhoto},
+    session::{ShownPhoto, SquareQuery},
     text::{Lang, decimal, percent, say},
     ui::{
         Action, Cx, icon,
@@ -258,7 +258,7 @@ fn scale_of_years(ui: &mut Ui, lang: Lang, estimate: &Estimate) {
 }
 
 /// What the network saw, and where it looked: by the quick map, or by the slow one once it is asked for.
-pub fn seen(ui: &mut Ui, cx: &mut Cx<'_>, asked: &Asked, reply: &Reply, shown: &mut Heat) {
+pub fn seen(ui: &mut Ui, cx: &mut Cx<'_>, asked: &SquareQuery, reply: &Reply, shown: &mut Heat) {
     let (lang, t) = (cx.lang, Theme::of(ui));
     let slow = asked.slow.as_ref().map(|slow| slow.map.as_ref());
     let map = match *shown {
@@ -337,7 +337,7 @@ fn scale(ui: &Ui, lang: Lang, rect: Rect) {
 }
 
 /// The square as a small picture.
-pub fn thumbnail(ui: &Ui, rect: Rect, asked: &Asked) {
+pub fn thumbnail(ui: &Ui, rect: Rect, asked: &SquareQuery) {
     let t = Theme::of(ui);
     match &asked.reply {
         Some(Ok(reply)) => {

@@ -208,8 +208,8 @@ fn mixed(ui: &mut Ui, lang: Lang, shown: &Shown) -> Option<(u8, u8)> {
             let mut text = fitted(ui, &sentence, theme::regular(size::TABLE), t.text, rect.width() - 8.0);
             if text.elided {
                 // Which two are mixed up must be seen.
-                let [really, said] = [label, predicted].map(|class| task.name(class, lang));
-                let short = format!("{} · {really} → {said}", number(lang, mistake.count.into()));
+                let [label, predicted] = [label, predicted].map(|class| task.name(class, lang));
+                let short = format!("{} · {label} → {predicted}", number(lang, mistake.count.into()));
                 text = fitted(ui, &short, theme::regular(size::TABLE), t.text, rect.width() - 8.0);
             }
             ui.painter().galley(rect.min + vec2(4.0, 3.0), text, t.text);

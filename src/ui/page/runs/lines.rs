@@ -11,7 +11,7 @@ use super::{
     filter::{Filter, Subject, tags},
 };
 use crate::{
-    evaluate::{RunScores, significance::Spread},
+    evaluate::{RunScores, significance::MeanCi},
     experiment::{Experiment, MemberRuns},
     run::{RunInfo, RunStatus},
     session::Session,
@@ -39,7 +39,7 @@ pub struct Group {
     pub done: usize,
     pub all: usize,
     /// The results of the finished ones; of several variants those of the best.
-    pub spread: Option<Spread>,
+    pub spread: Option<MeanCi>,
     /// What the best variant is called, where there are several.
     pub best: Option<LocalizedText>,
     pub of_years: bool,
@@ -228,7 +228,7 @@ impl Group {
             results.entry(variant(member)).or_default().extend(score(run));
         }
         let better = |a: f64, b: f64| if of_years { b.total_cmp(&a) } else { a.total_cmp(&b) };
-        let spreads = results.iter().filter_map(|(variant, scores)| Some((*variant, Spread::of(scores)?)));
+        let spreads = results.iter().filter_map(|(variant, scores)| Some((*variant, MeanCi::of(scores)?)));
         // Of equal ones the first.
         let best = spreads.rev().max_by(|a, b| better(a.1.mean, b.1.mean));
         let several = experiment.is_some_and(|experiment| experiment.variants.len() > 1);

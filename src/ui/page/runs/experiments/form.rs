@@ -42,7 +42,7 @@ struct Asked {
     folds: u32,
     /// The recipes that are compared beside the draft of now.
     recipes: Vec<Preset>,
-    search: vary::Wish,
+    search: vary::SearchForm,
     base: Settings,
 }
 
@@ -85,7 +85,7 @@ impl Form {
             seeds: 5,
             folds: 5,
             recipes: vec![if cx.recipe == Preset::Quick { Preset::Recommended } else { Preset::Quick }],
-            search: vary::Wish::default(),
+            search: vary::SearchForm::default(),
             base: cx.settings.clone(),
         });
         asked.base = cx.settings.clone();

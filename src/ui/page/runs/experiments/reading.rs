@@ -6,7 +6,7 @@ use egui::Ui;
 
 use super::{coordinates::Coordinates, drawn::shown, scale::possible};
 use crate::{
-    evaluate::significance::Spread,
+    evaluate::significance::MeanCi,
     experiment::{ExperimentKind, ExperimentView, MemberState, MemberView, Row},
     text::{Lang, Phrase, decimal, named, number, percent, plural, points, say, years},
     ui::{
@@ -115,7 +115,7 @@ impl LearningCurve {
 }
 
 /// `91.8% ± 0.6`.
-fn spread_text(lang: Lang, view: &ExperimentView, spread: &Spread) -> String {
+fn spread_text(lang: Lang, view: &ExperimentView, spread: &MeanCi) -> String {
     let mean = written(lang, view, spread.mean, if view.more_is_better() { 1 } else { 2 });
     let scale = if view.more_is_better() { 100.0 } else { 1.0 };
     match spread.deviation {
@@ -162,7 +162,7 @@ fn dots(lang: Lang, view: &ExperimentView, variant: usize) -> Vec<Dot> {
 fn sentence(lang: Lang, view: &ExperimentView, rows: &[Row]) -> String {
     let text = |value: f64| if view.more_is_better() { percent(lang, value, 1) } else { years(lang, value, 2) };
     if view.experiment.kind == ExperimentKind::Curve {
-        return foretold(lang, view).unwrap_or_default();
+        return forecast(lang, view).unwrap_or_default();
     }
     let [row] = rows else {
         let Some(best) = view.best() else { return String::new() };
@@ -209,7 +209,7 @@ fn plural_runs(lang: Lang, n: usize) -> String {
 }
 
 /// What a learning curve says of twice the pictures.
-fn foretold(lang: Lang, view: &ExperimentView) -> Option<String> {
+fn forecast(lang: Lang, view: &ExperimentView) -> Option<String> {
     let then = view.curve_fit()?.twice();
     let text = |error: f64| match view.more_is_better() {
         true => percent(lang, 1.0 - error.clamp(0.0, 1.0), 1),
