@@ -52,9 +52,9 @@ fn main() -> ExitCode {
     }
 }
 
-/// The folder's data set, with its cache in `places`.
-fn open(folder: &Path, places: &AppDirs) -> Result<Dataset, Problem> {
-    data::open_in(places, &Source::Folder(folder.to_owned()), &Edits::default(), &Control::default(), &mut |_, _, _| {})
+/// The folder's data set, with its cache in `dirs`.
+fn open(folder: &Path, dirs: &AppDirs) -> Result<Dataset, Problem> {
+    data::open_in(dirs, &Source::Folder(folder.to_owned()), &Edits::default(), &Control::default(), &mut |_, _, _| {})
 }
 
 fn temporary() -> Result<tempfile::TempDir, Problem> {
@@ -71,10 +71,10 @@ fn temporary() -> Result<tempfile::TempDir, Problem> {
 /// First and second opening.
 fn ingest(folder: &Path) -> Result<(), Problem> {
     let home = temporary()?;
-    let places = AppDirs::at(home.path());
+    let dirs = AppDirs::at(home.path());
     for what in ["first opening", "second opening"] {
         let start = Instant::now();
-        let pictures = open(folder, &places)?.samples.len() as f64;
+        let pictures = open(folder, &dirs)?.samples.len() as f64;
         let seconds = start.elapsed().as_secs_f64();
         println!("{what}: {:.1} pictures/s, {seconds:.2} s", pictures / seconds);
     }

@@ -187,7 +187,7 @@ pub struct App {
     interrupted: Interrupted,
     /// What the user last asked to have written where.
     written: Option<TaskResult>,
-    /// The run whose report was of earlier weights, and which was judged again for that.
+    /// The run whose report was of earlier weights, and which was evaluated again for that.
     evaluated_again: Option<String>,
     /// Writes the preferences, if they are kept.
     preferences_writer: Option<PreferencesWriter>,

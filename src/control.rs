@@ -116,7 +116,7 @@ impl Control {
         matches!(self.wish(), Signal::Finish | Signal::Discard | Signal::Leave)
     }
 
-    /// Whether judging should end: "Finish now" ends a training and is what asks for the judging.
+    /// Whether evaluation should end: "Finish now" ends a training and is what asks for the evaluation.
     pub fn stops_evaluation(&self) -> bool {
         matches!(self.wish(), Signal::Discard | Signal::Leave)
     }

@@ -132,7 +132,7 @@ impl Plan {
         Ok(plan)
     }
 
-    /// A plan to judge any pictures of `dataset` with, not to train: no sample belongs to a part.
+    /// A plan to evaluate any pictures of `dataset`, not to train: no sample belongs to a part.
     pub fn for_evaluation(settings: Settings, network: Network, dataset: Arc<Dataset>) -> Self {
         let split = Split { parts: vec![None; dataset.samples.len()], ..Split::default() };
         let (device, threads) = (AUTOMATIC.to_owned(), None);
@@ -206,7 +206,7 @@ impl Plan {
         Batches::training(of, first)
     }
 
-    /// A pass that judges `samples`.
+    /// A pass that evaluates `samples`.
     pub fn evaluation(&self, form: Form, samples: Vec<u32>) -> EvaluationPass {
         let batch_size = self.settings.train.batch_size as usize;
         EvaluationPass::new(form, self.dataset.clone(), samples, &self.settings.augment, batch_size, self.network.output)

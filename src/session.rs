@@ -1,4 +1,4 @@
-//! What the program knows now: the fold of the worker's events, as plain data. Pages read it and draw.
+//! The program's state as plain data, built up from the worker's events. Pages read it and draw.
 
 mod experiments;
 mod pairs;
@@ -82,7 +82,7 @@ pub struct Session {
     pub tested: BTreeMap<String, SelfTest>,
     /// The last test of learning rates.
     pub rates: Option<RateTest>,
-    /// The run that was trained again on fewer pictures, and the run that came of it (empty until it is judged).
+    /// The run that was trained again on fewer pictures, and the run that came of it (empty until it is evaluated).
     pub repeated: Option<[String; 2]>,
     /// The run that Results and Predict show.
     pub run: Option<Arc<RunView>>,
@@ -143,7 +143,7 @@ pub enum Phase {
     Starting(Progress),
     Training,
     Paused,
-    /// Training is over; the test part is being judged.
+    /// Training is over; the test part is being evaluated.
     Evaluating(Progress),
     /// Another long job: predicting a folder, exporting, copying.
     Working(Progress),
@@ -522,7 +522,7 @@ impl Session {
 
     fn progress(&mut self, progress: Progress) {
         self.phase = match (self.phase, progress.stage) {
-            // Judging that begins anew, on the processor in place of a lost card, does not count back.
+            // An evaluation that begins anew, on the processor in place of a lost card, does not count back.
             (Phase::Evaluating(before), Stage::Evaluating)
                 if before.stage == progress.stage && before.total == progress.total =>
             {

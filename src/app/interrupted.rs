@@ -36,7 +36,7 @@ impl App {
         self.interrupted = newest.map_or(Interrupted::Settled, |run| Interrupted::Found(run.id.clone()));
     }
 
-    /// Judges the run that is shown, once, if its report is of earlier weights (a crash came before the new one) and its
+    /// Evaluates the run that is shown, once, if its report is of earlier weights (a crash came before the new one) and its
     /// pictures are open.
     pub(super) fn evaluate_again(&mut self) {
         let (Some(view), Some(open)) = (&self.session.run, &self.session.dataset) else { return };
@@ -70,8 +70,8 @@ pub(super) fn card(ui: &mut Ui, lang: Lang, run: &RunInfo) -> Vec<Action> {
     let mut ways =
         vec![(say("Resume", "Reprendre"), vec![Action::Resume { run: run.id.clone(), more: 0 }, Action::ForgetInterrupted])];
     if run.stored.weights {
-        let judge = Action::Evaluate { run: run.id.clone(), mirrored: None };
-        let open = vec![judge, Action::Go(Page::Results), Action::ForgetInterrupted];
+        let evaluate = Action::Evaluate { run: run.id.clone(), mirrored: None };
+        let open = vec![evaluate, Action::Go(Page::Results), Action::ForgetInterrupted];
         ways.push((say("View progress", "Voir l’avancement"), open));
     }
     ways.push((say("Discard", "Abandonner"), vec![Action::DeleteRun(run.id.clone()), Action::ForgetInterrupted]));

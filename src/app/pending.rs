@@ -45,7 +45,7 @@ impl Pending {
     }
 }
 
-/// What waits: one thing for each that is awaited, so that an earlier wish does not come true on what was asked for later.
+/// Actions that wait for a result: at most one for each kind of result, so that a newer one replaces an older one.
 #[derive(Debug, Default)]
 pub(super) struct PendingList(Vec<Pending>);
 

@@ -53,7 +53,7 @@ pub fn retire(dataset: Option<Arc<Dataset>>, checked: Option<Checked>) {
     }
 }
 
-/// Checks in the background, one draft at a time: while one is being checked, newer ones wait for the last of them.
+/// Checks drafts in the background, one at a time; of those that come meanwhile only the newest is checked next.
 pub struct Planning {
     send: Sender<Checked>,
     receive: Receiver<Checked>,

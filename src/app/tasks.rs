@@ -229,7 +229,7 @@ impl Tasks {
         self.ask(lang, FileDialogRequest::one(title, Wanted::NewFolder, move |out| TaskResult::CopyTo { out, link }));
     }
 
-    /// Asks on which folder's pictures a run is to be judged.
+    /// Asks on which folder's pictures a run is to be evaluated.
     pub fn choose_evaluation_folder(&mut self, lang: Lang, run: String) {
         let title = say("A folder of other pictures", "Un dossier d’autres images");
         let answer = move |folder| TaskResult::EvaluateFolder { run: run.clone(), folder };
@@ -357,7 +357,7 @@ impl Tasks {
     /// Reads photos one after the other, those of folders too, until `control` has it end.
     pub fn read_photos(&mut self, paths: Vec<PathBuf>, framing: Framing, control: Control) {
         self.start(move |tell| {
-            // Who has stopped it wants none that was on its way.
+            // After a cancellation, photos already read are dropped.
             let read = |what| {
                 if !control.cancelled() {
                     tell(Some(TaskResult::Read(what)));

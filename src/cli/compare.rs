@@ -1,4 +1,4 @@
-//! `compare`: runs held against each other on the pictures on which they were judged.
+//! `compare`: runs held against each other on the pictures on which they were evaluated.
 
 use serde_json::{Value, json};
 

@@ -34,7 +34,7 @@ use crate::{
     worker::{self, Command, Event},
 };
 
-/// Judges a run, on its own test part or on the pictures of a folder that are not among its own.
+/// Evaluates a run, on its own test part or on the pictures of a folder that are not among its own.
 pub fn evaluate(run: String, data: Option<PathBuf>, device: String, mirrored: Option<bool>, json: bool, lang: Lang) -> Done {
     engine::check(&device).map_err(one)?;
     let mut terminal = Terminal::new(lang, false);
@@ -149,7 +149,7 @@ fn summary_of_years(run: &RunInfo, report: &Report, regression: &Regression) -> 
     })
 }
 
-/// Which of the judged pictures the run had before.
+/// Which of the evaluated pictures the run had before.
 fn seen(report: &Report) -> Option<serde_json::Value> {
     report.seen.as_ref().map(|seen| {
         json!({
@@ -367,7 +367,7 @@ fn folder_to_table(predictor: &mut Predictor, job: &FolderJob<'_>, lang: Lang) -
     for problem in outcome.unrecorded.clone().into_iter().chain(outcome.skipped_files()) {
         terminal::complain(&problem, lang);
     }
-    // As with single files: a picture that could not be judged ends in failure.
+    // As with single files: a picture that could not be evaluated ends in failure.
     outcome.unreadable_files().map_or(Ok(()), |problem| Err(one(problem)))
 }
 

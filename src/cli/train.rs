@@ -14,7 +14,7 @@ use crate::{
     worker::{self, Command, Event, ResumeOptions},
 };
 
-/// Trains, and judges the result.
+/// Trains, and evaluates the result.
 pub fn train(ask: &TrainArgs, lang: Lang) -> Done {
     let (store, control) = (store()?, Control::default());
     let mut terminal = Terminal::new(lang, ask.json);

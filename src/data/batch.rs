@@ -1,4 +1,4 @@
-//! Batches for training and judging, made ahead on their own threads.
+//! Batches for training and evaluation, made ahead on their own threads.
 //!
 //! Training takes an endless row of batches. Pass `p` shows every picture once in the order that (seed, p) shuffles,
 //! its last batch may be short, and then comes pass `p + 1`. Step `s` of the whole run is always the same batch: which
@@ -35,7 +35,7 @@ pub struct Batch {
     pub targets: Vec<f32>,
     /// For a softmax; otherwise empty.
     pub class_targets: Vec<ClassTarget>,
-    /// The class weight of each picture's loss; 1 when judging.
+    /// The class weight of each picture's loss; 1 in evaluation.
     pub weights: Vec<f32>,
     /// Which samples of the data set these are.
     pub samples: Vec<u32>,
@@ -143,7 +143,7 @@ impl Batches {
         Self::start(spec, first, makers(threads))
     }
 
-    /// The pictures `samples` in their order, cut as judging sees them; ends after the last. The targets are those of a
+    /// The pictures `samples` in their order, cut as evaluation sees them; ends after the last. The targets are those of a
     /// network that ends in `output`, values in their own unit.
     pub fn evaluation(
         form: Form,
@@ -228,7 +228,7 @@ fn makers(cores: Option<usize>) -> usize {
 }
 
 /// Bytes of the batches that a training of `threads` has ready or in the making, pictures of `picture` bytes each: those of
-/// its own row, and those of the row that judges the validation part meanwhile.
+/// its own row, and those of the row that evaluates the validation part meanwhile.
 pub fn memory(picture: usize, batch_size: usize, threads: Option<usize>) -> u64 {
     let row = |makers: usize| makers * (AHEAD + 1) + 2;
     (picture * batch_size * (row(makers(threads)) + row(1))) as u64

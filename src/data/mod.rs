@@ -82,18 +82,18 @@ pub fn open(
 /// # Errors
 /// As [`open`].
 pub fn open_in(
-    places: &AppDirs,
+    dirs: &AppDirs,
     source: &Source,
     edits: &Edits,
     control: &Control,
     progress: &mut dyn FnMut(Stage, u64, u64),
 ) -> Result<Dataset, Problem> {
     let source = source.settled();
-    let reading = Reading::find(places, &source, control)?;
+    let reading = Reading::find(dirs, &source, control)?;
     let Source::Folder(root) = &source else {
         return Ok(edits.apply(&sample_faces::dataset(reading, control, progress)?).counted());
     };
-    open_if(places, root, reading, edits, control, progress)
+    open_if(dirs, root, reading, edits, control, progress)
 }
 
 /// As [`open_in`], with a reading and `edits` that were said of these pictures in another place.
@@ -101,21 +101,21 @@ pub fn open_in(
 /// # Errors
 /// As [`open`].
 pub fn open_moved(
-    places: &AppDirs,
+    dirs: &AppDirs,
     source: &Source,
     reading: Reading,
     edits: &Edits,
     control: &Control,
 ) -> Result<Dataset, Problem> {
     match source {
-        Source::Folder(root) => open_if(places, root, reading, edits, control, &mut |_, _, _| {}),
-        Source::SampleFaces => open_in(places, source, edits, control, &mut |_, _, _| {}),
+        Source::Folder(root) => open_if(dirs, root, reading, edits, control, &mut |_, _, _| {}),
+        Source::SampleFaces => open_in(dirs, source, edits, control, &mut |_, _, _| {}),
     }
 }
 
 /// Opens the folder `root`, read so if it can be.
 fn open_if(
-    places: &AppDirs,
+    dirs: &AppDirs,
     root: &Path,
     reading: Reading,
     edits: &Edits,
@@ -129,7 +129,7 @@ fn open_if(
         }
         scan => scan,
     }?;
-    finish(places, root, scan, edits, control, progress)
+    finish(dirs, root, scan, edits, control, progress)
 }
 
 /// How a folder that cannot be opened in one way can be read in another, with the words for it: the ways in which most of
@@ -152,7 +152,7 @@ pub fn other_readings(source: &Source, control: &Control) -> Vec<(Reading, Local
 /// # Errors
 /// As [`open`].
 pub fn open_as(
-    places: &AppDirs,
+    dirs: &AppDirs,
     source: &Source,
     reading: Reading,
     edits: &Edits,
@@ -164,12 +164,12 @@ pub fn open_as(
         return Ok(edits.apply(&sample_faces::dataset(reading, control, progress)?).counted());
     };
     let scan = scan::scan(root, reading, control, progress)?;
-    finish(places, root, scan, edits, control, progress)
+    finish(dirs, root, scan, edits, control, progress)
 }
 
 /// Decodes what a scan of the folder `root` found.
 fn finish(
-    places: &AppDirs,
+    dirs: &AppDirs,
     root: &Path,
     mut scan: scan::Scan,
     edits: &Edits,
@@ -179,7 +179,7 @@ fn finish(
     if scan.understood.reading.faces != FaceCrops::Off {
         scan.squares = edits.squares();
     }
-    let (pixels, spare) = cache::fill(&places.cache, root, &mut scan, control, progress)?;
+    let (pixels, spare) = cache::fill(&dirs.cache, root, &mut scan, control, progress)?;
     scan::settle_classes(root, &mut scan)?;
     let scan::Scan { task, samples, skipped, understood, .. } = scan;
     let source = Source::Folder(root.to_owned());

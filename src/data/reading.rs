@@ -301,8 +301,8 @@ struct Kept {
 
 impl Reading {
     /// What the user said about a source; nothing if that cannot be read.
-    pub fn load(places: &AppDirs, source: &Source) -> Self {
-        let kept = atomic::read_json::<Kept>(&file(places, source));
+    pub fn load(dirs: &AppDirs, source: &Source) -> Self {
+        let kept = atomic::read_json::<Kept>(&file(dirs, source));
         kept.map_or_else(|_| Self::default(), |kept| kept.reading)
     }
 
@@ -311,14 +311,14 @@ impl Reading {
     ///
     /// # Errors
     /// Cancelled.
-    pub fn find(places: &AppDirs, source: &Source, control: &Control) -> Result<Self, Problem> {
-        let Source::Folder(folder) = source else { return Ok(Self::load(places, source)) };
-        if file(places, source).exists() {
-            return Ok(Self::load(places, source));
+    pub fn find(dirs: &AppDirs, source: &Source, control: &Control) -> Result<Self, Problem> {
+        let Source::Folder(folder) = source else { return Ok(Self::load(dirs, source)) };
+        if file(dirs, source).exists() {
+            return Ok(Self::load(dirs, source));
         }
-        let Some((path, reading)) = moved(places, folder, control)? else { return Ok(Self::default()) };
+        let Some((path, reading)) = moved(dirs, folder, control)? else { return Ok(Self::default()) };
         // Where it cannot be written down, it holds all the same, and is found the same way the next time.
-        if reading.save(places, source).is_ok() {
+        if reading.save(dirs, source).is_ok() {
             let _ = disk::remove_file(&path);
         }
         Ok(reading)
@@ -328,8 +328,8 @@ impl Reading {
     ///
     /// # Errors
     /// A full disk, no permission.
-    pub fn save(&self, places: &AppDirs, source: &Source) -> Result<(), Problem> {
-        let path = file(places, source);
+    pub fn save(&self, dirs: &AppDirs, source: &Source) -> Result<(), Problem> {
+        let path = file(dirs, source);
         if *self == Self::default() {
             return match disk::remove_file(&path) {
                 Err(error) if error.kind() != std::io::ErrorKind::NotFound => Err(Problem::io(&path, &error)),
@@ -400,8 +400,8 @@ impl Reading {
 }
 
 /// What was said about a folder that is gone from its place and had in it what `folder` has, with the file of it.
-fn moved(places: &AppDirs, folder: &Path, control: &Control) -> Result<Option<(PathBuf, Reading)>, Problem> {
-    let files = fs::read_dir(places.home.join("readings")).into_iter().flatten().flatten();
+fn moved(dirs: &AppDirs, folder: &Path, control: &Control) -> Result<Option<(PathBuf, Reading)>, Problem> {
+    let files = fs::read_dir(dirs.home.join("readings")).into_iter().flatten().flatten();
     let kept = files.filter_map(|entry| Some((entry.path(), atomic::read_json::<Kept>(&entry.path()).ok()?)));
     let mut gone = kept.filter(|(_, kept)| kept.print.is_some() && !kept.folder.exists()).peekable();
     if gone.peek().is_none() {
@@ -415,6 +415,6 @@ fn moved(places: &AppDirs, folder: &Path, control: &Control) -> Result<Option<(P
     Ok(gone.find(|(_, kept)| kept.print == print).map(|(path, kept)| (path, kept.reading)))
 }
 
-fn file(places: &AppDirs, source: &Source) -> PathBuf {
-    places.home.join("readings").join(source.key() + ".json")
+fn file(dirs: &AppDirs, source: &Source) -> PathBuf {
+    dirs.home.join("readings").join(source.key() + ".json")
 }

@@ -196,7 +196,7 @@ pub enum Source {
     SampleFaces,
 }
 
-/// How the face lies in a data set's pictures; a photo has to be judged the same way.
+/// How the face lies in a data set's pictures; a photo has to be evaluated the same way.
 #[derive(Clone, Copy, Debug, Default, PartialEq, Eq, Hash, Serialize, Deserialize)]
 #[serde(rename_all = "snake_case")]
 pub enum Framing {

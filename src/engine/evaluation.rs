@@ -1,4 +1,4 @@
-//! The one pass over pictures that judges them, for validation, evaluation and the trial of a device.
+//! The one pass over pictures that evaluates them, for validation, evaluation and the trial of a device.
 
 use std::sync::Arc;
 
@@ -36,7 +36,7 @@ pub struct EvaluationPass {
 }
 
 impl EvaluationPass {
-    /// Judges `samples` of `dataset`, with their mirror images if `augment` says so. `form` is what [`form`] gave.
+    /// Evaluates `samples` of `dataset`, with their mirror images if `augment` says so. `form` is what [`form`] gave.
     pub fn new(
         form: Form,
         dataset: Arc<Dataset>,

@@ -1,4 +1,4 @@
-//! How pictures are judged: each alone, or with its mirror image beside it (test-time augmentation).
+//! How pictures are evaluated: each alone, or with its mirror image beside it (test-time augmentation).
 //!
 //! With the mirror, a picture's logit is the mean of the two logits, as Jordan 2024 does ("94% on CIFAR-10 in 3.29
 //! seconds", arXiv:2404.00498). Simonyan and Zisserman 2015 average probabilities instead; the mean of logits stays a

@@ -83,7 +83,7 @@ impl RegressionGroup {
 }
 
 impl Report {
-    /// The scores of the judged part; `None` of a report of classes, or without a picture.
+    /// The scores of the evaluated part; `None` of a report of classes, or without a picture.
     pub fn regression(&self) -> Option<Regression> {
         if !self.task.is_regression() || self.predictions.is_empty() {
             return None;

@@ -1,4 +1,4 @@
-//! What a run had before of the pictures on which it was judged, so that nothing is called new that was not.
+//! What a run had before of the pictures on which it was evaluated, so that nothing is called new that was not.
 
 use std::collections::HashMap;
 
@@ -13,7 +13,7 @@ use crate::{
     text::{Lang, percent, plural, say},
 };
 
-/// Which of the judged pictures the run had before.
+/// Which of the evaluated pictures the run had before.
 #[derive(Clone, Debug, Default, PartialEq, Eq, Serialize, Deserialize)]
 #[serde(default)]
 pub struct Seen {
@@ -23,26 +23,26 @@ pub struct Seen {
     pub checked: Vec<u32>,
     /// How many look like one of training's without being the same; `None` where they were not compared.
     pub alike: Option<u32>,
-    /// Pictures of a folder apart that were not judged, since the run has them already.
+    /// Pictures of a folder apart that were not evaluated, since the run has them already.
     pub left_out: u32,
 }
 
 impl Seen {
-    /// What `overlap` says of the judged pictures.
+    /// What `overlap` says of the evaluated pictures.
     pub fn new(predictions: &[Prediction], overlap: &Overlap) -> Self {
         let places: HashMap<u32, u32> = predictions.iter().zip(0..).map(|(p, place)| (p.sample, place)).collect();
         let among = |samples: &[u32]| samples.iter().filter_map(|sample| places.get(sample).copied()).collect();
         Self { learned: among(&overlap.learned), checked: among(&overlap.checked), ..Self::default() }
     }
 
-    /// Whether none of the judged pictures was among the run's others.
+    /// Whether none of the evaluated pictures was among the run's others.
     pub fn is_new(&self) -> bool {
         self.learned.is_empty() && self.checked.is_empty()
     }
 }
 
 impl Report {
-    /// Whether it is known that the run had none of the judged pictures before, nor one that looks the same.
+    /// Whether it is known that the run had none of the evaluated pictures before, nor one that looks the same.
     pub fn is_of_new_pictures(&self) -> bool {
         self.seen.as_ref().is_some_and(|seen| seen.is_new() && seen.alike == Some(0))
     }

@@ -115,7 +115,7 @@ impl Report {
         }
     }
 
-    /// Which pictures were judged, and whether with their mirror images.
+    /// Which pictures were evaluated, and whether with their mirror images.
     fn part_and_way(&self, lang: Lang) -> String {
         let mut part = self.part_name(lang).to_owned();
         if self.mirrored {
@@ -124,7 +124,7 @@ impl Report {
         part
     }
 
-    /// Which pictures were judged: `test part`, or a folder apart.
+    /// Which pictures were evaluated: `test part`, or a folder apart.
     pub fn part_name(&self, lang: Lang) -> &'static str {
         match self.part {
             Some(Part::Test) => say("test part", "partie test"),

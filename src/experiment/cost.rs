@@ -23,7 +23,7 @@ pub struct Cost {
 
 /// Runs that are looked at for how long one takes.
 const LOOKED_AT: usize = 60;
-/// Bytes that a picture takes in `pictures.json`, and a judged one in `report.json`, about.
+/// Bytes that a picture takes in `pictures.json`, and an evaluated one in `report.json`, about.
 const LISTED: u64 = 100;
 const EVALUATED: u64 = 170;
 

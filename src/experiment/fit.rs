@@ -7,7 +7,7 @@
 //! (variable projection, Golub and Pereyra 1973), which needs no beginning and ends nowhere else.
 //!
 //! Each run is a point, weighted by what its error is uncertain by: a share of wrong answers by the binomial standard error
-//! over the judged pictures, years by a constant share of themselves. Ranges are those of the curve (the mean of many runs),
+//! over the evaluated pictures, years by a constant share of themselves. Ranges are those of the curve (the mean of many runs),
 //! by the delta method with Student's t, as SciPy's `curve_fit(sigma=…)` gives its covariance.
 
 use serde::{Deserialize, Serialize};
@@ -21,7 +21,7 @@ pub struct CurvePoint {
     pub pictures: u32,
     /// Share of wrong answers, or years.
     pub error: f64,
-    /// Pictures that were judged, of shares.
+    /// Pictures that were evaluated, of shares.
     #[serde(rename = "judged")]
     pub evaluated: Option<u32>,
 }

@@ -69,7 +69,7 @@ pub struct Row {
 }
 
 impl MemberView {
-    /// Its result on the test part: the accuracy, of years the mean absolute error; `None` before it is judged, and of one that was
+    /// Its result on the test part: the accuracy, of years the mean absolute error; `None` before it is evaluated, and of one that was
     /// trained further by itself, which is another recipe.
     pub fn score(&self) -> Option<f64> {
         let scores = self.run.as_ref().filter(|run| run.extensions == 0)?.scores.as_ref()?;

@@ -310,7 +310,7 @@ impl Look<'_> {
                 _ if record.stopped || file(STOPPED).exists() => MemberState::Stopped,
                 (_, Some(problem)) => MemberState::Failed { problem },
                 (MemberState::Waiting, None) => MemberState::Waiting,
-                // What is not judged yet is not over, whatever was seen of it before.
+                // What is not evaluated yet is not over, whatever was seen of it before.
                 (_, None) => MemberState::Paused,
             };
             let owner: Option<Owner> = atomic::read_json(&file(OWNER)).ok();

@@ -1,11 +1,11 @@
 //! Where Trombine keeps its own files, and how it writes them: whole or not at all.
 
+mod app_dirs;
 pub mod atomic;
 pub mod disk;
 pub mod fault;
 pub mod lock;
 pub mod overwrite;
-mod places;
 pub mod reads;
 pub mod regular;
 pub mod remembered;
@@ -15,4 +15,4 @@ pub mod tensors;
 pub mod text;
 pub mod unfinished;
 
-pub use places::{AppDirs, chosen, home, settled};
+pub use app_dirs::{AppDirs, chosen, home, settled};

@@ -43,7 +43,7 @@ pub fn standing(path: &Path) -> Result<Standing, Problem> {
     }
 }
 
-/// That no picture stands at `path`: a table never takes the place of what is judged, whatever the user said of replacing.
+/// That no picture stands at `path`: a table never takes the place of what is evaluated, whatever the user said of replacing.
 ///
 /// # Errors
 /// A picture, by its first bytes.

@@ -65,7 +65,7 @@ pub struct BatchOutcome {
     pub unrecorded: Option<Problem>,
 }
 
-/// Pictures that are decoded in parallel and judged together, between two looks at the control.
+/// Pictures that are decoded in parallel and evaluated together, between two looks at the control.
 const CHUNK: usize = 64;
 
 /// Unreadable files that a card names; its details name all.
@@ -88,7 +88,7 @@ enum Prepared {
     Unreadable(Problem),
 }
 
-/// Judges every picture below the folder of `job` into its table, telling (done, of) after each few dozen.
+/// Evaluates every picture below the folder of `job` into its table, telling (done, of) after each few dozen.
 ///
 /// The columns are those of [`columns`]. A table that was stopped and was begun for the very same question (run, weights,
 /// folder, framing, form…) is continued; anything else that is there is left alone.
@@ -127,8 +127,8 @@ pub fn predict_folder(
         BatchOutcome { continued, kept_rows: table.rows(), replaced: table.cut(), skipped, ..BatchOutcome::default() };
     let todo = &files[continued..];
     progress(continued, files.len());
-    let judged = thread::scope(|scope| {
-        // The next pictures are decoded while these are judged; whoever reads no more ends the thread.
+    let answered = thread::scope(|scope| {
+        // The next pictures are decoded while these are evaluated; whoever reads no more ends the thread.
         let (send, ready) = bounded::<Vec<Prepared>>(1);
         let preparation = predictor.preparation();
         scope.spawn(move || {
@@ -156,8 +156,8 @@ pub fn predict_folder(
         Ok(())
     });
     // Also what a lost device cut short can go on.
-    let closed = table.close(judged.is_ok());
-    judged?;
+    let closed = table.close(answered.is_ok());
+    answered?;
     outcome.unrecorded = closed?;
     Ok(outcome)
 }

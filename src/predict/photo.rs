@@ -98,7 +98,7 @@ impl Photo {
         out
     }
 
-    /// What is judged of it: a square, or the whole photo, as side x side x 3 bytes.
+    /// What is evaluated of it: a square, or the whole photo, as side x side x 3 bytes.
     pub fn seen(&self, square: Option<Square>, shape: PictureShape) -> Vec<u8> {
         square.map_or_else(|| self.square(shape), |square| self.crop_to(square, shape.side.pixels()))
     }

@@ -94,7 +94,7 @@ impl Preparation {
         self.0.iter().map(|shape| shape.side.bytes()).sum()
     }
 
-    /// What is judged of a square of a photo; of the whole photo, made a square, without one.
+    /// What is evaluated of a square of a photo; of the whole photo, made a square, without one.
     pub fn of(&self, photo: &Photo, square: Option<Square>) -> Vec<u8> {
         self.0.iter().flat_map(|shape| photo.seen(square, *shape)).collect()
     }

@@ -124,9 +124,9 @@ impl Run {
     pub fn view(&self) -> Result<RunView, Problem> {
         let (newest, last) = (self.newest(), self.last_report());
         let report = last.clone().filter(|report| self.is_of_its_weights(report));
-        let (judged, outdated) = (report.as_ref().map(Report::run_scores), last.is_some() && report.is_none());
+        let (scores, outdated) = (report.as_ref().map(Report::run_scores), last.is_some() && report.is_none());
         Ok(RunView {
-            info: RunInfo { scores: judged.or_else(|| self.info.scores.clone()).filter(|_| !outdated), ..self.info.clone() },
+            info: RunInfo { scores: scores.or_else(|| self.info.scores.clone()).filter(|_| !outdated), ..self.info.clone() },
             settings: self.settings_by(newest.as_ref())?,
             history: self.history_by(newest.as_ref()),
             event_log: self.event_log_by(newest),
@@ -190,13 +190,13 @@ impl Run {
             .unwrap_or_else(|| atomic::read_json(&self.folder.join("events.json")).unwrap_or_default())
     }
 
-    /// The report, if the weights that the run has now were judged.
+    /// The report, if the weights that the run has now were evaluated.
     pub fn report(&self) -> Option<Report> {
         self.last_report().filter(|report| self.is_of_its_weights(report))
     }
 
     /// The last report, of earlier weights perhaps, for the threshold and whatever else was chosen on it; none before the run
-    /// was judged.
+    /// was evaluated.
     ///
     /// # Errors
     /// A damaged file.
@@ -231,7 +231,7 @@ impl Run {
     fn is_of_its_weights(&self, report: &Report) -> bool {
         match report.weights {
             None => self.info.weights.is_none(),
-            Some(judged) => self.weights_hash().map_or(true, |now| now == judged.hash),
+            Some(evaluated) => self.weights_hash().map_or(true, |now| now == evaluated.hash),
         }
     }
 

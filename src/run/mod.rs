@@ -105,7 +105,7 @@ pub struct RunInfo {
     /// Which weights it answers with; `None` before there are any, and in runs of before.
     #[serde(default)]
     pub weights: Option<WeightsId>,
-    /// The numbers that matter of the test part, once these weights are judged.
+    /// The numbers that matter of the test part, once these weights are evaluated.
     pub scores: Option<RunScores>,
     /// How often it was asked to be trained further than it had been.
     #[serde(default)]
@@ -270,7 +270,7 @@ impl RunView {
         self.report.as_ref().is_some_and(|report| report.part.is_none())
     }
 
-    /// Whether its answers are the mean over each picture and its mirror image: as it was judged last, or will be.
+    /// Whether its answers are the mean over each picture and its mirror image: as it was evaluated last, or will be.
     pub fn mirrored(&self) -> bool {
         self.report.as_ref().map_or(self.settings.augment.test_time_flip, |report| report.mirrored)
     }

@@ -1,4 +1,4 @@
-//! Two runs judged on the same pictures: which is better by how much, and whether that is more than luck.
+//! Two runs evaluated on the same pictures: which is better by how much, and whether that is more than luck.
 
 mod words;
 
@@ -32,7 +32,7 @@ pub struct Paired {
     pub names: [LocalizedText; 2],
     /// Whether answers are years: a smaller score is then the better one.
     pub of_years: bool,
-    /// The pictures that both judged, by whether the first run is right, then by whether the second is: `files[1][0]` are
+    /// The pictures that both evaluated, by whether the first run is right, then by whether the second is: `files[1][0]` are
     /// those that the first alone gets right. Of years, right is within 5 years.
     pub files: [[Vec<PathBuf>; 2]; 2],
     /// Of years: how far each run is off, in years, for each picture.
@@ -47,7 +47,7 @@ pub struct Paired {
     /// How likely chance alone makes such a difference: McNemar's exact test, of years the paired t-test. `None` where there
     /// are too few pictures to say.
     pub p: Option<f64>,
-    /// Pictures on which each was judged, shared or not.
+    /// Pictures on which each was evaluated, shared or not.
     #[serde(rename = "judged")]
     pub evaluated: [u32; 2],
     /// Pictures of both test parts that do not count, since one of the runs learned from the same content.
@@ -74,10 +74,10 @@ const FEWEST: usize = 6;
 
 impl Paired {
     /// Compares two runs on the pictures of both their test parts, by name and content, where both have the same label and
-    /// neither learned from it. Each judges as its report does, at the threshold that is kept with it.
+    /// neither learned from it. Each evaluates as its report does, at the threshold that is kept with it.
     ///
     /// # Errors
-    /// A run that was not judged, another question, no picture that both were judged on: why, and the way on.
+    /// A run that was not evaluated, another question, no picture that both were evaluated on: why, and the way on.
     pub fn of(first: &RunView, second: &RunView) -> Result<Self, Problem> {
         if first.info.id == second.info.id {
             return Err(words::itself());
@@ -141,7 +141,7 @@ impl Paired {
         Ok(Self { runs, names, of_years, files, errors, scores, difference, range, p, evaluated, learned, relabeled })
     }
 
-    /// Pictures that both judged.
+    /// Pictures that both evaluated.
     pub fn pictures(&self) -> usize {
         self.files.as_flattened().iter().map(Vec::len).sum()
     }
@@ -174,7 +174,7 @@ pub fn corrected(pairs: &[&Paired]) -> Vec<Option<f64>> {
     pairs.iter().map(|pair| pair.p.and_then(|_| corrected.next())).collect()
 }
 
-/// Which of some runs did best on its own test part, of those that ask what the first judged one asks.
+/// Which of some runs did best on its own test part, of those that ask what the first evaluated one asks.
 pub fn best<'a>(views: impl IntoIterator<Item = &'a RunView>) -> Option<&'a RunView> {
     let evaluated: Vec<_> = views.into_iter().filter_map(|view| Some((view, view.info.scores.as_ref()?))).collect();
     let (first, _) = evaluated.first()?;

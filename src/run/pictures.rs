@@ -1,5 +1,5 @@
 //! Which picture was in which part with which label, so that a run can go on with exactly what it began with, and be
-//! judged on others.
+//! evaluated on others.
 
 use std::collections::{HashMap, HashSet};
 

@@ -13,13 +13,13 @@ use crate::{
     text::{Lang, LocalizedText, number, plural, say},
 };
 
-/// The pictures that a run was trained and judged on, where they are now.
+/// The pictures that a run was trained and evaluated on, where they are now.
 #[derive(Clone, Debug)]
 pub struct RunPictures {
     /// The run's id.
     pub run: String,
     /// The run's folder without the user's edits, so that pictures that were left out since can be seen. Those of a run that
-    /// was judged on another folder are that folder's.
+    /// was evaluated on another folder are that folder's.
     pub dataset: Arc<Dataset>,
     /// Those that are used, and behind them those that are not.
     pub pixels: Pixels,

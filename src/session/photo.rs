@@ -21,7 +21,7 @@ pub struct ShownPhoto {
     pub preview_size: [usize; 2],
     /// Pixels of the photo for each pixel of the preview.
     pub scale: f32,
-    /// Whether it is judged whole or by its faces.
+    /// Whether it is evaluated whole or by its faces.
     pub framed: Framed,
     /// What was asked about it: each found face, or all of it, and what the user drew.
     pub asked: Vec<SquareQuery>,

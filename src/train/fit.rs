@@ -109,7 +109,7 @@ pub fn fit(
     fit.finish(reason)
 }
 
-/// How the validation part was judged.
+/// How the validation part was evaluated.
 struct Validation {
     /// Mean over its pictures.
     loss: f64,
@@ -346,7 +346,7 @@ impl<'a> Fit<'a> {
         Ok(wish)
     }
 
-    /// How the validation part is judged (L2 penalty included, as Keras's `val_loss`); `None` if the user ends it.
+    /// How the validation part is evaluated (L2 penalty included, as Keras's `val_loss`); `None` if the user ends it.
     fn validate(&mut self, weights: &Weights) -> Result<Option<Validation>, End> {
         let averaged = self.plan.settings.train.optimizer.use_ema;
         let raw = if averaged { Some(self.engine.weights()?) } else { None };
@@ -505,12 +505,12 @@ impl<'a> Fit<'a> {
         self.at.callbacks.rate(scheduled)
     }
 
-    /// The weights that are kept: those that are judged, giving values in their own unit.
+    /// The weights that are kept: those that are evaluated, giving values in their own unit.
     fn evaluated_weights(&mut self) -> Result<Weights, Problem> {
         Ok(self.plan.scaler.folded(self.learned_weights()?))
     }
 
-    /// The weights that are judged: with `use_ema` the averages, else as they are.
+    /// The weights that are evaluated: with `use_ema` the averages, else as they are.
     fn learned_weights(&mut self) -> Result<Weights, Problem> {
         let weights = self.engine.weights()?;
         if !self.plan.settings.train.optimizer.use_ema {

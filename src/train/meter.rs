@@ -70,7 +70,7 @@ impl EtaEstimator {
         self.training.add(pictures, seconds);
     }
 
-    /// `pictures` were judged in `seconds`.
+    /// `pictures` were evaluated in `seconds`.
     pub fn validated(&mut self, pictures: usize, seconds: f64) {
         self.validation.add(pictures, seconds);
     }

@@ -85,7 +85,7 @@ pub fn trial(
     })
 }
 
-/// Seconds to judge one picture.
+/// Seconds to evaluate one picture.
 fn seconds_per_evaluation(plan: &Plan, form: Form, engine: &mut dyn Engine) -> Result<f64, Problem> {
     let mut samples = plan.indices(Part::Validation);
     samples.truncate(8 * plan.settings.train.batch_size as usize);

@@ -128,8 +128,8 @@ pub fn all(cx: &Cx<'_>) -> Vec<Command> {
     let near = say("Look for look-alikes", "Chercher les images semblables");
     add(Work, near, icon::COPY, &[], Action::FindNear, data.or(busy));
     if let Some(run) = run {
-        let judge = say("Evaluate on another folder…", "Évaluer sur un autre dossier…");
-        add(Work, judge, icon::FOLDER_SEARCH, &[], Action::EvaluateFolder { run }, busy);
+        let evaluate = say("Evaluate on another folder…", "Évaluer sur un autre dossier…");
+        add(Work, evaluate, icon::FOLDER_SEARCH, &[], Action::EvaluateFolder { run }, busy);
     }
     let answering = cx.session.answering().is_none().then_some(say("after training", "après l’entraînement"));
     add(Work, say("Predict photos…", "Prédire des photos…"), icon::IMAGE, &[], Action::ChoosePhotos, answering);

@@ -44,7 +44,7 @@ struct Waiting(Mutex<VecDeque<PredictionRequest>>);
 
 impl Waiting {
     fn lock(&self) -> MutexGuard<'_, VecDeque<PredictionRequest>> {
-        // Whoever panicked while holding it was between whole changes.
+        // Each holder makes one whole update, so the queue is consistent even if a holder panicked.
         self.0.lock().unwrap_or_else(PoisonError::into_inner)
     }
 
@@ -53,7 +53,7 @@ impl Waiting {
     }
 }
 
-/// A photo to be judged by a run's best weights.
+/// A photo to be evaluated by a run's best weights.
 #[derive(Clone, Debug)]
 pub struct PredictionRequest {
     /// The asker's number for it; the answer carries it.

@@ -1,4 +1,4 @@
-//! A committee is made of runs, and judged: by its members, each on what it did not learn from.
+//! A committee is made of runs, and evaluated: by its members, each on what it did not learn from.
 
 use std::{collections::HashMap, path::Path, sync::Arc};
 
@@ -63,7 +63,7 @@ pub(super) fn create(
     Ok(())
 }
 
-/// Has each member of a committee judge its own test and validation part again, in `dataset` or wherever its pictures are, and
+/// Has each member of a committee evaluate its own test and validation part again, in `dataset` or wherever its pictures are, and
 /// counts what they say together.
 ///
 /// # Errors
@@ -93,7 +93,7 @@ pub(super) fn on_its_own(
     Ok(())
 }
 
-/// Judges a committee on the pictures of `source`: its own in another place, or those that no member has.
+/// Evaluates a committee on the pictures of `source`: its own in another place, or those that no member has.
 ///
 /// # Errors
 /// As [`evaluate_again::on`].

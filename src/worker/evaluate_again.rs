@@ -1,4 +1,4 @@
-//! A run judged again: on its own test part, or on other pictures.
+//! A run evaluated again: on its own test part, or on other pictures.
 
 use std::sync::Arc;
 
@@ -19,15 +19,15 @@ use crate::{
     text::say,
 };
 
-/// By what a run is judged.
+/// By what a run is evaluated.
 #[derive(Clone)]
 pub(super) struct EvaluateAgainOptions {
     pub device: String,
-    /// Whether each picture is judged mirrored as well; `None` leaves it as it was before.
+    /// Whether each picture is evaluated mirrored as well; `None` leaves it as it was before.
     pub mirrored: Option<bool>,
 }
 
-/// Judges a run on its own test part, in `dataset` or wherever its pictures are.
+/// Evaluates a run on its own test part, in `dataset` or wherever its pictures are.
 ///
 /// # Errors
 /// Its pictures are not there, it has no weights, the device fails, the report could not be stored, [`Kind::Cancelled`].
@@ -43,7 +43,7 @@ pub(super) fn on_its_own(
     evaluate(run, &dataset, how, store, control, emit)
 }
 
-/// Judges a run on the pictures of `source`.
+/// Evaluates a run on the pictures of `source`.
 ///
 /// # Errors
 /// As [`on_its_own`], and a source that cannot be opened, has other classes, or none but pictures that the run knows.
@@ -66,7 +66,7 @@ pub(super) fn on(
     }
 }
 
-/// Judges a run again on its own test part.
+/// Evaluates a run again on its own test part.
 ///
 /// # Errors
 /// As [`on_its_own`].
@@ -90,7 +90,7 @@ pub(super) fn evaluate(
     conclude::evaluate(&plan, engine.as_mut(), &mut run, options, control, emit).map_err(|problem| run.in_weights(problem))
 }
 
-/// Judges a run on the pictures of `dataset` that are not among its own, by content. The report is told, not kept.
+/// Evaluates a run on the pictures of `dataset` that are not among its own, by content. The report is told, not kept.
 fn evaluate_others(
     run: &Run,
     dataset: &Arc<Dataset>,
@@ -102,7 +102,7 @@ fn evaluate_others(
     let dataset = open::as_learned(dataset, run, store, control, emit)?;
     // However the folder was read: names that answer the run's question are asked for it.
     let dataset = &Arc::new(dataset.asked(&run.info.task).ok_or_else(|| locate::other_labels(run, &dataset))?);
-    // A run that was opened without its list of pictures is judged on all, and nothing is claimed of them.
+    // A run that was opened without its list of pictures is evaluated on all, and nothing is claimed of them.
     let own = run.has_pictures().then(|| run.pictures()).transpose()?;
     let samples = match &own {
         Some(own) => Picture::unseen(own, dataset),
@@ -143,7 +143,7 @@ fn evaluate_others(
     Ok(())
 }
 
-/// Of a training part that nobody knows: every class as often; of years, which are never even, as the judged folder has them.
+/// Of a training part that nobody knows: every class as often; of years, which are never even, as the evaluated folder has them.
 pub(super) fn unknown_shares(dataset: &Dataset) -> Vec<f64> {
     let (classes, pictures) = (dataset.task.len(), dataset.samples.len().max(1));
     match dataset.task.is_regression() {

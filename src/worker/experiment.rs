@@ -209,7 +209,7 @@ impl<'a> Executor<'a> {
         (dataset, share): (&Arc<Dataset>, Share),
         emit: &mut dyn FnMut(Event),
     ) -> Result<(), Problem> {
-        // That this member is stopped is nothing to the others.
+        // A control of its own, so that stopping this member does not stop the others.
         let own = self.control.within();
         let mut looked = Instant::now();
         let mut unwritten = None;
@@ -289,10 +289,10 @@ impl<'a> Executor<'a> {
         let dataset = match self.dataset.take().filter(is_it) {
             Some(dataset) => dataset,
             None => {
-                let (places, source) = (AppDirs::with_runs_in(self.store.home()), self.experiment.source.settled());
-                let edits = Edits::load(&places, &source).map_err(Failure::All)?;
+                let (dirs, source) = (AppDirs::with_runs_in(self.store.home()), self.experiment.source.settled());
+                let edits = Edits::load(&dirs, &source).map_err(Failure::All)?;
                 let mut progress = |stage: Stage, done, total| emit(Event::Progress { stage, done, total });
-                let opened = data::open_as(&places, &source, reading, &edits, self.control, &mut progress);
+                let opened = data::open_as(&dirs, &source, reading, &edits, self.control, &mut progress);
                 Arc::new(opened.map_err(Failure::All)?)
             }
         };

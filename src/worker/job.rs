@@ -243,14 +243,14 @@ fn edit(
     control: &Control,
     emit: &mut dyn FnMut(Event),
 ) -> Result<(), Problem> {
-    let places = AppDirs::with_runs_in(store.home());
-    let (edits, differing) = edits.save_changes(before, &places, &dataset.source)?;
+    let dirs = AppDirs::with_runs_in(store.home());
+    let (edits, differing) = edits.save_changes(before, &dirs, &dataset.source)?;
     if differing > 0 {
         emit(Event::Warned(decided_otherwise(differing)));
     }
     let reading = dataset.understood.reading;
     let edited = match reading.faces != FaceCrops::Off && edits.squares() != dataset.edits().squares() {
-        true => data::open_as(&places, &dataset.source, reading, &edits, control, &mut |_, _, _| {})?,
+        true => data::open_as(&dirs, &dataset.source, reading, &edits, control, &mut |_, _, _| {})?,
         false => edits.apply(dataset).counted(),
     };
     emit(Event::Edited { dataset: Arc::new(edited) });
@@ -298,7 +298,7 @@ fn rename(run: &str, name: String, note: String, store: &RunStore) -> Result<(),
     })
 }
 
-/// Keeps the threshold and the temperature that the user chose with a run's report, if it was judged.
+/// Keeps the threshold and the temperature that the user chose with a run's report, if it was evaluated.
 fn keep_threshold(
     run: &str,
     threshold: f64,
@@ -348,7 +348,7 @@ fn test_rates(plan: &Plan, control: &Control, emit: &mut dyn FnMut(Event)) -> Re
     Ok(())
 }
 
-/// Judges every picture of a folder into its table.
+/// Evaluates every picture of a folder into its table.
 fn predict_folder(run: &Run, job: &FolderJob<'_>, control: &Control, emit: &mut dyn FnMut(Event)) -> Result<(), Problem> {
     let mut predictor = run.predictor(|config| engine::open(engine::AUTOMATIC, config))?;
     predictor.warning.take().into_iter().for_each(|problem| emit(Event::Warned(problem)));

@@ -100,19 +100,19 @@ pub enum Command {
     },
     /// Look for pictures that look the same.
     FindNear(Arc<Dataset>),
-    /// Judge a run again, on its own test part (`None`) or on all pictures of another source.
+    /// Evaluate a run again, on its own test part (`None`) or on all pictures of another source.
     Evaluate {
         run: String,
         source: Option<Source>,
         dataset: Option<Arc<Dataset>>,
         /// As `--device` takes it.
         device: String,
-        /// With each picture's mirror image or without; `None` as it was judged before. Its predictions follow.
+        /// With each picture's mirror image or without; `None` as it was evaluated before. Its predictions follow.
         mirrored: Option<bool>,
     },
     /// Compare a device's arithmetic with the plain reference, and measure it.
     TestDevice(String),
-    /// Judge every picture of a folder into a CSV file.
+    /// Evaluate every picture of a folder into a CSV file.
     PredictFolder {
         run: String,
         folder: PathBuf,
@@ -194,7 +194,7 @@ pub enum Command {
     OpenRun(String),
     /// Give a run's view without showing it on Results and Predict.
     ViewRun(String),
-    /// Compare what two runs say of the pictures on which both were judged.
+    /// Compare what two runs say of the pictures on which both were evaluated.
     Pair {
         first: Arc<RunView>,
         second: Arc<RunView>,
@@ -359,7 +359,7 @@ pub enum Event {
     },
     /// What a test of learning rates has found.
     Rates(RateRange),
-    /// A run was judged; the view has its report.
+    /// A run was evaluated; the view has its report.
     Evaluated(Box<RunView>),
     Runs {
         runs: Vec<RunInfo>,

@@ -25,8 +25,8 @@ use crate::{
 
 /// Commands that may wait; a person does not get there.
 const COMMANDS: usize = 64;
-/// Envelopes that may wait, a few of each epoch of a long training. Beyond, progress is dropped, for there will be newer;
-/// with a result the worker waits until somebody has looked, or nobody is there any more.
+/// Envelopes that may wait, a few of each epoch of a long training. Beyond, progress is dropped, since newer follows;
+/// a result blocks the worker until the receiver has made room or is gone.
 const ENVELOPES: usize = 1024;
 
 /// Does the long work, one job at a time, and tells about it.

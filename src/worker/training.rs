@@ -95,7 +95,7 @@ fn is_over(run: &RunInfo, how: &ResumeOptions) -> bool {
 /// Whether a run can go on as `how` says, as far as its description tells.
 ///
 /// # Errors
-/// It is finished and judged, or came without what it takes to go on, or the device is not here.
+/// It is finished and evaluated, or came without what it takes to go on, or the device is not here.
 pub(crate) fn check_resumable(run: &RunInfo, how: &ResumeOptions) -> Result<(), Problem> {
     if is_over(run, how) && run.scores.is_some() {
         return Err(finished());
@@ -284,7 +284,7 @@ struct Locked {
     _lock: Lock,
 }
 
-/// Trains, judges, and leaves the run as it should be however that ends.
+/// Trains, evaluates, and leaves the run as it should be however that ends.
 fn train_run(
     plan: &Plan,
     mut engine: Box<dyn Engine>,

@@ -137,7 +137,7 @@ fn check(runs: &[Run]) -> Result<(), Problem> {
     Ok(())
 }
 
-/// A copy of a run with what it takes to answer and to be judged.
+/// A copy of a run with what it takes to answer and to be evaluated.
 fn copied(run: &Run, folder: PathBuf) -> Result<(Run, WeightsId), Problem> {
     let settings = run.settings()?;
     let (weights, id) = run.best_weights(&settings.network(&run.info.task)?)?;

@@ -1,5 +1,5 @@
 //! What a committee says of its own pictures, counted from its members' reports: no network is asked again, and no picture is
-//! judged by a member that learned from it.
+//! evaluated by a member that learned from it.
 
 use std::collections::{HashMap, HashSet};
 
@@ -17,7 +17,7 @@ type Key = (String, u64);
 /// A member with what it says of its own pictures.
 pub(super) struct MemberPredictions {
     pictures: Vec<Picture>,
-    /// `None` where it was not judged.
+    /// `None` where it was not evaluated.
     report: Option<Report>,
     /// Whether its test part is one of several folds.
     folded: bool,
@@ -29,7 +29,7 @@ pub(super) struct MemberPredictions {
 }
 
 impl MemberPredictions {
-    /// Reads what `run` says; one that came without its list of pictures, or was not judged, says nothing.
+    /// Reads what `run` says; one that came without its list of pictures, or was not evaluated, says nothing.
     pub(super) fn of(run: &Run) -> Result<Self, Problem> {
         let pictures = run.pictures().unwrap_or_default();
         let report = run.report().filter(|report| report.part == Some(Part::Test));
@@ -150,7 +150,7 @@ impl Members {
         }
     }
 
-    /// The report of the committee's own pictures; `None` where there are none on which it can be judged.
+    /// The report of the committee's own pictures; `None` where there are none on which it can be evaluated.
     pub(super) fn report(&self, combination: Combination, task: &Task, id: WeightsId) -> Option<(Report, CommitteeEvaluation)> {
         let (basis, test) = self.test()?;
         let predictions: Vec<_> = test.iter().filter_map(|(_, votes)| self.combined(combination, votes)).collect();
@@ -207,7 +207,7 @@ impl Members {
     /// All pictures of members whose folder is `which`, each in the part that says most of what was learned from it: training
     /// if one member learned from it; test where no voter did.
     ///
-    /// With how many are in each of these parts, of which those that were judged out of fold are in training too.
+    /// With how many are in each of these parts, of which those that were evaluated out of fold are in training too.
     pub(super) fn pictures(&self, which: impl Fn(usize) -> bool) -> (Vec<Picture>, [u32; 3]) {
         let rank = |part: Part| match part {
             Part::Train => 2,
@@ -240,7 +240,7 @@ impl Members {
     }
 }
 
-/// How good a member is alone on the judged pictures.
+/// How good a member is alone on the evaluated pictures.
 fn alone(test: &[(Key, Votes<'_>)], member: usize, task: &Task) -> f64 {
     let votes = test.iter().flat_map(|(_, votes)| votes).filter(|(who, _)| *who == member);
     let one = |p: &Prediction| if task.is_regression() { p.error().abs() } else { f64::from(u8::from(p.correct(0.0))) };
@@ -248,7 +248,7 @@ fn alone(test: &[(Key, Votes<'_>)], member: usize, task: &Task) -> f64 {
 }
 
 impl Run {
-    /// Whether a committee has pictures of its own on which it can be judged, as far as its members' reports tell.
+    /// Whether a committee has pictures of its own on which it can be evaluated, as far as its members' reports tell.
     ///
     /// # Errors
     /// It has none.
@@ -262,7 +262,7 @@ impl Run {
     /// combination, a threshold and a temperature.
     ///
     /// # Errors
-    /// No pictures of its own to be judged on; a full disk, no permission.
+    /// No pictures of its own to be evaluated on; a full disk, no permission.
     pub fn evaluate_from_members(&mut self) -> Result<RunView, Problem> {
         let (Some(Committee { combination, .. }), Some(id)) = (self.info.committee.clone(), self.info.weights) else {
             return Err(words::too_few());

@@ -46,7 +46,7 @@ impl Committee {
         }
     }
 
-    /// On what it was judged, and how good the best member is alone.
+    /// On what it was evaluated, and how good the best member is alone.
     pub fn evaluated_on(&self, of_years: bool, lang: Lang) -> Option<String> {
         let evaluation = self.evaluation.as_ref()?;
         let best = self.best_alone(evaluation, of_years, lang);

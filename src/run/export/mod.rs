@@ -127,7 +127,7 @@ pub fn export(
     let content = match format {
         Format::Report => report::report(view, dataset, options).into_bytes(),
         Format::Card => card::card(view, lang).into_bytes(),
-        Format::Csv => csv::csv(judged(view)?, TableForm::new(options.tables, lang)),
+        Format::Csv => csv::csv(report_of(view)?, TableForm::new(options.tables, lang)),
         Format::Onnx => onnx(view)?,
         Format::Python | Format::Safetensors | Format::Plots => {
             return folder::write(path, &view.info.id, options.overwrite, |folder| fill(view, format, lang, folder));
@@ -268,7 +268,7 @@ fn onnx(view: &RunView) -> Result<Vec<u8>, Problem> {
     Ok(onnx::encode(&network, &weights, labels.temperature, labels.mirrored, &metadata))
 }
 
-fn judged(view: &RunView) -> Result<&Report, Problem> {
+fn report_of(view: &RunView) -> Result<&Report, Problem> {
     view.report.as_ref().ok_or_else(not_evaluated)
 }
 

@@ -1,7 +1,7 @@
 //! The network as an ONNX file (opset 13): a Protocol Buffers message, of which [`proto`] has what is used.
 //!
 //! The graph eats what an image library gives, `pixels`: uint8 `[n, side, side, 3]`, RGB 0..255, the center crop that
-//! the network sees. Casting, the division by 255, the order of channels, the mirror image if the run is judged with it,
+//! the network sees. Casting, the division by 255, the order of channels, the mirror image if the run is evaluated with it,
 //! the temperature and the sigmoid or softmax are inside.
 //! It gives `probability`: float `[n]`, that of class 1; of more than two classes `probabilities`: float `[n, classes]`; of ages `years`: float `[n]`. Batch norm is in its inference form; dropout is gone.
 

@@ -240,7 +240,7 @@ pub(super) fn other_question() -> Problem {
     )
 }
 
-/// No picture was judged by both. `dropped` were, and do not count.
+/// No picture was evaluated by both. `dropped` were, and do not count.
 pub(super) fn nothing_shared(first: &RunView, second: &RunView, dropped: u32) -> Problem {
     let seeds = [first.settings.seed, second.settings.seed];
     let splits = first.settings.split != second.settings.split;

@@ -25,7 +25,7 @@ pub fn metrics(lang: Lang) -> Block {
     Block::List(items.iter().map(|item| item.get(lang).to_owned()).collect())
 }
 
-/// The scores of all judged pictures.
+/// The scores of all evaluated pictures.
 pub fn scores(regression: &Regression, lang: Lang) -> Table {
     let names = [say("measure", "mesure"), say("value", "valeur")];
     let mut table = Table::new(names.map(|name| name.get(lang).to_owned()).into());

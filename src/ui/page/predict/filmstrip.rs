@@ -28,7 +28,7 @@ use crate::{
 
 /// Height of the strip with the line above it, in points.
 pub const HEIGHT: f32 = 142.0;
-/// Height of the line that tells how far the judging is, where it stands alone.
+/// Height of the line that tells how far the evaluation is, where it stands alone.
 pub const PROGRESS: f32 = 38.0;
 
 /// Width and height of a photo's place, and the gap between two.
@@ -63,7 +63,7 @@ fn awaited(session: &Session) -> usize {
     session.photos.iter().map(ShownPhoto::awaited).sum()
 }
 
-/// How far the reading and judging is, and its end before that.
+/// How far the reading and evaluating is, and its end before that.
 pub fn progress(ui: &mut Ui, cx: &mut Cx<'_>) {
     let (lang, t) = (cx.lang, Theme::of(ui));
     if !is_at_work(cx.session) {

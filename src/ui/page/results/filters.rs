@@ -1,4 +1,4 @@
-//! What narrows and orders judged pictures, and how large they are shown.
+//! What narrows and orders evaluated pictures, and how large they are shown.
 
 use egui::Ui;
 

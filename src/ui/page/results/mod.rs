@@ -176,7 +176,7 @@ pub fn show(ui: &mut Ui, cx: &mut Cx<'_>, state: &mut State) {
         if other {
             state.pictures = None;
         }
-        // The same run may have been judged anew, on other pictures.
+        // The same run may have been evaluated anew, on other pictures.
         if let Some(open) = &mut state.pictures {
             open.find_again();
         }
@@ -257,15 +257,15 @@ fn not_evaluated(ui: &mut Ui, cx: &mut Cx<'_>, view: &RunView) {
             "L’évaluation regarde une fois chaque image de test avec les meilleurs poids ; elle prend moins d’une minute",
         );
         notice::empty(ui, icon::TARGET, title.get(lang), text.get(lang), |ui| {
-            let judge = Button::primary(say("Evaluate now", "Évaluer maintenant").get(lang)).enabled(!cx.session.phase.busy());
-            if ui.add(judge).clicked() {
+            let evaluate = Button::primary(say("Evaluate now", "Évaluer maintenant").get(lang)).enabled(!cx.session.phase.busy());
+            if ui.add(evaluate).clicked() {
                 cx.act(Action::Evaluate { run: view.info.id.clone(), mirrored: None });
             }
         });
     });
 }
 
-/// A committee whose members have no test pictures in common: another folder can judge it.
+/// A committee whose members have no test pictures in common: another folder can evaluate it.
 fn no_pictures(ui: &mut Ui, cx: &mut Cx<'_>, view: &RunView) {
     let lang = cx.lang;
     Card::new().fill().show(ui, |ui| {
@@ -275,15 +275,15 @@ fn no_pictures(ui: &mut Ui, cx: &mut Cx<'_>, view: &RunView) {
             "Aucune image n’est dans la partie test de tous les membres ; un dossier d’autres images dira ce qu’il vaut",
         );
         notice::empty(ui, icon::USERS, title.get(lang), text.get(lang), |ui| {
-            let judge = Button::primary(say("Evaluate another folder…", "Évaluer un autre dossier…").get(lang));
-            if ui.add(judge.icon(icon::FOLDER_SEARCH).enabled(!cx.session.phase.busy())).clicked() {
+            let evaluate = Button::primary(say("Evaluate another folder…", "Évaluer un autre dossier…").get(lang));
+            if ui.add(evaluate.icon(icon::FOLDER_SEARCH).enabled(!cx.session.phase.busy())).clicked() {
                 cx.act(Action::EvaluateFolder { run: view.info.id.clone() });
             }
         });
     });
 }
 
-/// A run without weights cannot be judged: why it has none, and the way on.
+/// A run without weights cannot be evaluated: why it has none, and the way on.
 fn nothing_learned(ui: &mut Ui, cx: &mut Cx<'_>, run: &RunInfo) {
     let lang = cx.lang;
     let text = match run.status {

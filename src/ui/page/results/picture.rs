@@ -1,4 +1,4 @@
-//! One judged picture: its tile, and what opens on it.
+//! One evaluated picture: its tile, and what opens on it.
 
 use std::sync::Arc;
 
@@ -31,7 +31,7 @@ use crate::{
     },
 };
 
-/// Where judged pictures are: in the run's own folder, whatever data set is open.
+/// Where evaluated pictures are: in the run's own folder, whatever data set is open.
 pub struct Places {
     /// The open data set, if it is the run's: the user can decide about its labels.
     pub now: Option<Arc<Dataset>>,
@@ -95,7 +95,7 @@ impl Places {
     }
 }
 
-/// A judged picture with what was said of it.
+/// An evaluated picture with what was said of it.
 pub fn tile(lang: Lang, shown: &Shown, p: &Prediction, places: &Places) -> Tile {
     let place = places.find(p);
     if shown.years.is_some() {

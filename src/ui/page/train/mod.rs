@@ -168,7 +168,7 @@ fn offer_to_tell(ui: &mut Ui, cx: &mut Cx<'_>) {
 
 fn over_header(ui: &mut Ui, cx: &mut Cx<'_>, state: &mut State, training: &Training) {
     let lang = cx.lang;
-    let judged = cx.session.run.as_ref().is_some_and(|run| run.info.id == training.run && run.report.is_some());
+    let evaluated = cx.session.run.as_ref().is_some_and(|run| run.info.id == training.run && run.report.is_some());
     let sentence = match (training.stopped, training.kept_record()) {
         (Some(reason), Some(kept)) => {
             let listed = cx.session.info_of(&training.run).and_then(|run| run.scores.as_ref());
@@ -216,7 +216,7 @@ fn over_header(ui: &mut Ui, cx: &mut Cx<'_>, state: &mut State, training: &Train
             }
         } else {
             let see = main(say("See results", "Voir les résultats").get(lang)).trailing(icon::ARROW_RIGHT);
-            let reason = (!judged).then(|| say("It has not been evaluated", "Il n’a pas été évalué").get(lang));
+            let reason = (!evaluated).then(|| say("It has not been evaluated", "Il n’a pas été évalué").get(lang));
             if ui.add(see.unless(reason)).clicked() {
                 cx.act(Action::Go(Page::Results));
             }
@@ -239,7 +239,7 @@ fn over_header(ui: &mut Ui, cx: &mut Cx<'_>, state: &mut State, training: &Train
             state.setup = true;
         }
     });
-    if !judged && training.stopped.is_some() && !cx.session.phase.busy() {
+    if !evaluated && training.stopped.is_some() && !cx.session.phase.busy() {
         let t = Theme::of(ui);
         ui.horizontal(|ui| {
             let text = say("The test pictures have not been evaluated", "Les images de test n’ont pas été évaluées").get(lang);

@@ -80,7 +80,7 @@ impl AppDirs {
 
     /// Those that go with the runs in `home`: the user's own, or all below another home.
     pub fn with_runs_in(home: &Path) -> Self {
-        Self::of_user().ok().filter(|places| places.home == home).unwrap_or_else(|| Self::at(home))
+        Self::of_user().ok().filter(|dirs| dirs.home == home).unwrap_or_else(|| Self::at(home))
     }
 
     /// Both below `home`.
