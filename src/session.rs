@@ -523,10 +523,8 @@ impl Session {
     fn progress(&mut self, progress: Progress) {
         self.phase = match (self.phase, progress.stage) {
             // An evaluation that begins anew, on the processor in place of a lost card, does not count back.
-            (Phase::Evaluating(before), Stage::Evaluating)
-                if before.stage == progress.stage && before.total == progress.total =>
-            {
-                Phase::Evaluating(Progress { done: progress.done.max(before.done), ..progress })
+            (Phase::Evaluating(old), Stage::Evaluating) if old.stage == progress.stage && old.total == progress.total => {
+                Phase::Evaluating(Progress { done: progress.done.max(old.done), ..progress })
             }
             (Phase::Training | Phase::Paused | Phase::Evaluating(_), Stage::Evaluating) => Phase::Evaluating(progress),
             (Phase::Training | Phase::Paused, _) => return,
