@@ -29,11 +29,11 @@ pub fn answered<'a>(session: &'a Session, file: &Path) -> Option<&'a LookedAt> {
 pub struct MapRequest<'a> {
     pub file: &'a Path,
     pub sample: usize,
-    pub asked: &'a mut Option<Asked>,
+    pub asked: &'a mut Option<MapKey>,
 }
 
 /// A file that was asked about, and the run that was.
-pub type Asked = (PathBuf, String);
+pub type MapKey = (PathBuf, String);
 
 /// Draws the map into `room`, by `heat`; asks for what is missing.
 pub fn show(ui: &mut Ui, cx: &mut Cx<'_>, room: Rect, heat: Heat, request: MapRequest<'_>) {
@@ -93,7 +93,7 @@ pub fn show(ui: &mut Ui, cx: &mut Cx<'_>, room: Rect, heat: Heat, request: MapRe
 }
 
 /// Asks about the picture, unless that was done.
-pub fn ask(cx: &mut Cx<'_>, file: &Path, sample: usize, asked: &mut Option<Asked>) {
+pub fn ask(cx: &mut Cx<'_>, file: &Path, sample: usize, asked: &mut Option<MapKey>) {
     let Some(run) = cx.session.answering().map(|answering| answering.id) else { return };
     let before = asked.as_ref().is_some_and(|(of, by)| of == file && by == run);
     if answered(cx.session, file).is_none() && !before {

@@ -43,7 +43,7 @@ pub struct Viewer {
     scale: f32,
     heat: Option<Heat>,
     /// What was asked for last.
-    asked: Option<map::Asked>,
+    asked: Option<map::MapKey>,
     originals: Originals,
     /// The picture's file, once it was read, or why it cannot be.
     large: Option<Result<Large, Problem>>,

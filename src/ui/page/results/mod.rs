@@ -47,7 +47,7 @@ use crate::{
 };
 use counted::Counted;
 pub use facets::Facets;
-use pictures::Asked;
+use pictures::PicturesAction;
 use viewing::Viewing;
 
 /// What the page remembers.
@@ -210,11 +210,11 @@ pub fn show(ui: &mut Ui, cx: &mut Cx<'_>, state: &mut State) {
 }
 
 /// Goes where the pictures lead.
-fn turn(ui: &Ui, state: &mut State, asked: Option<Asked>) {
+fn turn(ui: &Ui, state: &mut State, asked: Option<PicturesAction>) {
     match (asked, &state.shown) {
-        (Some(Asked::Back), _) => state.pictures = None,
-        (Some(Asked::Narrow(facets)), _) => state.pictures = Some(facets::Pictures::new(facets)),
-        (Some(Asked::Open(list, validation, at, back)), Some(shown)) => {
+        (Some(PicturesAction::Back), _) => state.pictures = None,
+        (Some(PicturesAction::Narrow(facets)), _) => state.pictures = Some(facets::Pictures::new(facets)),
+        (Some(PicturesAction::Open(list, validation, at, back)), Some(shown)) => {
             state.viewing = Some(Viewing::open(ui, shown, (list, validation), at, back));
         }
         _ => {}

@@ -7,7 +7,7 @@ use egui::{Align, CornerRadius, Id, Layout, Rect, Role, Sense, Ui, WidgetInfo, p
 use super::{
     Facets, Shown,
     groups::offered,
-    pictures::{self, Asked},
+    pictures::{self, PicturesAction},
     save_button,
 };
 use crate::{
@@ -76,7 +76,7 @@ impl Years {
 }
 
 /// Draws the cards; gives the pictures that are asked for.
-pub(super) fn show(ui: &mut Ui, cx: &mut Cx<'_>, shown: &mut Shown, grouping: &mut usize) -> Option<Asked> {
+pub(super) fn show(ui: &mut Ui, cx: &mut Cx<'_>, shown: &mut Shown, grouping: &mut usize) -> Option<PicturesAction> {
     let (mut open, mut asked) = (None, None);
     let narrow = ui.available_width() < 700.0;
     let rows = match narrow {
@@ -111,7 +111,7 @@ pub(super) fn show(ui: &mut Ui, cx: &mut Cx<'_>, shown: &mut Shown, grouping: &m
             }
         }
     });
-    open.map(Asked::Narrow).or(asked)
+    open.map(PicturesAction::Narrow).or(asked)
 }
 
 /// Estimates against labels; gives those of the point that was activated.

@@ -34,7 +34,7 @@ pub struct State {
 }
 
 /// The pictures that were asked for: those of two runs by whether the first is right, then by whether the second is.
-pub struct Asked {
+pub struct PairPictures {
     pub pair: Arc<Paired>,
     pub cell: [bool; 2],
 }
@@ -95,7 +95,7 @@ const TWO_BY_TWO: f32 = 124.0;
 const NARROW: f32 = 600.0;
 
 /// Draws the card, of years with the errors of both beside it; gives the pictures that were asked for.
-pub fn show(ui: &mut Ui, cx: &mut Cx<'_>, views: &[View], state: &mut State, height: f32) -> Option<Asked> {
+pub fn show(ui: &mut Ui, cx: &mut Cx<'_>, views: &[View], state: &mut State, height: f32) -> Option<PairPictures> {
     let session = cx.session;
     let best = paired::best(views.iter().map(|(_, view)| view.as_ref())).map(|best| best.info.id.clone());
     let couples: Vec<[&View; 2]> = match (views, best) {
@@ -136,7 +136,7 @@ pub fn show(ui: &mut Ui, cx: &mut Cx<'_>, views: &[View], state: &mut State, hei
     asked
 }
 
-fn card(ui: &mut Ui, lang: Lang, couples: &[Couple<'_>], state: &mut State) -> Option<Asked> {
+fn card(ui: &mut Ui, lang: Lang, couples: &[Couple<'_>], state: &mut State) -> Option<PairPictures> {
     let t = Theme::of(ui);
     let title = say("Is it luck?", "Est-ce un hasard\u{a0}?").get(lang);
     let help = say(
@@ -195,7 +195,7 @@ fn card(ui: &mut Ui, lang: Lang, couples: &[Couple<'_>], state: &mut State) -> O
 }
 
 /// How many pictures both get right, one alone, or none; gives the cell that was activated.
-fn counts(ui: &mut Ui, lang: Lang, couple: &Couple<'_>, pair: &Arc<Paired>) -> Option<Asked> {
+fn counts(ui: &mut Ui, lang: Lang, couple: &Couple<'_>, pair: &Arc<Paired>) -> Option<PairPictures> {
     let t = Theme::of(ui);
     let words = match pair.of_years {
         true => [say("further off", "plus loin"), say("within 5 years", "à 5\u{a0}ans près")],
@@ -220,7 +220,7 @@ fn counts(ui: &mut Ui, lang: Lang, couple: &Couple<'_>, pair: &Arc<Paired>) -> O
         cells: [[cell(false, false), cell(false, true)], [cell(true, false), cell(true, true)]],
     };
     let cell = agreement.show(ui, TWO_BY_TWO)?;
-    Some(Asked { pair: Arc::clone(pair), cell })
+    Some(PairPictures { pair: Arc::clone(pair), cell })
 }
 
 /// The differences with their ranges.
