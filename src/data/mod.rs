@@ -7,6 +7,7 @@
 //! hands them to training, values standardized by `target_scaler`. `folders` writes the split out as a tree of folders; `sample_faces` draws a data set. `glimpse` shows some pictures as they come, and `background` is for
 //! a window, which waits for no disk.
 
+pub mod anomalies;
 pub mod asked;
 pub mod augment;
 pub mod background;
@@ -29,7 +30,6 @@ pub mod image_set;
 pub mod label_table;
 pub mod layout;
 pub mod name;
-pub mod odd;
 pub mod overlap;
 pub mod part_name;
 pub mod perceptual_hash;
