@@ -24,9 +24,15 @@ use crate::{
     run::{RequestedDevice, RunInfo, date},
     setting_def::Choice as _,
     settings::Settings,
-    text::{Lang, LocalizedText, bytes, decimal, duration, named, number, percent, plural, say, years},
+    text::{Lang, LocalizedText, Phrase, bytes, decimal, duration, named, number, percent, plural, say, years},
     worker::{self, Event, ExperimentOptions, Jobs},
 };
+
+/// What an experiment that was cancelled is.
+const CANCELLED: Phrase = say(
+    "cancelled: no further run starts, and the one in training pauses. `trombine experiment run` resumes it",
+    "annulée : plus aucun essai n’est lancé, et celui qui s’entraîne se met en pause. `trombine experiment run` la reprend",
+);
 
 /// Does what is asked of experiments.
 pub fn experiment(command: ExperimentCommand, lang: Lang) -> Done {
@@ -38,6 +44,8 @@ pub fn experiment(command: ExperimentCommand, lang: Lang) -> Done {
             begin(&ask, &RunOptions { seeds, same_split: false, halving: None }, lang, &|_, _| Ok(Design::Folds(folds)))
         }
         ExperimentCommand::Compare { recipes, seeds, same_split, ask } => {
+            // Of a file of settings the split and the seed are those of all.
+            unused(&[("--preset", ask.recipe.preset.is_some())], "compare").map_err(one)?;
             begin(&ask, &RunOptions { seeds, same_split, halving: None }, lang, &|_, task| {
                 // What is asked for beside the recipes holds for each of them.
                 let one = |name: &String| {
@@ -77,14 +85,37 @@ pub fn experiment(command: ExperimentCommand, lang: Lang) -> Done {
         ExperimentCommand::Add { experiment, seeds, runs } => change::add(&experiment, seeds, runs, lang),
         ExperimentCommand::First { experiment, numbers } => change::first(&experiment, &numbers, lang),
         ExperimentCommand::Stop { experiment, numbers, undo } => change::stop(&experiment, &numbers, undo, lang),
-        ExperimentCommand::Submit { experiment, on, address, cpus, gpus, .. } if on == "ray" => {
-            submit_to_ray(&experiment, &RayOptions { address, cpus, gpus }, lang)
-        }
-        ExperimentCommand::Submit { experiment, partition, time, sbatch, template, .. } => {
-            submit(&experiment, &SlurmOptions { partition, time, options: sbatch, template }, lang)
+        ExperimentCommand::Submit { experiment, on, address, cpus, gpus, partition, time, sbatch, template } => {
+            let of_slurm = [
+                ("--partition", partition.is_some()),
+                ("--time", time.is_some()),
+                ("--sbatch", !sbatch.is_empty()),
+                ("--template", template.is_some()),
+            ];
+            let of_ray = [("--address", address.is_some()), ("--cpus", cpus.is_some()), ("--gpus", gpus.is_some())];
+            if on == "ray" {
+                unused(&of_slurm, "--on ray").map_err(one)?;
+                submit_to_ray(&experiment, &RayOptions { address, cpus, gpus }, lang)
+            } else {
+                unused(&of_ray, "--on slurm").map_err(one)?;
+                submit(&experiment, &SlurmOptions { partition, time, options: sbatch, template }, lang)
+            }
         }
         ExperimentCommand::Cancel { experiment } => cancel(&experiment, lang),
     }
+}
+
+/// Refuses options that were given and that `command` does not use.
+fn unused(options: &[(&str, bool)], command: &str) -> Result<(), Problem> {
+    let Some((option, _)) = options.iter().find(|(_, given)| *given) else { return Ok(()) };
+    Err(Problem::new(
+        Kind::Settings,
+        LocalizedText {
+            en: format!("{option} has no effect with {command}"),
+            fr: format!("{option} n’a pas d’effet avec {command}"),
+        },
+        say("Leave it out", "Retirez-le"),
+    ))
 }
 
 /// Makes of the settings that all runs share, and of what is learned, what is asked.
@@ -216,7 +247,23 @@ fn of_member(member: &MemberView, problem: &Problem) -> Problem {
 
 /// Goes on with an experiment.
 fn run(name: &str, how: TrainingOptions, terminal: &mut Terminal) -> Done {
-    let experiment = ExperimentStore::new(&store()?).find(name).map_err(one)?;
+    let experiments = ExperimentStore::new(&store()?);
+    let experiment = experiments.find(name).map_err(one)?;
+    // No error: a cluster's task of a run that was stopped meanwhile has done what it should.
+    if let Some(member) = how.only.filter(|member| *member < experiment.members.len())
+        && !terminal.is_json()
+        && experiments.member(&experiment, member).state == MemberState::Stopped
+    {
+        let (id, number, lang) = (&experiment.id, member + 1, terminal.lang);
+        terminal.line(&match lang {
+            Lang::En => format!("run {number} is stopped; `trombine experiment stop {id} {number} --undo` lets it go on"),
+            Lang::Fr => {
+                format!(
+                    "l’essai {number} est arrêté\u{a0}; `trombine experiment stop {id} {number} --undo` permet de le reprendre"
+                )
+            }
+        });
+    }
     train(&experiment, how, terminal)
 }
 
@@ -248,11 +295,7 @@ fn cancel(name: &str, lang: Lang) -> Done {
     experiments.cancel(&experiment).map_err(one)?;
     experiments.cancel_slurm(&experiment).map_err(one)?;
     experiments.cancel_ray(&experiment).map_err(one)?;
-    let said = say(
-        "cancelled: no further run starts, and the one in training pauses. `trombine experiment run` resumes it",
-        "annulée : plus aucun essai n’est lancé, et celui qui s’entraîne se met en pause. `trombine experiment run` la reprend",
-    );
-    print(&named(lang, &experiment.id, said.get(lang)));
+    print(&named(lang, &experiment.id, CANCELLED.get(lang)));
     Ok(())
 }
 
@@ -281,7 +324,8 @@ fn list(as_json: bool, lang: Lang) -> Done {
             let Experiment { id, name, created, .. } = &view.experiment;
             let count = view.finished_words(lang);
             let best = view.best().and_then(|row| Some(score(view, row.spread?.mean, lang))).unwrap_or_default();
-            let line = [date::day_and_time(*created), name.get(lang).to_owned(), count, best];
+            let cancelled = if view.cancelled { say("cancelled", "annulée").get(lang) } else { "" };
+            let line = [date::day_and_time(*created), name.get(lang).to_owned(), count, cancelled.to_owned(), best];
             let line: Vec<String> = line.into_iter().filter(|word| !word.is_empty()).collect();
             print(&format!("{id}  {}", line.join("  ")));
         }
@@ -297,6 +341,9 @@ fn show(name: &str, as_json: bool, lang: Lang) -> Done {
     let open: BTreeMap<usize, Option<u32>> = view.open().into_iter().collect();
     if !as_json {
         print(&named(lang, &view.experiment.id, view.experiment.name.get(lang)));
+        if view.cancelled {
+            print(CANCELLED.get(lang));
+        }
         if let Some(halving) = &view.experiment.halving {
             print(&halving.words(view.experiment.variants.len(), lang));
         }

@@ -10,7 +10,7 @@ use crate::{
         overlap::{Overlap, also, look_alikes},
         sample::Part,
     },
-    text::{Lang, percent, plural, say},
+    text::{Lang, number, percent, plural, say},
 };
 
 /// Which of the evaluated pictures the run had before.
@@ -21,6 +21,9 @@ pub struct Seen {
     pub learned: Vec<u32>,
     /// Of those that validation had too, and training had not.
     pub checked: Vec<u32>,
+    /// How many of either are there only because the run that this one started from had them, of those that it learned from and
+    /// of those that its best epoch was chosen by.
+    pub prior: [u32; 2],
     /// How many look like one of training's without being the same; `None` where they were not compared.
     pub alike: Option<u32>,
     /// Pictures of a folder apart that were not evaluated, since the run has them already.
@@ -33,6 +36,28 @@ impl Seen {
         let places: HashMap<u32, u32> = predictions.iter().zip(0..).map(|(p, place)| (p.sample, place)).collect();
         let among = |samples: &[u32]| samples.iter().filter_map(|sample| places.get(sample).copied()).collect();
         Self { learned: among(&overlap.learned), checked: among(&overlap.checked), ..Self::default() }
+    }
+
+    /// Adds those that the weights had before the run began: for each prediction in which part, if in any.
+    pub fn add_prior(&mut self, parts: impl Iterator<Item = Option<Part>>) {
+        let mut own: HashMap<u32, Part> = self.checked.iter().map(|place| (*place, Part::Validation)).collect();
+        own.extend(self.learned.iter().map(|place| (*place, Part::Train)));
+        for (place, part) in (0u32..).zip(parts) {
+            match (part, own.get(&place)) {
+                (Some(Part::Train), None | Some(Part::Validation)) => {
+                    self.checked.retain(|checked| *checked != place);
+                    self.learned.push(place);
+                    self.prior[0] += 1;
+                }
+                (Some(Part::Validation), None) => {
+                    self.checked.push(place);
+                    self.prior[1] += 1;
+                }
+                _ => {}
+            }
+        }
+        self.learned.sort_unstable();
+        self.checked.sort_unstable();
     }
 
     /// Whether none of the evaluated pictures was among the run's others.
@@ -53,7 +78,7 @@ impl Report {
         let all = self.predictions.len() as u64;
         let mut said = Vec::new();
         if !seen.learned.is_empty() {
-            let what = also(lang, seen.learned.len(), all, Part::Test, Part::Train);
+            let what = also(lang, seen.learned.len(), all, Part::Test, Part::Train) + &through_start(lang, seen.prior[0]);
             let others = self.without(&seen.learned, threshold);
             said.push(match (lang, others.n) {
                 (Lang::En, _) if self.task.is_regression() => format!("{what}: the mean error says little about new pictures"),
@@ -77,7 +102,7 @@ impl Report {
             });
         }
         if !seen.checked.is_empty() {
-            let what = also(lang, seen.checked.len(), all, Part::Test, Part::Validation);
+            let what = also(lang, seen.checked.len(), all, Part::Test, Part::Validation) + &through_start(lang, seen.prior[1]);
             said.push(match lang {
                 Lang::En => format!("{what}, by which the best epoch was chosen"),
                 Lang::Fr => format!("{what}, qui a servi à choisir la meilleure époque"),
@@ -115,5 +140,15 @@ impl Report {
         let others = self.predictions.iter().zip(kept).filter(|(_, kept)| *kept);
         let (hits, n) = others.fold((0, 0), |(hits, n), (p, _)| (hits + u32::from(p.correct(raw)), n + 1));
         Rate { hits, n }
+    }
+}
+
+/// ` (22 through the run that it started from)`.
+fn through_start(lang: Lang, count: u32) -> String {
+    let n = number(lang, count.into());
+    match (count, lang) {
+        (0, _) => String::new(),
+        (_, Lang::En) => format!(" ({n} through the run that it started from)"),
+        (_, Lang::Fr) => format!(" ({n} par l’essai de départ)"),
     }
 }

@@ -6,7 +6,7 @@ use super::{Experiment, ExperimentKind, ExperimentStore, Member, design, search}
 use crate::{
     files::atomic,
     problem::{Kind, Problem},
-    text::say,
+    text::{LocalizedText, plural, say},
 };
 
 /// What is added.
@@ -56,6 +56,9 @@ impl Experiment {
                 places.push(place);
             }
         }
+        let words = |count: usize, lang| plural(lang, count as u64, say("seed", "graine"), say("seeds", "graines"));
+        let (before, after) = (used.len(), used.len() + seeds as usize);
+        self.name = LocalizedText::by(|lang| self.name.get(lang).replace(&words(before, lang), &words(after, lang)));
         for seed in 1..=seeds {
             let seed = format!("seed={}", last.wrapping_add(seed));
             let with = |place: &Member| {

@@ -43,7 +43,7 @@ use crate::{
     files::{atomic, lock::Lock, overwrite, stamp::Stamp},
     history::{EpochRecord, EventLog},
     model::Weights,
-    plan::Plan,
+    plan::{Plan, start::PriorPictures},
     problem::{Kind, Problem},
     settings::Settings,
     text::{LocalizedText, say},
@@ -300,6 +300,11 @@ impl Run {
         self.folder.join("start.safetensors")
     }
 
+    /// The pictures that those weights were made of ([`PriorPictures`](crate::plan::start::PriorPictures)).
+    pub(super) fn prior_path(&self) -> PathBuf {
+        self.folder.join("start-pictures.json")
+    }
+
     /// All that is needed to go on.
     pub fn checkpoint_path(&self) -> PathBuf {
         self.folder.join("checkpoint").join("state.safetensors")
@@ -379,9 +384,17 @@ impl Run {
         atomic::write(&path, &text)
     }
 
-    /// Keeps the weights that `plan` takes over, if it does.
+    /// Keeps the weights that `plan` takes over, if it does, and what they were made of.
     pub(super) fn save_start(&self, plan: &Plan) -> Result<(), Problem> {
-        plan.start.as_ref().map_or(Ok(()), |start| start.weights.save(&self.start_path()))
+        let Some(start) = &plan.start else { return Ok(()) };
+        start.weights.save(&self.start_path())?;
+        start.prior.as_ref().map_or(Ok(()), |prior| self.save_prior(prior))
+    }
+
+    pub(super) fn save_prior(&self, prior: &PriorPictures) -> Result<(), Problem> {
+        let path = self.prior_path();
+        let text = serde_json::to_vec(prior).map_err(|error| atomic::foreign(&path, &error))?;
+        atomic::write(&path, &text)
     }
 
     pub(super) fn save_pictures(&self, pictures: &[Picture]) -> Result<(), Problem> {

@@ -1,6 +1,7 @@
 //! A run on disk: a folder with `run.json` (what it is), `settings.json`, `pictures.json` (the split with its labels),
 //! `history.jsonl`, `events.json` (what happened meanwhile), `best.safetensors`, `checkpoint/` (to resume), and `report.json`.
-//! One that started from another has the weights that it took over in `start.safetensors`.
+//! One that started from another has the weights that it took over in `start.safetensors`, and which pictures they were made of
+//! in `start-pictures.json`.
 //!
 //! In which order they are written, and which of them is believed where a crash came between two, is said in `folder`.
 

@@ -23,7 +23,7 @@ use crate::{
 };
 
 /// What a run's folder holds before it has its `run.json`.
-const BEGUN_WITH: [&str; 3] = ["settings.json", "pictures.json", "start.safetensors"];
+const BEGUN_WITH: [&str; 4] = ["settings.json", "pictures.json", "start.safetensors", "start-pictures.json"];
 
 /// Where runs live: `runs/` with one folder each, and `trash/` with the deleted ones.
 #[derive(Clone, Debug, PartialEq, Eq)]
@@ -223,7 +223,7 @@ impl RunStore {
             Some(weights) if run.info.committee.is_none() => copy(weights, &folder.join("best.safetensors"))?,
             _ => run.copy_members(folder)?,
         }
-        for name in ["settings.json", "history.jsonl", "events.json", "report.json", "pictures.json", "start.safetensors"] {
+        for name in ["history.jsonl", "events.json", "report.json"].into_iter().chain(BEGUN_WITH) {
             let file = from.join(name);
             if file.is_file() {
                 copy(&file, &folder.join(name))?;

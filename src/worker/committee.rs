@@ -13,7 +13,7 @@ use crate::{
     engine,
     evaluate::{Logits, Prediction, Report, Seen},
     experiment::{ExperimentStore, MemberState},
-    plan::Plan,
+    plan::{Plan, start::PriorPictures},
     problem::Problem,
     run::{
         Run, RunPictures, RunStore,
@@ -113,12 +113,15 @@ pub(super) fn on(
     let members = run.members()?;
     let lists = members.iter().map(Run::pictures).collect::<Result<Vec<_>, Problem>>();
     // A member that came without its list of pictures may have learned from any of them: nothing is claimed then.
-    let (own, complete) = (lists.iter().flatten().flatten().cloned().collect::<Vec<Picture>>(), lists.is_ok());
+    let prior: Vec<Option<PriorPictures>> = members.iter().map(Run::prior_pictures).collect();
+    let complete = lists.is_ok() && prior.iter().all(Option::is_some);
+    let own: Vec<Picture> = lists.iter().flatten().flatten().cloned().collect();
+    let prior: Vec<PriorPictures> = prior.into_iter().flatten().collect();
     let (mut said, mut left_out, mut mirrored) = (Vec::new(), 0, true);
     for member in &members {
         let dataset = open::as_learned(&dataset, member, store, control, emit)?;
         let dataset = Arc::new(dataset.asked(&run.info.task).ok_or_else(|| locate::other_labels(&run, &dataset))?);
-        let samples = Picture::unseen(&own, &dataset);
+        let samples = Picture::unseen(&own, &prior, &dataset);
         left_out = (dataset.samples.len() - samples.len()) as u32;
         if samples.is_empty() {
             return Err(locate::not_whole(own.len(), dataset.samples.len()));

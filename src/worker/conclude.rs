@@ -9,7 +9,7 @@ use super::{
 use crate::{
     control::Control,
     engine::{self, Engine},
-    evaluate::{Report, WeightsId},
+    evaluate::{Prediction, Report, WeightsId},
     model::Weights,
     plan::Plan,
     problem::{Kind, Problem},
@@ -129,6 +129,11 @@ fn make_report(
         plan.settings.augment.test_time_flip = mirrored;
     }
     let mut report = evaluation::report(&plan, engine, options.weights, control, emit)?;
+    report.seen = report.seen.zip(run.prior_pictures()).map(|(mut seen, prior)| {
+        let hash = |p: &Prediction| plan.dataset.samples[p.sample as usize].hash;
+        seen.add_prior(report.predictions.iter().map(|p| prior.part(hash(p))));
+        seen
+    });
     if let Some(before) = before {
         (report.threshold, report.temperature) = (before.threshold, before.temperature);
         // A temperature was fitted to answers that were given otherwise.

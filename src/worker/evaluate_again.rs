@@ -104,10 +104,8 @@ fn evaluate_others(
     let dataset = &Arc::new(dataset.asked(&run.info.task).ok_or_else(|| locate::other_labels(run, &dataset))?);
     // A run that was opened without its list of pictures is evaluated on all, and nothing is claimed of them.
     let own = run.has_pictures().then(|| run.pictures()).transpose()?;
-    let samples = match &own {
-        Some(own) => Picture::unseen(own, dataset),
-        None => (0..dataset.samples.len() as u32).collect(),
-    };
+    let prior = run.prior_pictures();
+    let samples = Picture::unseen(own.as_deref().unwrap_or_default(), prior.as_slice(), dataset);
     let left_out = (dataset.samples.len() - samples.len()) as u32;
     if samples.is_empty() {
         return Err(locate::not_whole(own.as_ref().map_or(0, Vec::len), dataset.samples.len()));
@@ -133,7 +131,7 @@ fn evaluate_others(
         temperature: kept.map_or(1.0, |kept| kept.temperature),
         mirrored,
         train_shares: kept.map_or_else(|| unknown_shares(dataset), |kept| kept.train_shares.clone()),
-        seen: own.map(|_| Seen { left_out, ..Seen::default() }),
+        seen: own.zip(prior).map(|_| Seen { left_out, ..Seen::default() }),
         weights: Some(id),
     };
     view.report = Some(report);

@@ -39,6 +39,7 @@ use crate::{
 /// Trains `plan` as a new run of the store.
 pub(super) fn train(plan: &Plan, store: &RunStore, control: &Control, emit: &mut dyn FnMut(Event)) -> Result<(), Problem> {
     let plan = &settle(&store.started(plan)?, store.home(), control, emit)?;
+    warn_of_prior(plan, emit);
     // First: a device that cannot be opened leaves no run behind.
     let engine = engine::open(&plan.device, &plan.engine_config())?;
     train_on(plan, engine, store, control, emit)
@@ -81,10 +82,17 @@ pub(crate) fn train_in(plan: &Plan, folder: &Path, control: &Control, emit: &mut
     }
     let home = RunStore::of_user().map_or_else(|_| folder.to_owned(), |store| store.home().to_owned());
     let plan = &settle(&RunStore::at(&home).started(plan)?, &home, control, emit)?;
+    warn_of_prior(plan, emit);
     let engine = engine::open(&plan.device, &plan.engine_config())?;
     let run = RunStore::create_in(folder, plan)?;
     let lock = run.lock()?;
     train_run(plan, engine, Locked { run, _lock: lock }, None, control, emit)
+}
+
+/// Tells if pictures of the test part are not new to the weights that the training begins with.
+fn warn_of_prior(plan: &Plan, emit: &mut dyn FnMut(Event)) {
+    let prior = plan.start.as_ref().and_then(|start| start.prior.as_ref());
+    prior.and_then(|prior| prior.warning(plan)).into_iter().for_each(|problem| emit(Event::Warned(problem)));
 }
 
 /// Whether there is nothing left to train.

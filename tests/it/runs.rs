@@ -195,9 +195,9 @@ fn the_split_comes_back_with_the_labels_of_then() {
     now.samples[3].class = 0;
     let (then, split) = Picture::find(&pictures, &now).expect("all there");
     assert_eq!((then.samples[3].class, &split.parts), (1, &plan.split.parts));
-    assert!(Picture::unseen(&pictures, &now).is_empty());
+    assert!(Picture::unseen(&pictures, &[], &now).is_empty());
     now.samples[4].hash = 5;
-    assert_eq!(Picture::unseen(&pictures, &now), [4]);
+    assert_eq!(Picture::unseen(&pictures, &[], &now), [4]);
     assert_eq!(Picture::find(&pictures, &now).expect_err("one has changed").kind, Kind::Data);
     assert!(Plan::with_split(&plan.settings, Arc::new(then), split).is_ok());
 }

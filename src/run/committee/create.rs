@@ -148,6 +148,9 @@ fn copied(run: &Run, folder: PathBuf) -> Result<(Run, WeightsId), Problem> {
     if let Ok(pictures) = run.pictures() {
         copy.save_pictures(&pictures)?;
     }
+    if let Some(prior) = run.prior_pictures().filter(|_| run.info.started_from.is_some()) {
+        copy.save_prior(&prior)?;
+    }
     if let Some(report) = run.report() {
         copy.save_report(&report)?;
     }
