@@ -275,7 +275,7 @@ fn no_pictures(ui: &mut Ui, cx: &mut Cx<'_>, view: &RunView) {
             "Aucune image n’est dans la partie test de tous les membres ; un dossier d’autres images dira ce qu’il vaut",
         );
         notice::empty(ui, icon::USERS, title.get(lang), text.get(lang), |ui| {
-            let judge = Button::primary(say("Evaluate another folder…", "Évaluer un autre dossier…").get(lang));
+            let judge = Button::primary(say("Evaluate on another folder…", "Évaluer sur un autre dossier…").get(lang));
             if ui.add(judge.icon(icon::FOLDER_SEARCH).enabled(!cx.session.phase.busy())).clicked() {
                 cx.act(Action::EvaluateFolder { run: view.info.id.clone() });
             }
@@ -399,7 +399,7 @@ fn export_lines(ui: &mut Ui, cx: &mut Cx<'_>, shown: &Shown) {
     ui.separator();
     super::tables_line::show(ui, cx);
     ui.separator();
-    let other = say("Evaluate another folder…", "Évaluer un autre dossier…").get(lang);
+    let other = say("Evaluate on another folder…", "Évaluer sur un autre dossier…").get(lang);
     if menu_item(ui, Some(icon::FOLDER_SEARCH), other).clicked() {
         cx.act(Action::EvaluateFolder { run: run.clone() });
     }
