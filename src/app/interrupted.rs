@@ -60,11 +60,11 @@ impl App {
 pub(super) fn card(ui: &mut Ui, lang: Lang, run: &RunInfo) -> Vec<Action> {
     let epoch = run.epochs_done + 1;
     let what = match lang {
-        Lang::En => format!("A training can go on in epoch {epoch}"),
+        Lang::En => format!("A training can be resumed in epoch {epoch}"),
         Lang::Fr => format!("Un entraînement peut reprendre à l’époque {epoch}"),
     };
     let about = match lang {
-        Lang::En => format!("“{}” goes on from where it was, with the same result", run.name(lang)),
+        Lang::En => format!("“{}” resumes where it was, with the same result", run.name(lang)),
         Lang::Fr => format!("« {} » reprend là où il en était, avec le même résultat", run.name(lang)),
     };
     let mut ways =

@@ -160,7 +160,7 @@ impl App {
     fn no_model(&mut self) {
         let text = say(
             "Train a model first, then it can predict photos; to open data, drop a folder",
-            "Entraînez d’abord un modèle, il pourra prédire des photos ; pour ouvrir des données, déposez un dossier",
+            "Entraînez d’abord un modèle, il fera des prédictions sur des photos ; pour ouvrir des données, déposez un dossier",
         );
         self.session.toast(text, None);
     }
@@ -191,16 +191,16 @@ impl App {
         let folder = self.held.iter().map(|(_, kind)| *kind).find(|kind| kind.is_folder());
         let (text, fits) = match (folder.is_some(), self.page, self.session.answering().is_some()) {
             (true, ..) if folder == Some(PathKind::Run) => {
-                (say("Drop the run to take it among yours", "Déposez l’essai pour l’ajouter aux vôtres"), true)
+                (say("Drop the run to add it to your runs", "Déposez l’essai pour l’ajouter à vos essais"), true)
             }
             (true, ..) if self.evaluates_folders() => {
-                (say("Drop the folder to predict its photos", "Déposez le dossier pour que le modèle juge ses photos"), true)
+                (say("Drop the folder to predict its photos", "Déposez le dossier pour obtenir une prédiction par photo"), true)
             }
             (true, ..) => (say("Drop the folder to open it", "Déposez le dossier pour l’ouvrir"), true),
             (false, Page::Augmentation, _) => {
                 (say("Drop the picture to see it augmented", "Déposez l’image pour la voir augmentée"), true)
             }
-            (false, _, true) => (say("Drop the photo to predict it", "Déposez la photo pour la prédire"), true),
+            (false, _, true) => (say("Drop the photo to predict it", "Déposez la photo pour obtenir une prédiction"), true),
             (false, _, false) => (
                 say(
                     "A photo needs a trained model first; a folder opens as data",

@@ -171,7 +171,7 @@ impl Notification {
 fn result(lang: Lang, scores: &RunScores) -> String {
     match (lang, scores.years) {
         (Lang::En, Some(of)) => format!("off by {} on the test part", years(lang, of.mae, 1)),
-        (Lang::Fr, Some(of)) => format!("écart de {} sur la partie test", years(lang, of.mae, 1)),
+        (Lang::Fr, Some(of)) => format!("erreur moyenne de {} sur la partie test", years(lang, of.mae, 1)),
         (Lang::En, None) => format!("accuracy {} on the test part", percent(lang, scores.accuracy, 1)),
         (Lang::Fr, None) => format!("exactitude {} sur la partie test", percent(lang, scores.accuracy, 1)),
     }

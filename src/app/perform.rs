@@ -382,7 +382,7 @@ impl App {
     fn take_draft(&mut self, settings: Settings) {
         self.recipe = Preset::nearest(&settings);
         self.settings = settings;
-        let said = say("The settings were taken over", "Les réglages ont été repris");
+        let said = say("Settings applied", "Réglages appliqués");
         self.session.toast(said, Some(Offer::Undo));
     }
 

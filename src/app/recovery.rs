@@ -58,8 +58,8 @@ impl RecoveryAction {
                 format!("{} {size}", say("Retry with batches of", "Réessayer avec des lots de").get(lang))
             }
             Self::SlowerFromTheBest { rate, .. } => match lang {
-                Lang::En => format!("Go on from the best at {}", curves::rate(lang, *rate)),
-                Lang::Fr => format!("Repartir des meilleurs poids à {}", curves::rate(lang, *rate)),
+                Lang::En => format!("Resume from the best at {}", curves::rate(lang, *rate)),
+                Lang::Fr => format!("Reprendre aux meilleurs poids à {}", curves::rate(lang, *rate)),
             },
             Self::SlowerAnew(rate) => match lang {
                 Lang::En => format!("Start again at {}", curves::rate(lang, *rate)),

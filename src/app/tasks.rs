@@ -284,7 +284,7 @@ impl Tasks {
 
     /// Asks for a folder of pictures to predict, and then for the table to write.
     pub fn choose_prediction_folder(&mut self, lang: Lang, run: String, framing: Framing) {
-        let from = say("A folder of pictures to predict", "Un dossier d’images à prédire");
+        let from = say("A folder of pictures to predict", "Un dossier d’images pour la prédiction");
         let question = FileDialogRequest::new(from, Wanted::Folder, move |paths| {
             Next::Ask(table_of(&run, paths.into_iter().next().unwrap_or_default(), framing))
         });
@@ -463,7 +463,7 @@ impl Tasks {
 
     /// Asks where a list of pictures is to be written.
     pub fn choose_list(&mut self, lang: Lang, table: Arc<[u8]>) {
-        let title = say("Save the list as", "Enregistrer la liste sous");
+        let title = say("Export the list as", "Exporter la liste sous");
         let answer = move |path| TaskResult::ListTo { path, table: table.clone() };
         self.ask(
             lang,
@@ -568,10 +568,8 @@ fn photos_at(paths: Vec<PathBuf>, control: &Control) -> Result<PhotosFound, Prob
 
 /// The question for the table of a folder's pictures.
 fn table_of(run: &str, folder: PathBuf, framing: Framing) -> FileDialogRequest {
-    let to = say(
-        "Write the table to; one already started is continued",
-        "Écrire le tableau dans\u{a0}; un tableau commencé est poursuivi",
-    );
+    let to =
+        say("Write the table to; one already started is resumed", "Écrire le tableau dans\u{a0}; un tableau commencé est repris");
     let start = folder.parent().map(Path::to_owned);
     let (name, run) = (default_name(run, &folder, framing), run.to_owned());
     let answer = move |csv| TaskResult::PredictFolder { run: run.clone(), folder: folder.clone(), csv, framing };

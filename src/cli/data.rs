@@ -137,9 +137,8 @@ fn copies(copies: &Copies, task: &Task, lang: Lang) -> String {
         (copies.contradicting, say("about anything their names say", "sur ce que disent leurs noms")),
     ] {
         if count > 0 {
-            let contradict =
-                plural(lang, count, say("contradicts itself", "se contredit"), say("contradict themselves", "se contredisent"));
-            text += &format!(", {contradict} {}", about.get(lang));
+            let conflicting = plural(lang, count, say("conflicting", "contradictoire"), say("conflicting", "contradictoires"));
+            text += &format!(", {conflicting} {}", about.get(lang));
         }
     }
     text

@@ -227,7 +227,7 @@ fn train(experiment: &Experiment, how: TrainingOptions, terminal: &mut Terminal)
             named(lang, say("Paused", "En pause").get(lang), left)
         });
         let remedy = LocalizedText {
-            en: format!("`trombine experiment run {id}` goes on"),
+            en: format!("`trombine experiment run {id}` resumes it"),
             fr: format!("`trombine experiment run {id}` reprend"),
         };
         return Err(one(Problem::new(Kind::File, what, remedy)));

@@ -241,7 +241,7 @@ pub fn row(run: &RunInfo, lang: Lang) -> String {
                 Lang::En => "within 5 years",
                 Lang::Fr => "à 5 ans près",
             };
-            let off = say("test off by", "test, écart de").get(lang);
+            let off = say("test off by", "test, erreur de").get(lang);
             return format!("  {off} {}  {} {near}", years(lang, of.mae, 2), percent(lang, of.within_5, 1));
         }
         format!(

@@ -218,7 +218,7 @@ impl TableRead {
 fn no_table() -> Problem {
     Problem::new(
         Kind::Data,
-        say("labels.csv is no table of labels", "labels.csv n’est pas un tableau d’étiquettes"),
+        say("labels.csv is not a table of labels", "labels.csv n’est pas un tableau d’étiquettes"),
         say(
             "Save it as CSV, or read the folder otherwise: --task folders or gender",
             "Enregistrez-le en CSV, ou lisez le dossier autrement\u{a0}: --task folders ou gender",

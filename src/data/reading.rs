@@ -186,7 +186,7 @@ impl Understood {
                 let names = listed(&self.grouping);
                 line += next;
                 line += &match lang {
-                    Lang::En => format!("the folders {names} are no classes"),
+                    Lang::En => format!("the folders {names} are not classes"),
                     Lang::Fr => format!("les dossiers {names} ne sont pas des classes"),
                 };
             }
@@ -209,7 +209,7 @@ impl Understood {
                 let names = listed(&self.empty);
                 line += next;
                 line += &match lang {
-                    Lang::En => format!("no picture of {names} can be used, so that is no class"),
+                    Lang::En => format!("no picture of {names} can be used, so that is not a class"),
                     Lang::Fr => format!("aucune image de {names} n’est utilisable, donc pas de classe"),
                 };
             }

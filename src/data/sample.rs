@@ -167,12 +167,12 @@ impl SkipReason {
             Self::NotAPicture => say("not a picture", "pas une image").into(),
             Self::Name => say("its name does not say age and gender", "son nom ne dit pas l’âge et le genre").into(),
             Self::Damaged { .. } => say("damaged or cut short", "abîmée ou tronquée").into(),
-            Self::Unreadable { .. } => say("may not be read", "lecture refusée").into(),
+            Self::Unreadable { .. } => say("access denied", "accès refusé").into(),
             Self::TooLarge { width, height } => LocalizedText {
                 en: format!("far too large for a face, {width} × {height}"),
                 fr: format!("bien trop grande pour un visage, {width} × {height}"),
             },
-            Self::Unknown => say("its content is no picture", "son contenu n’est pas une image").into(),
+            Self::Unknown => say("its content is not a picture", "son contenu n’est pas une image").into(),
             Self::Foreign { is } => is.sentence(),
             Self::NoFace => say("no face was found in it", "aucun visage n’y a été trouvé").into(),
             Self::SeveralFaces { faces } => LocalizedText {

@@ -83,7 +83,7 @@ impl Report {
             said.push(match (lang, others.n) {
                 (Lang::En, _) if self.task.is_regression() => format!("{what}: the mean error says little about new pictures"),
                 (Lang::Fr, _) if self.task.is_regression() => {
-                    format!("{what}\u{a0}: l’écart moyen dit peu de choses sur des images nouvelles")
+                    format!("{what}\u{a0}: l’erreur moyenne dit peu de choses sur des images nouvelles")
                 }
                 (Lang::En, 0) => format!("{what}: the accuracy says little about new pictures"),
                 (Lang::Fr, 0) => format!("{what}\u{a0}: l’exactitude dit peu de choses sur des images nouvelles"),

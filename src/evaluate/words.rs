@@ -3,7 +3,7 @@
 use super::{Interval, Regression, Report, TOP_K, has_top_k};
 use crate::{
     data::sample::Part,
-    text::{Lang, decimal, number, percent, say, years},
+    text::{Lang, decimal, number, percent, plural, say, years},
 };
 
 impl Report {
@@ -27,12 +27,13 @@ impl Report {
             (Lang::En, Some(Part::Train)) => format!("{n} {faces} it had learned from"),
             (Lang::En, None) if self.seen.is_some() => format!("{n} other {faces}"),
             (Lang::Fr, _) if learned > 0 => {
-                format!("{n} {faces}, dont {} {}", number(lang, learned), if people { "appris" } else { "apprises" })
+                let seen = if people { [say("", "vu"), say("", "vus")] } else { [say("", "vue"), say("", "vues")] };
+                format!("{n} {faces}, dont {} à l’entraînement", plural(lang, learned, seen[0], seen[1]))
             }
             (Lang::Fr, Some(Part::Test)) if new => format!("{n} {faces} jamais {}", if people { "vus" } else { "vues" }),
             (Lang::Fr, Some(Part::Test)) => format!("{n} {faces} de test"),
             (Lang::Fr, Some(Part::Validation)) => format!("{n} {faces} de validation"),
-            (Lang::Fr, Some(Part::Train)) => format!("{n} {faces} {}", if people { "appris" } else { "apprises" }),
+            (Lang::Fr, Some(Part::Train)) => format!("{n} {faces} {} à l’entraînement", if people { "vus" } else { "vues" }),
             (Lang::Fr, None) if self.seen.is_some() => format!("{n} autres {faces}"),
             (_, None) => format!("{n} {faces}"),
         };
@@ -40,7 +41,7 @@ impl Report {
             let mae = years(lang, regression.mae, 1);
             return match lang {
                 Lang::En => format!("Off by {mae} on average, on {which}"),
-                Lang::Fr => format!("Écart moyen de {mae} sur {which}"),
+                Lang::Fr => format!("Erreur moyenne de {mae} sur {which}"),
             };
         }
         let share = about(self.accuracy(threshold).share(), lang);
@@ -106,7 +107,7 @@ impl Report {
         let range = regression.mae_range.map(|Interval { low, high }| (decimal(lang, low, 1), years(lang, high, 1)));
         let always = match lang {
             Lang::En => format!("always saying {mean}, the mean age, would be off by {baseline}"),
-            Lang::Fr => format!("toujours dire {mean}, l’âge moyen, donnerait un écart de {baseline}"),
+            Lang::Fr => format!("toujours dire {mean}, l’âge moyen, donnerait une erreur de {baseline}"),
         };
         match (lang, range) {
             (Lang::En, Some((low, high))) => format!("between {low} and {high}, {part} · {always}"),

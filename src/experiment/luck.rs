@@ -74,18 +74,18 @@ impl ExperimentView {
         };
         // The best of all results may be behind on the seeds that both have, while others are still to come.
         let compared = match (self.more_is_better(), lead.by.total_cmp(&0.0), lang) {
-            (true, Ordering::Greater, Lang::En) => format!("{by} more often right than {other}"),
-            (true, Ordering::Less, Lang::En) => format!("{by} less often right than {other}, on what both have"),
-            (true, Ordering::Equal, Lang::En) => format!("as often right as {other}"),
-            (true, Ordering::Greater, Lang::Fr) => format!("plus souvent juste de {by} que {other}"),
-            (true, Ordering::Less, Lang::Fr) => format!("moins souvent juste de {by} que {other}, sur ce que les deux ont"),
-            (true, Ordering::Equal, Lang::Fr) => format!("aussi souvent juste que {other}"),
+            (true, Ordering::Greater, Lang::En) => format!("{by} more accurate than {other}"),
+            (true, Ordering::Less, Lang::En) => format!("{by} less accurate than {other}, on what both have"),
+            (true, Ordering::Equal, Lang::En) => format!("as accurate as {other}"),
+            (true, Ordering::Greater, Lang::Fr) => format!("est meilleur de {by} que {other}"),
+            (true, Ordering::Less, Lang::Fr) => format!("est moins bon de {by} que {other}, sur ce que les deux ont"),
+            (true, Ordering::Equal, Lang::Fr) => format!("est aussi bon que {other}"),
             (false, Ordering::Greater, Lang::En) => format!("off by {by} less than {other}"),
             (false, Ordering::Less, Lang::En) => format!("off by {by} more than {other}, on what both have"),
             (false, Ordering::Equal, Lang::En) => format!("off by as much as {other}"),
-            (false, Ordering::Greater, Lang::Fr) => format!("moins loin de {by} que {other}"),
-            (false, Ordering::Less, Lang::Fr) => format!("plus loin de {by} que {other}, sur ce que les deux ont"),
-            (false, Ordering::Equal, Lang::Fr) => format!("aussi loin que {other}"),
+            (false, Ordering::Greater, Lang::Fr) => format!("se trompe de {by} de moins que {other}"),
+            (false, Ordering::Less, Lang::Fr) => format!("se trompe de {by} de plus que {other}, sur ce que les deux ont"),
+            (false, Ordering::Equal, Lang::Fr) => format!("se trompe autant que {other}"),
         };
         let pairs = number(lang, lead.pairs as u64);
         let luck = match (lead.p, lang) {
@@ -98,9 +98,9 @@ impl ExperimentView {
         };
         match (lang, named) {
             (Lang::En, true) => format!("{best} is {compared}; {luck}"),
-            (Lang::Fr, true) => format!("{best} est {compared}\u{a0}; {luck}"),
+            (Lang::Fr, true) => format!("{best} {compared}\u{a0}; {luck}"),
             (Lang::En, false) => format!("It is {compared}; {luck}"),
-            (Lang::Fr, false) => format!("Il est {compared}\u{a0}; {luck}"),
+            (Lang::Fr, false) => format!("Il {compared}\u{a0}; {luck}"),
         }
     }
 }

@@ -36,7 +36,7 @@ pub fn standing(path: &Path) -> Result<Standing, Problem> {
         _ => Err(other_name(
             path,
             LocalizedText {
-                en: format!("{} is no file that could be replaced", path.display()),
+                en: format!("{} is not a file that could be replaced", path.display()),
                 fr: format!("{} n’est pas un fichier qui puisse être remplacé", path.display()),
             },
         )),
@@ -72,7 +72,7 @@ pub fn file(path: &Path, overwrite: bool) -> Result<(), Problem> {
     match standing(path)? {
         Standing::Something if !overwrite => Err(exists(
             path,
-            LocalizedText { en: format!("{} is there already", path.display()), fr: format!("{} existe déjà", path.display()) },
+            LocalizedText { en: format!("{} already exists", path.display()), fr: format!("{} existe déjà", path.display()) },
         )),
         _ => Ok(()),
     }

@@ -41,7 +41,7 @@ pub(super) fn setting_defs<'a>(
             say("Focus (gamma)", "Focalisation (gamma)"),
             say(
                 "How much pictures that are already right are played down; 0 is plain cross-entropy. 1 to 3",
-                "À quel point les images déjà justes comptent moins ; 0 donne l’entropie croisée simple. De 1 à 3",
+                "À quel point les images déjà bien classées comptent moins ; 0 donne l’entropie croisée simple. De 1 à 3",
             ),
             Value::Number { value: gamma, range: 0.0..=5.0, scale: Scale::Linear, unit: UNITLESS },
         )

@@ -166,11 +166,11 @@ choice!(LossKind {
     BinaryCrossentropy = "binary_crossentropy", say("Binary cross-entropy", "Entropie croisée binaire"),
         say("The notebook’s; every picture counts", "Celle du notebook ; chaque image compte");
     BinaryFocalCrossentropy = "binary_focal_crossentropy", say("Focal loss", "Focal loss"),
-        say("Pictures that are already right count less", "Les images déjà justes comptent moins");
+        say("Pictures that are already right count less", "Les images déjà bien classées comptent moins");
     CategoricalCrossentropy = "categorical_crossentropy", say("Categorical cross-entropy", "Entropie croisée catégorielle"),
         say("Every picture counts", "Chaque image compte");
     CategoricalFocalCrossentropy = "categorical_focal_crossentropy", say("Categorical focal loss", "Focal loss catégorielle"),
-        say("Pictures that are already right count less", "Les images déjà justes comptent moins");
+        say("Pictures that are already right count less", "Les images déjà bien classées comptent moins");
     Mse = "mse", say("Mean squared error", "Erreur quadratique moyenne"),
         say("Large errors count most; aims at the mean", "Les grandes erreurs comptent le plus ; vise la moyenne");
     Mae = "mae", say("Mean absolute error", "Erreur absolue moyenne"),

@@ -132,6 +132,9 @@ fn misfit(name: &str) -> Problem {
             en: format!("The array {name} is missing or does not fit the network"),
             fr: format!("Le tableau {name} manque ou ne correspond pas au réseau"),
         },
-        say("Open it with the settings it was made with, or start anew", "Ouvrez-le avec les réglages d’origine, ou recommencez"),
+        say(
+            "Open it with the settings it was made with, or start again",
+            "Ouvrez-le avec les réglages d’origine, ou recommencez",
+        ),
     )
 }

@@ -218,7 +218,7 @@ pub fn unfinished(name: &LocalizedText) -> Problem {
             Lang::Fr => format!("«\u{a0}{name}\u{a0}» n’est pas terminé\u{a0}: il n’a pas encore de résultat d’où partir"),
         }
     });
-    let remedy = say("Go on with it first, or start from another run", "Reprenez-le d’abord, ou partez d’un autre essai");
+    let remedy = say("Resume it first, or start from another run", "Reprenez-le d’abord, ou partez d’un autre essai");
     Problem::new(Kind::Settings, what, remedy).at(START_FROM)
 }
 

@@ -305,7 +305,7 @@ impl BatchOutcome {
     pub fn sentence(&self, lang: Lang) -> String {
         let count = |n: usize, one, many| crate::text::plural(lang, n as u64, one, many);
         let mut text =
-            count(self.pictures, say("picture predicted", "image prédite"), say("pictures predicted", "images prédites"));
+            count(self.pictures, say("picture predicted", "image traitée"), say("pictures predicted", "images traitées"));
         if self.without_face > 0 {
             text += ", ";
             text += &count(self.without_face, say("without a face", "sans visage"), say("without a face", "sans visage"));

@@ -56,8 +56,10 @@ impl TableKey {
         }
         if there.framing != self.framing {
             return match there.framing {
-                Framing::Whole => of("predicts whole pictures, not faces", "prédit des images entières, pas des visages"),
-                Framing::FaceCrop => of("predicts faces, not whole pictures", "prédit des visages, pas des images entières"),
+                Framing::Whole => of("predicts whole pictures, not faces", "prédit sur des images entières, pas sur des visages"),
+                Framing::FaceCrop => {
+                    of("predicts faces, not whole pictures", "prédit sur des visages, pas sur des images entières")
+                }
             };
         }
         if there.weights != self.weights {
@@ -232,8 +234,8 @@ fn unrecorded(problem: &Problem) -> Problem {
         fr: format!("L’avancement du tableau ne peut pas être noté\u{a0}: {}", problem.what.fr),
     };
     let remedy = say(
-        "The table itself is written; if it is stopped it cannot be continued, only started again",
-        "Le tableau lui-même est écrit ; s’il est arrêté, il ne peut pas être poursuivi, seulement recommencé",
+        "The table itself is written; if it is stopped it cannot be resumed, only started again",
+        "Le tableau lui-même est écrit ; s’il est arrêté, il ne peut pas être repris, seulement recommencé",
     );
     Problem::new(Kind::Disk, what, remedy).caused_by(problem)
 }
@@ -251,8 +253,8 @@ fn continued(path: &Path, record_path: &Path, wanted: &Record) -> Result<(Record
         return Err(overwrite::exists(
             path,
             LocalizedText {
-                en: format!("{name} is there already, and is no table that can be continued as it is"),
-                fr: format!("{name} existe déjà, et n’est pas un tableau qui puisse être poursuivi tel quel"),
+                en: format!("{name} already exists, and is not a table that can be resumed as it is"),
+                fr: format!("{name} existe déjà, et n’est pas un tableau qui puisse être repris tel quel"),
             },
         ));
     };

@@ -96,7 +96,7 @@ impl Picture {
                     .replace("{all}", &all)
                 }),
                 say(
-                    "Choose the folder as it was, or train anew",
+                    "Choose the folder as it was, or train again",
                     "Indiquez le dossier tel qu’il était, ou relancez un entraînement",
                 ),
             ));

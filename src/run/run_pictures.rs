@@ -93,7 +93,7 @@ impl RunPictures {
             Lang::Fr => format!("{} modifiée{} depuis l’essai", count(changed), s(changed)),
         });
         let missing = (missing > 0).then(|| match lang {
-            Lang::En => format!("{} not there any more", count(missing)),
+            Lang::En => format!("{} missing", count(missing)),
             Lang::Fr => format!("{} introuvable{}", count(missing), s(missing)),
         });
         let both: Vec<String> = changed.into_iter().chain(missing).collect();

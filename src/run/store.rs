@@ -393,7 +393,7 @@ fn no_home(folder: &Path) -> Problem {
     Problem::new(
         Kind::Disk,
         LocalizedText {
-            en: format!("{name} is no folder, but a file or within one"),
+            en: format!("{name} is not a folder, but a file or within one"),
             fr: format!("{name} n’est pas un dossier, mais un fichier ou dans un fichier"),
         },
         say("Move the file away, or set TROMBINE_HOME to a folder", "Déplacez le fichier, ou donnez un dossier à TROMBINE_HOME"),

@@ -538,6 +538,6 @@ fn no_batches() -> Problem {
     Problem::new(
         Kind::Internal,
         say("No batch came from the pictures", "Aucun lot n’est venu des images"),
-        say("Open the data again and start anew", "Rouvrez les données et relancez"),
+        say("Open the data again and start over", "Rouvrez les données et relancez"),
     )
 }

@@ -225,7 +225,7 @@ fn not_to_go_on_from(problem: &Problem) -> Problem {
             fr: format!("Le résultat est enregistré, mais pas tout ce qu’il faut pour le prolonger : {}", problem.what.fr),
         },
         say(
-            "Trained further, it goes on from its weights with an optimizer that starts anew; to spare it that, train it again with more room",
+            "Trained further, it resumes from its weights with an optimizer that starts again; to avoid that, train it again with more room",
             "Prolongé, il repartira de ses poids avec un optimiseur neuf ; pour l’éviter, réentraînez-le avec plus de place",
         ),
     )

@@ -235,7 +235,7 @@ fn crashed(executor: &Executor<'_>, member: usize, said: &str) -> Problem {
             fr: format!("le processus qui l’entraînait a fini sans résultat ({said})"),
         },
         LocalizedText {
-            en: format!("`trombine experiment run {}` goes on where it was; what it said is in {log}", experiment.id),
+            en: format!("`trombine experiment run {}` resumes it where it was; what it said is in {log}", experiment.id),
             fr: format!("`trombine experiment run {}` reprend où il en était ; ce qu’il a dit est dans {log}", experiment.id),
         },
     );

@@ -387,7 +387,7 @@ fn behind(done: u32, stored: u32) -> Problem {
             ),
         },
         LocalizedText {
-            en: format!("It goes on from there; what came after epoch {stored} is learned again"),
+            en: format!("It resumes there; what came after epoch {stored} is learned again"),
             fr: format!("Il reprend à partir de là ; ce qui a suivi l’époque {stored} est réappris"),
         },
     )
@@ -398,14 +398,14 @@ fn from_its_weights(epoch: u32) -> Problem {
         Kind::File,
         LocalizedText {
             en: format!(
-                "Only this run’s weights are here, not what its optimizer remembered: it goes on from them after epoch {epoch}"
+                "Only this run’s weights are here, not what its optimizer remembered: it resumes from them after epoch {epoch}"
             ),
             fr: format!(
                 "Seuls les poids de cet essai sont là, sans la mémoire de son optimiseur : il reprend à partir d’eux après l’époque {epoch}"
             ),
         },
         say(
-            "The optimizer starts anew; the history stays, and the weights are kept until an epoch is better",
+            "The optimizer starts again; the history stays, and the weights are kept until an epoch is better",
             "L’optimiseur repart de zéro ; l’historique reste, et les poids sont gardés jusqu’à une époque meilleure",
         ),
     )

@@ -427,7 +427,7 @@ fn files(view: &RunView) {
     let cells: Vec<f64> = csv.lines().nth(1).unwrap().split(',').skip(4).map(|cell| cell.parse().unwrap()).collect();
     assert!((cells[0] - cells[1] - cells[2]).abs() < 0.011, "{cells:?}");
     let page = write(Format::Report, "report.html", Lang::En);
-    for words in ["Estimate and label", "Écart moyen en années", "always the mean age", "Groups", "female", "CS@5"] {
+    for words in ["Estimate and label", "Erreur moyenne en années", "always the mean age", "Groups", "female", "CS@5"] {
         assert!(page.contains(words), "{words}");
     }
     assert!(!page.contains("F1") && !page.contains("ROC"));

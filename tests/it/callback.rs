@@ -170,6 +170,18 @@ fn a_lowered_rate_is_said_as_lowered() {
     assert!(Reduced { from: 1e-3, to: 5e-4 }.sentence(9).fr.contains("0,0005"));
 }
 
+/// What is announced is what follows if the next epoch is no better.
+#[test]
+fn a_fall_of_the_rate_is_announced_with_the_value_to_reach() {
+    let settings = CallbackSettings { reduce_lr_on_plateau: true, plateau_patience: 2, ..settings(5, 0.002) };
+    let mut callbacks = Callbacks::default();
+    callbacks.epoch(&settings, &record(1, 0.3), 10.0);
+    callbacks.epoch(&settings, &record(2, 0.3), 20.0);
+    let said = callbacks.coming(&settings, 3, 50, 1e-4)[0].text.clone();
+    assert_eq!(said.en, "Rate will be halved if validation loss stays above 0.300 in epoch 3");
+    assert_eq!(said.fr, "Taux divisé par deux si la perte de validation reste au-dessus de 0,300 à l’époque 3");
+}
+
 #[test]
 fn a_state_goes_through_json_and_decides_the_same() {
     let settings = CallbackSettings { reduce_lr_on_plateau: true, ..settings(4, 0.0) };

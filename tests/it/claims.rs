@@ -166,7 +166,7 @@ fn a_table_never_keeps_another_runs_answers() {
         (&["predict", &one, "others", "--csv", "o.csv"], "another folder"),
         (&["predict", &one, "few", "--csv", "o.csv", "--faces"], "predicts whole pictures"),
         (&["predict", &one, "few", "--csv", "o.csv"], "is finished"),
-        (&["predict", &other, "few/a.png", "others/a.png", "--csv", "o.csv"], "is there already"),
+        (&["predict", &other, "few/a.png", "others/a.png", "--csv", "o.csv"], "already exists"),
     ] {
         let (status, said) = call(place.path(), arguments);
         assert_eq!(status, 1, "{said}");

@@ -254,7 +254,11 @@ fn a_place_to_write_to_that_is_missing_has_words_of_its_own() {
     assert_eq!(status, 0, "{err}");
     let out = home.join("no such folder").join("card.md").to_string_lossy().into_owned();
     let arguments = ["export", "last", "--format", "card", "--out", &out];
-    fails(home, &arguments, &["card.md cannot be written: its folder is not there", "Make the folder, or choose another place"]);
+    fails(
+        home,
+        &arguments,
+        &["card.md cannot be written: its folder does not exist", "Create the folder, or choose another place"],
+    );
     fails(home, &["resume", "last", "--rate", "nan"], &["Learning rate cannot be “NaN”; allowed"]);
     fails(home, &["resume", "last", "--rate=-1"], &["Learning rate cannot be “-1”; allowed"]);
     fails(home, &["resume", "last", "--more", "4294967295"], &["Epochs at most cannot be “4294967295”; allowed"]);
@@ -290,8 +294,8 @@ fn a_home_that_cannot_be_written_keeps_nobody_from_working() {
         assert_eq!(err.matches("held in memory").count(), 1, "{arguments:?}: {err}");
     }
     let (status, _, err) = call(&home, &["predict", run, pictures, "--csv", csv]);
-    assert!(status == 0 && err.contains("it cannot be continued, only started again"), "{err}");
-    fails(&home, &["runs"], &["is no folder, but a file", "TROMBINE_HOME"]);
+    assert!(status == 0 && err.contains("it cannot be resumed, only started again"), "{err}");
+    fails(&home, &["runs"], &["is not a folder, but a file", "TROMBINE_HOME"]);
 }
 
 #[test]

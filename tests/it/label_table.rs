@@ -126,7 +126,7 @@ fn tables_that_say_nothing_are_refused_with_a_way_on() {
     let problem = refused(&folder, Reading { task: TaskChoice::Table, ..Reading::default() });
     assert!(problem.what.en.contains("There is no labels.csv"), "{problem}");
     folder.write(TABLE, &[0xFF, 0xFE, 0x00]);
-    assert!(folder.open().expect_err("no text").what.en.contains("is no table of labels"));
+    assert!(folder.open().expect_err("no text").what.en.contains("is not a table of labels"));
 }
 
 /// A table beside a folder that it is not about changes nothing; UTKFace's names are asked where the user says so.

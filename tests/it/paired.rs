@@ -99,11 +99,11 @@ fn two_runs_are_held_against_each_other_picture_by_picture() {
     assert_eq!(pair.verdict(pair.p), Verdict::MayBeLuck);
     assert_eq!(
         pair.sentence(pair.p, Lang::En),
-        "“B” is right 2.5\u{a0}points more often than “A”; with these 400\u{a0}pictures that may be luck (p\u{a0}=\u{a0}0.34)"
+        "“B” is 2.5\u{a0}points more accurate than “A”; with these 400\u{a0}pictures that may be luck (p\u{a0}=\u{a0}0.34)"
     );
     assert_eq!(
         pair.sentence(pair.p, Lang::Fr),
-        "«\u{a0}B\u{a0}» a 2,5\u{a0}points de bonnes réponses de plus que «\u{a0}A\u{a0}»\u{a0}; avec ces 400\u{a0}images, cela peut être un hasard (p\u{a0}=\u{a0}0,34)"
+        "«\u{a0}B\u{a0}» est meilleur de 2,5\u{a0}points que «\u{a0}A\u{a0}»\u{a0}; avec ces 400\u{a0}images, cela peut être un hasard (p\u{a0}=\u{a0}0,34)"
     );
     assert_eq!(pair.moved(Lang::En), "From “A” to “B”, 40 went from right to wrong and 50 from wrong to right");
     assert_eq!(pair.basis(Lang::En), "on the 400\u{a0}test pictures of both");
@@ -128,7 +128,7 @@ fn a_clear_difference_is_hardly_luck_and_a_handful_of_pictures_is_too_few() {
     assert_eq!(few.verdict(few.p), Verdict::TooFew);
     assert_eq!(
         few.sentence(few.p, Lang::En),
-        "“B” is right 1.2\u{a0}points more often than “A”; they differ on 5 of these 400\u{a0}pictures, too few to tell (p\u{a0}=\u{a0}0.062)"
+        "“B” is 1.2\u{a0}points more accurate than “A”; they differ on 5 of these 400\u{a0}pictures, too few to tell (p\u{a0}=\u{a0}0.062)"
     );
 }
 
@@ -172,7 +172,7 @@ fn runs_of_years_are_compared_by_how_far_they_are_off() {
     );
     assert_eq!(
         pair.sentence(pair.p, Lang::Fr),
-        "L’écart moyen de «\u{a0}B\u{a0}» est inférieur de 1,26\u{a0}an à celui de «\u{a0}A\u{a0}»\u{a0}; avec ces 400\u{a0}images, ce n’est guère un hasard (p\u{a0}<\u{a0}0,001)"
+        "L’erreur moyenne de «\u{a0}B\u{a0}» est inférieure de 1,26\u{a0}an à celle de «\u{a0}A\u{a0}»\u{a0}; avec ces 400\u{a0}images, ce n’est guère un hasard (p\u{a0}<\u{a0}0,001)"
     );
 }
 

@@ -181,7 +181,7 @@ fn several_photos_are_a_strip_to_walk_through() {
     harness.run();
     press(&mut harness, Key::ArrowLeft);
     assert!(shown(&harness, "4 of 6") && harness.get_by_label_contains("photo 4 of 6").is_focused());
-    harness.get_by_label("Take all photos off the list").click();
+    harness.get_by_label("Remove all photos").click();
     harness.run();
     assert_eq!(stage.borrow().actions.last(), Some(&Action::Photos(PhotosAction::ForgetAll)));
 }
@@ -190,7 +190,7 @@ fn several_photos_are_a_strip_to_walk_through() {
 fn a_photo_alone_has_no_strip() {
     let (mut harness, _) = stage::predicting().harness(SIZE);
     harness.run();
-    for name in ["Next photo", "Take all photos off the list", "Stop"] {
+    for name in ["Next photo", "Remove all photos", "Stop"] {
         assert!(harness.query_by_label(name).is_none(), "{name}");
     }
     assert!(harness.query_by_label_contains("photo 1 of").is_none());
@@ -326,7 +326,7 @@ fn runs_that_are_ticked_are_a_table_that_says_how_they_agree() {
     harness.get_by_label("age, recommended, Age in years").click();
     harness.run();
     assert!(harness.query_by_label("2 of 3 say male, 1\u{a0}is not sure").is_some());
-    assert!(harness.query_by_label("Asked something else, and not counted").is_some());
+    assert!(harness.query_by_label("Trained for another question, and not counted").is_some());
     assert!(line(&harness, "age, recommended (Age in years): 34, 24 to 44"));
     assert!(stage.borrow().actions.is_empty(), "all have answered: {:?}", stage.borrow().actions);
     // Of another face nobody but the run has said anything yet.

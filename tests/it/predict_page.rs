@@ -50,7 +50,7 @@ fn a_table_that_was_stopped_can_go_on() {
     harness.run();
     harness.get_by_label("Folder…").click();
     harness.run();
-    harness.get_by_label("Go on with predictions.csv").click();
+    harness.get_by_label("Resume predictions.csv").click();
     harness.run();
     assert_eq!(stage.borrow().actions, [Action::ContinueTable]);
 }
@@ -283,7 +283,7 @@ fn a_photo_can_be_taken_off_the_list_and_its_answer_copied() {
     harness.run();
     harness.get_by_label("Copy the answer as a picture").click();
     harness.run();
-    harness.get_by_label("Take this photo off the list").click();
+    harness.get_by_label("Remove this photo").click();
     harness.run();
     let actions = stage.borrow().actions.clone();
     assert!(matches!(&actions[0], Action::CopyText(text) if text.starts_with("holiday.jpg: male, about 91")), "{actions:?}");

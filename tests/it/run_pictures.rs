@@ -88,10 +88,7 @@ fn what_has_changed_or_gone_since_the_run_is_said() {
     let run_pictures = find(&store, &run).expect("most are there");
     let changed: Vec<usize> = (0..30).filter(|&i| run_pictures.changed(utkface_name(i).as_ref())).collect();
     assert_eq!(changed, [3]);
-    assert_eq!(
-        run_pictures.sentence(Lang::En).as_deref(),
-        Some("1\u{a0}picture changed since the run · 1\u{a0}picture not there any more")
-    );
+    assert_eq!(run_pictures.sentence(Lang::En).as_deref(), Some("1\u{a0}picture changed since the run · 1\u{a0}picture missing"));
     assert_eq!(
         run_pictures.sentence(Lang::Fr).as_deref(),
         Some("1\u{a0}image modifiée depuis l’essai · 1\u{a0}image introuvable")

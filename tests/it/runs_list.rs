@@ -292,7 +292,7 @@ fn words_tags_and_stars_filter() {
     find(&mut harness, " larger");
     assert_eq!(names(&harness), ["Recommended · 160 px"]);
     find(&mut harness, " nothing of the kind");
-    assert!(harness.query_by_label("No run is like this").is_some());
+    assert!(harness.query_by_label("No matching runs").is_some());
     harness.get_by_label("Show all runs").click();
     harness.run();
     // An experiment is found by its name, and by its runs'.
@@ -413,10 +413,10 @@ fn deleted_runs_come_back_or_go_for_good_once_that_is_confirmed() {
     harness.run();
     harness.get_by_label("Deleted runs").click();
     harness.run();
-    assert!(harness.query_by_label_contains("30 days, then they are removed · 2\u{a0}runs, 37.2\u{a0}MB").is_some());
-    harness.get_by_label("Bring it back, Quick · 1 epoch").click();
+    assert!(harness.query_by_label_contains("restored for 30 days · 2\u{a0}runs, 37.2\u{a0}MB").is_some());
+    harness.get_by_label("Restore, Quick · 1 epoch").click();
     harness.run();
-    harness.get_by_label("Remove for good…, Notebook · no augmentation").click();
+    harness.get_by_label("Delete permanently…, Notebook · no augmentation").click();
     harness.run();
     harness.get_by_label("Keep, Notebook · no augmentation").click();
     harness.run();
@@ -424,7 +424,7 @@ fn deleted_runs_come_back_or_go_for_good_once_that_is_confirmed() {
     harness.run();
     let asked = [Action::ListTrash, Action::RestoreRun("2026-10-01-120000".into())];
     assert_eq!(stage.borrow().actions, asked, "nothing is removed by one click");
-    harness.get_by_label("Remove 2\u{a0}runs for good").click();
+    harness.get_by_label("Delete 2\u{a0}runs permanently").click();
     harness.run();
     assert_eq!(stage.borrow().actions.last(), Some(&Action::RemoveDeleted(None)));
     stage.borrow_mut().session.trash = Some(Vec::new());

@@ -41,7 +41,7 @@ fn a_typed_folder_is_completed_and_refused_in_words_until_it_is_one() {
     fs::write(home.path().join("faces.txt"), "").expect("a file");
     let at = |name: &str| home.path().join(name).display().to_string();
     for (lang, name, none, file, there) in [
-        (Lang::En, "Path", "There is no such folder", "This is a file, not a folder", "This folder is there"),
+        (Lang::En, "Path", "There is no such folder", "This is a file, not a folder", "This folder exists"),
         (Lang::Fr, "Chemin", "Ce dossier n’existe pas", "C’est un fichier, pas un dossier", "Ce dossier existe"),
     ] {
         let mut window = typing(lang, Session::default(), Page::Data);
@@ -78,7 +78,7 @@ fn a_file_that_is_there_is_only_replaced_by_a_button_that_says_so() {
     replace(&mut window, "Path", &home.path().join("missing").join("a.json").display().to_string());
     until(&mut window, "the refusal", |w| w.query_by_label("Its folder does not exist").is_some());
     replace(&mut window, "Path", &file.display().to_string());
-    until(&mut window, "the warning", |w| w.query_by_label("This file is there and will be replaced").is_some());
+    until(&mut window, "the warning", |w| w.query_by_label("This file exists and will be replaced").is_some());
     assert_eq!(fs::read_to_string(&file).expect("still there"), "mine");
     window.get_by_label("Replace").click();
     until(&mut window, "the settings", |_| fs::read_to_string(&file).is_ok_and(|text| text.contains("batch_size")));
@@ -115,11 +115,11 @@ fn a_table_that_is_there_is_not_said_to_be_replaced() {
     window.state_mut().perform(&egui::Context::default(), Action::PredictFolder { run, framing: Framing::Whole });
     until(&mut window, "the field", |w| w.query_by_label("A folder of pictures to predict").is_some());
     replace(&mut window, "Path", &home.path().display().to_string());
-    until(&mut window, "the folder", |w| w.query_by_label("This folder is there").is_some());
+    until(&mut window, "the folder", |w| w.query_by_label("This folder exists").is_some());
     window.get_by_label("Open").click();
     until(&mut window, "the second field", |w| w.query_by_label_contains("Write the table to").is_some());
     replace(&mut window, "Path", &table.display().to_string());
-    until(&mut window, "what will happen", |w| w.query_by_label_contains("if it is this table, it goes on").is_some());
+    until(&mut window, "what will happen", |w| w.query_by_label_contains("if it is this table, it is resumed").is_some());
     assert!(window.query_by_label("Replace").is_none() && window.query_by_label("Take this file").is_some());
 }
 

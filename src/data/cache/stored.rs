@@ -179,7 +179,7 @@ fn damaged(stored: &CacheFile, error: &io::Error) -> Problem {
         fr: format!("Ce qui était gardé prêt des images a été abîmé ou enlevé\u{a0}: {name}"),
     };
     let remedy = say(
-        "Nothing is wrong in the result: the pictures are read from their folder meanwhile, and kept ready anew when it is opened again",
+        "Nothing is wrong in the result: the pictures are read from their folder meanwhile, and cached again when it is next opened",
         "Le résultat n’en souffre pas\u{a0}: les images sont relues dans leur dossier, et gardées prêtes à nouveau quand il sera rouvert",
     );
     Problem { path: Some(stored.path.clone()), ..Problem::new(Kind::Disk, what, remedy).because(error) }

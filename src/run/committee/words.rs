@@ -71,10 +71,10 @@ impl Committee {
         match (lang, of_years) {
             (Lang::En, false) => format!("on the same, the best member alone ({name}) is right on {}", percent(lang, score, 1)),
             (Lang::Fr, false) => {
-                format!("sur les mêmes, le meilleur membre seul ({name}) a juste sur {}", percent(lang, score, 1))
+                format!("sur les mêmes, le meilleur membre seul ({name}) répond juste sur {}", percent(lang, score, 1))
             }
             (Lang::En, true) => format!("on the same, the best member alone ({name}) is off by {}", years(lang, score, 2)),
-            (Lang::Fr, true) => format!("sur les mêmes, le meilleur membre seul ({name}) s’écarte de {}", years(lang, score, 2)),
+            (Lang::Fr, true) => format!("sur les mêmes, le meilleur membre seul ({name}) se trompe de {}", years(lang, score, 2)),
         }
     }
 }

@@ -132,7 +132,7 @@ fn intended_use(view: &RunView, lang: Lang) -> Vec<Block> {
     }
     if view.info.task.is_regression() {
         items.push(say(
-            "It cannot tell anybody’s age, and is no proof of it: for one person the estimate is off by years, and by more for some groups than for others",
+            "It cannot tell anybody’s age, and is not proof of it: for one person the estimate is off by years, and by more for some groups than for others",
             "Il ne dit l’âge de personne et n’en est pas une preuve : pour une personne l’estimation se trompe de plusieurs années, et plus pour certains groupes que pour d’autres",
         ));
     }

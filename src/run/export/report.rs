@@ -229,19 +229,19 @@ fn training(view: &RunView, lang: Lang) -> String {
     }
     html += "</div>";
     let scores = match beside {
-        Measure::Mae => [say("training error", "erreur, entraînement"), say("validation error", "erreur, validation")],
-        _ => [say("training accuracy", "exactitude, entraînement"), say("validation accuracy", "exactitude, validation")],
+        Measure::Mae => [say("training error", "erreur d’entraînement"), say("validation error", "erreur de validation")],
+        _ => [say("training accuracy", "exactitude d’entraînement"), say("validation accuracy", "exactitude de validation")],
     };
     let heads = [
         say("epoch", "époque"),
-        say("training loss", "perte, entraînement"),
-        say("validation loss", "perte, validation"),
+        say("training loss", "perte d’entraînement"),
+        say("validation loss", "perte de validation"),
         scores[0],
         scores[1],
     ];
     let mut heads: Vec<String> = heads.map(|head| head.get(lang).to_owned()).into();
     let of_many = view.history.iter().any(|record| record.validation_top_3.is_some());
-    heads.extend(of_many.then(|| say("validation top-3", "top-3, validation").get(lang).to_owned()));
+    heads.extend(of_many.then(|| say("validation top-3", "top-3 de validation").get(lang).to_owned()));
     let mut table = Table::new(heads);
     for record in &view.history {
         let loss = |value| decimal(lang, value, 4);

@@ -9,7 +9,7 @@ use crate::{
 };
 
 impl Paired {
-    /// The comparison in one sentence: `“B” is right 0.6 points more often than “A”; with these 2,070 pictures that may be luck
+    /// The comparison in one sentence: `“B” is 0.6 points more accurate than “A”; with these 2,070 pictures that may be luck
     /// (p = 0.21)`. `p` is its own or a corrected one.
     pub fn sentence(&self, p: Option<f64>, lang: Lang) -> String {
         let [first, second] = self.names.each_ref().map(|name| quoted(lang, name.get(lang)));
@@ -22,21 +22,23 @@ impl Paired {
                 return format!("{first} and {second} are equally far off on each of these {n}");
             }
             (Verdict::Alike, Lang::Fr) if self.of_years => {
-                return format!("{first} et {second} ont le même écart sur chacune de ces {n}");
+                return format!("{first} et {second} se trompent autant sur chacune de ces {n}");
             }
             (Verdict::Alike, Lang::En) => return format!("{first} and {second} are right and wrong on the same of these {n}"),
-            (Verdict::Alike, Lang::Fr) => return format!("{first} et {second} ont juste et faux sur les mêmes de ces {n}"),
+            (Verdict::Alike, Lang::Fr) => return format!("{first} et {second} réussissent et échouent sur les mêmes de ces {n}"),
             (Verdict::Even, Lang::En) if self.of_years => {
                 return format!("{first} and {second} are equally far off on these {n}");
             }
             (Verdict::Even, Lang::Fr) if self.of_years => {
-                return format!("{first} et {second} ont le même écart moyen sur ces {n}");
+                return format!("{first} et {second} ont la même erreur moyenne sur ces {n}");
             }
             (Verdict::Even, Lang::En) => {
                 return format!("{first} and {second} are right equally often on these {n}, each alone on {only_first}");
             }
             (Verdict::Even, Lang::Fr) => {
-                return format!("{first} et {second} ont juste aussi souvent sur ces {n}, chacun seul sur {only_first}");
+                return format!(
+                    "{first} et {second} réussissent aussi souvent sur ces {n}\u{a0}; chacun est seul à réussir sur {only_first}"
+                );
             }
             _ => {}
         }
@@ -44,9 +46,9 @@ impl Paired {
         let by = self.amount(self.difference.abs(), lang);
         let what = match (lang, self.of_years) {
             (Lang::En, true) => format!("{better} is off by {by} less on average than {worse}"),
-            (Lang::Fr, true) => format!("L’écart moyen de {better} est inférieur de {by} à celui de {worse}"),
-            (Lang::En, false) => format!("{better} is right {by} more often than {worse}"),
-            (Lang::Fr, false) => format!("{better} a {by} de bonnes réponses de plus que {worse}"),
+            (Lang::Fr, true) => format!("L’erreur moyenne de {better} est inférieure de {by} à celle de {worse}"),
+            (Lang::En, false) => format!("{better} is {by} more accurate than {worse}"),
+            (Lang::Fr, false) => format!("{better} est meilleur de {by} que {worse}"),
         };
         let apart = number(lang, (only_first + only_second) as u64);
         match (verdict, lang) {

@@ -105,5 +105,5 @@ pub fn ask(cx: &mut Cx<'_>, file: &Path, sample: usize, asked: &mut Option<MapKe
 /// The names of the ways to look, the first of which is not to.
 pub fn names(lang: Lang) -> [String; 3] {
     let [quick, slow] = Heat::ALL.map(|heat| heat.name().get(lang).to_owned());
-    [say("No heat map", "Pas de carte").get(lang).to_owned(), quick, slow]
+    [say("No heat map", "Sans carte").get(lang).to_owned(), quick, slow]
 }

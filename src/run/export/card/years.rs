@@ -59,7 +59,7 @@ pub fn scores(regression: &Regression, lang: Lang) -> Table {
 /// Groups with n, mean error, range, bias, and the share within five years.
 pub fn group_table(report: &Report, groups: &[RegressionGroup], by: Grouping, lang: Lang) -> Table {
     let heads = [
-        say("mean error", "écart moyen"),
+        say("mean error", "erreur moyenne"),
         say("95% range", "intervalle à 95\u{a0}%"),
         say("estimate less label", "estimation moins étiquette"),
         say("within 5 years", "à 5 ans près"),

@@ -20,7 +20,7 @@ pub(super) fn results(view: &RunView, report: &Report, regression: &Regression, 
     let scatter = narrow(&plots::scatter(report, lang), text.get(lang));
     html += &card("", say("Estimate and label", "Estimation et étiquette"), report.part_name(lang), &scatter, lang);
     let scores = model_card::scores_of_years(regression, lang).html();
-    html += &card("", say("Errors in years", "Écarts en années"), "", &scores, lang);
+    html += &card("", say("Errors in years", "Erreurs en années"), "", &scores, lang);
     html += &card("", say("Groups", "Groupes"), &all_of(report, lang), &groups(report, lang), lang);
     html += &card("", say("Combined groups", "Groupes combinés"), "", &crossings(report, lang), lang);
     html += "</div>";
@@ -73,8 +73,8 @@ fn gallery(view: &RunView, report: &Report, pictures: &[Mistake<'_>], lang: Lang
     }
     html += "</div>";
     let caption = match model_card::source_kind(view) {
-        model_card::Kind::Drawings => say("drawings, the largest error first", "dessins, le plus grand écart d’abord"),
+        model_card::Kind::Drawings => say("drawings, the largest error first", "dessins, la plus grande erreur d’abord"),
         _ => say("shows people: not for passing on", "montre des personnes : à ne pas diffuser"),
     };
-    card("wide", say("Largest errors", "Plus grands écarts"), caption.get(lang), &html, lang)
+    card("wide", say("Largest errors", "Plus grandes erreurs"), caption.get(lang), &html, lang)
 }

@@ -94,7 +94,7 @@ pub fn show(ui: &mut Ui, cx: &mut Cx<'_>, dataset: &Dataset, drawing: &mut HandS
     let room = vec2(ui.available_width(), (ui.available_height() - below).max(120.0));
     let help = cx.say(say(
         "Drag over the face. Keys: arrows move the square, + and − resize it, Enter accepts it, Esc cancels",
-        "Tracez sur le visage. Touches\u{a0}: les flèches déplacent le carré, + et − changent sa taille, Entrée le valide, Échap annule",
+        "Faites glisser sur le visage. Touches\u{a0}: les flèches déplacent le carré, + et − changent sa taille, Entrée le valide, Échap annule",
     ));
     let help = || egui::Label::new(theme::caption(help).color(t.text2)).wrap();
     let mut taken = false;

@@ -45,13 +45,7 @@ pub fn card(ui: &mut Ui, cx: &mut Cx<'_>, shown: &ShownPhoto, chosen: usize) {
             };
             ui.label(theme::caption(which).color(t.text2));
             ui.with_layout(egui::Layout::right_to_left(egui::Align::Center), |ui| {
-                if icon_button(
-                    ui,
-                    icon::TRASH_2,
-                    say("Take this photo off the list", "Retirer cette photo de la liste").get(lang),
-                )
-                .clicked()
-                {
+                if icon_button(ui, icon::TRASH_2, say("Remove this photo", "Retirer cette photo").get(lang)).clicked() {
                     cx.act(Action::ForgetPhoto(shown.id));
                 }
                 if let Some(Ok(reply)) = &asked.reply {
@@ -110,7 +104,7 @@ pub fn card(ui: &mut Ui, cx: &mut Cx<'_>, shown: &ShownPhoto, chosen: usize) {
 /// No question could be asked: the photo cannot be read, or no face was found.
 fn nothing(ui: &mut Ui, cx: &mut Cx<'_>, shown: &ShownPhoto) {
     let (lang, t) = (cx.lang, Theme::of(ui));
-    let forget = say("Take this photo off the list", "Retirer cette photo de la liste").get(lang);
+    let forget = say("Remove this photo", "Retirer cette photo").get(lang);
     if let Some(problem) = &shown.unread {
         let title = say("No answer", "Pas de réponse").get(lang);
         notice::empty(ui, icon::FILE_X, title, problem.what.get(lang), |ui| {
@@ -127,10 +121,10 @@ fn nothing(ui: &mut Ui, cx: &mut Cx<'_>, shown: &ShownPhoto) {
     let title = say("No face was found", "Aucun visage trouvé").get(lang);
     let text = say(
         "Draw a square around a face, or predict the whole picture",
-        "Tracez un carré autour d’un visage, ou prédisez l’image entière",
+        "Tracez un carré autour d’un visage, ou demandez une prédiction sur l’image entière",
     );
     notice::empty(ui, icon::SCAN_FACE, title, text.get(lang), |ui| {
-        let whole = say("Predict the whole picture", "Prédire l’image entière").get(lang);
+        let whole = say("Predict the whole picture", "Prédire sur l’image entière").get(lang);
         if ui.add(Button::secondary(whole).compact()).clicked() {
             cx.act(Action::Ask { photo: shown.id, asked: None, crop: None });
         }

@@ -52,7 +52,7 @@ pub fn card(ui: &mut Ui, cx: &Cx<'_>, asked: &SquareQuery, main: &Reply, others:
         same.iter().for_each(|row| row.show(ui, cx, false));
         if !apart.is_empty() {
             ui.add_space(4.0);
-            let text = say("Asked something else, and not counted", "Autre question, donc pas comptés").get(lang);
+            let text = say("Trained for another question, and not counted", "Autre question, donc pas comptés").get(lang);
             ui.add(egui::Label::new(theme::caption(text).color(t.text2)).wrap());
             apart.iter().for_each(|row| row.show(ui, cx, true));
         }

@@ -104,7 +104,7 @@ pub fn show(ui: &mut Ui, cx: &mut Cx<'_>, state: &mut State, shown: &ShownPhoto)
         let step = |ui: &mut Ui, symbol, name: &str, possible| {
             ui.add_enabled_ui(possible, |ui| icon_button(ui, symbol, name).clicked()).inner
         };
-        if step(ui, icon::CHEVRON_LEFT, say("Photo before", "Photo précédente").get(lang), place > 0) {
+        if step(ui, icon::CHEVRON_LEFT, say("Previous photo", "Photo précédente").get(lang), place > 0) {
             go_to = Some(place - 1);
         }
         let [now, all] = [place + 1, count].map(|count| number(lang, count as u64));
@@ -116,7 +116,7 @@ pub fn show(ui: &mut Ui, cx: &mut Cx<'_>, state: &mut State, shown: &ShownPhoto)
         if step(ui, icon::CHEVRON_RIGHT, say("Next photo", "Photo suivante").get(lang), place + 1 < count) {
             go_to = Some(place + 1);
         }
-        if icon_button(ui, icon::TRASH_2, say("Take all photos off the list", "Retirer toutes les photos").get(lang)).clicked() {
+        if icon_button(ui, icon::TRASH_2, say("Remove all photos", "Retirer toutes les photos").get(lang)).clicked() {
             cx.act(Action::Photos(PhotosAction::ForgetAll));
         }
         if wide {

@@ -164,7 +164,7 @@ pub fn show(ui: &mut Ui, cx: &mut Cx<'_>, state: &mut State) {
     let session = cx.session;
     let Some(run) = session.answering() else {
         header(ui, Page::Predict.name().get(lang), "", |_| {});
-        let text = say("Predict photos with a trained model", "Prédire des photos avec un modèle entraîné").get(lang);
+        let text = say("Predict photos with a trained model", "Prédire sur des photos avec un modèle entraîné").get(lang);
         Card::new().fill().show(ui, |ui| notice::empty(ui, icon::SCAN_FACE, text, "", |ui| go_on(ui, cx)));
         return;
     };

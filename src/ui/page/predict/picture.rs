@@ -126,11 +126,11 @@ fn closeness(ui: &mut Ui, cx: &Cx<'_>, state: &mut State) {
         if icon_button(ui, icon::MINIMIZE_2, cx.say(say("Fit the photo", "Voir toute la photo"))).clicked() {
             zoom_step = Some(ZoomStep::Fit);
         }
-        if icon_button(ui, icon::ZOOM_OUT, cx.say(say("Zoom out", "Réduire"))).clicked() {
+        if icon_button(ui, icon::ZOOM_OUT, cx.say(say("Zoom out", "Zoom arrière"))).clicked() {
             zoom_step = Some(ZoomStep::Out);
         }
     }
-    let closer = |ui: &mut Ui| icon_button(ui, icon::ZOOM_IN, cx.say(say("Zoom in", "Agrandir"))).clicked();
+    let closer = |ui: &mut Ui| icon_button(ui, icon::ZOOM_IN, cx.say(say("Zoom in", "Zoom avant"))).clicked();
     if ui.add_enabled_ui(!state.zoom.is_closest(), closer).inner {
         zoom_step = Some(ZoomStep::In);
     }
@@ -275,7 +275,7 @@ fn ways(ui: &mut Ui, cx: &mut Cx<'_>, state: &mut State, shown: &ShownPhoto, run
     ui.horizontal_wrapped(|ui| {
         let paste = say("Paste", "Coller").get(lang);
         let (name, symbol) = if state.drawing {
-            (say("Drag over a face", "Tracez sur un visage"), icon::X)
+            (say("Drag over a face", "Faites glisser sur un visage"), icon::X)
         } else {
             (say("Draw a square", "Tracer un carré"), icon::SQUARE_DASHED)
         };

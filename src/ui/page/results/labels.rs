@@ -80,8 +80,8 @@ pub fn repeated(ui: &mut Ui, cx: &mut Cx<'_>, run: &RunView) {
     let before = cx.session.runs.iter().find(|info| info.id == old);
     let name = before.map_or(old.as_str(), |info| info.name(cx.lang));
     let text = match cx.lang {
-        Lang::En => format!("Trained again as “{name}”, in the same parts, on your labels"),
-        Lang::Fr => format!("Réentraîné comme « {name} », mêmes parties, avec vos étiquettes"),
+        Lang::En => format!("Retrained as “{name}”: same split, your labels"),
+        Lang::Fr => format!("Réentraîné comme « {name} » : même répartition, vos étiquettes"),
     };
     ui.horizontal(|ui| {
         ui.spacing_mut().interact_size.y = 18.0;

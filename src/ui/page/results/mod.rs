@@ -275,7 +275,7 @@ fn no_pictures(ui: &mut Ui, cx: &mut Cx<'_>, view: &RunView) {
             "Aucune image n’est dans la partie test de tous les membres ; un dossier d’autres images dira ce qu’il vaut",
         );
         notice::empty(ui, icon::USERS, title.get(lang), text.get(lang), |ui| {
-            let evaluate = Button::primary(say("Evaluate another folder…", "Évaluer un autre dossier…").get(lang));
+            let evaluate = Button::primary(say("Evaluate on another folder…", "Évaluer sur un autre dossier…").get(lang));
             if ui.add(evaluate.icon(icon::FOLDER_SEARCH).enabled(!cx.session.phase.busy())).clicked() {
                 cx.act(Action::EvaluateFolder { run: view.info.id.clone() });
             }
@@ -295,14 +295,14 @@ fn nothing_learned(ui: &mut Ui, cx: &mut Cx<'_>, run: &RunInfo) {
             "It was interrupted before its first epoch was done: nothing is kept of what it learned",
             "Il a été interrompu avant la fin de sa première époque : rien n’est gardé de ce qu’il a appris",
         ),
-        RunStatus::Finished => say("Its weights are not there any more", "Ses poids n’existent plus"),
+        RunStatus::Finished => say("Its weights no longer exist", "Ses poids n’existent plus"),
     };
     Card::new().fill().show(ui, |ui| {
         let title = say("There is nothing to evaluate in this run", "Il n’y a rien à évaluer dans cet essai").get(lang);
         notice::empty(ui, icon::TARGET, title, text.get(lang), |ui| {
             let free = !cx.session.phase.busy();
             if run.status == RunStatus::Paused {
-                let go_on = say("Continue training", "Reprendre l’entraînement").get(lang);
+                let go_on = say("Resume training", "Reprendre l’entraînement").get(lang);
                 if ui.add(Button::primary(go_on).icon(icon::PLAY).enabled(free)).clicked() {
                     cx.act(Action::Resume { run: run.id.clone(), more: 0 });
                 }
@@ -368,8 +368,8 @@ fn title(ui: &mut Ui, cx: &mut Cx<'_>, shown: &mut Shown) {
 fn tried(lang: Lang, shown: &Shown) -> String {
     let threshold = decimal(lang, shown.threshold, 2);
     match lang {
-        Lang::En => format!("tried at threshold {threshold}"),
-        Lang::Fr => format!("essai au seuil {threshold}"),
+        Lang::En => format!("trying threshold {threshold}, not saved"),
+        Lang::Fr => format!("seuil provisoire {threshold}"),
     }
 }
 
@@ -379,8 +379,8 @@ fn exports_as_kept(ui: &mut Ui, lang: Lang, shown: &Shown) {
     let t = Theme::of(ui);
     let kept = decimal(lang, kept.threshold, 2);
     let text = match lang {
-        Lang::En => format!("At the kept threshold {kept}; “Use for predictions” keeps the tried one"),
-        Lang::Fr => format!("Au seuil conservé {kept} ; « Utiliser pour prédire » conserve celui à l’essai"),
+        Lang::En => format!("At the saved threshold {kept}; “Use for predictions” saves the one being tried"),
+        Lang::Fr => format!("Au seuil enregistré {kept} ; « Utiliser pour prédire » enregistre le seuil provisoire"),
     };
     ui.add(egui::Label::new(theme::caption(text).color(t.validation)).wrap());
 }
@@ -399,7 +399,7 @@ fn export_lines(ui: &mut Ui, cx: &mut Cx<'_>, shown: &Shown) {
     ui.separator();
     super::tables_line::show(ui, cx);
     ui.separator();
-    let other = say("Evaluate another folder…", "Évaluer un autre dossier…").get(lang);
+    let other = say("Evaluate on another folder…", "Évaluer sur un autre dossier…").get(lang);
     if menu_item(ui, Some(icon::FOLDER_SEARCH), other).clicked() {
         cx.act(Action::EvaluateFolder { run: run.clone() });
     }
@@ -443,10 +443,10 @@ fn stale(ui: &mut Ui, cx: &mut Cx<'_>, shown: &Shown) {
     if let Some(changes) = shown.changed {
         let words = changes.words(lang);
         since.push(match (words.is_empty(), lang) {
-            (true, Lang::En) => "Other pictures or labels now than in this run".to_owned(),
-            (true, Lang::Fr) => "Images ou étiquettes différentes de celles de cet essai".to_owned(),
-            (false, Lang::En) => format!("The data since this run: {}", words.join(", ")),
-            (false, Lang::Fr) => format!("Les données depuis cet essai\u{a0}: {}", words.join(", ")),
+            (true, Lang::En) => "Pictures or labels have changed since this run".to_owned(),
+            (true, Lang::Fr) => "Images ou étiquettes modifiées depuis cet essai".to_owned(),
+            (false, Lang::En) => format!("Data changes since this run: {}", words.join(", ")),
+            (false, Lang::Fr) => format!("Changements des données depuis cet essai\u{a0}: {}", words.join(", ")),
         });
     }
     if options {

@@ -76,7 +76,7 @@ impl Places {
     pub fn trouble(&self, p: &Prediction) -> Option<Phrase> {
         match self.pixels.as_ref().and(self.find(p)) {
             Some(_) if self.changed(p) => Some(say("This file has changed since the run", "Ce fichier a changé depuis l’essai")),
-            None if self.base.is_some() => Some(say("This file is not there any more", "Ce fichier n’est plus là")),
+            None if self.base.is_some() => Some(say("This file no longer exists", "Ce fichier n’existe plus")),
             _ => None,
         }
     }

@@ -51,7 +51,7 @@ pub fn mistakes(ui: &mut Ui, cx: &mut Cx<'_>, shown: &Shown, height: f32) -> Opt
     let lang = cx.lang;
     ui.set_max_height(height);
     let (found, title) = match &shown.years {
-        Some(years) => (&years.largest, say("Largest errors", "Plus grands écarts").get(lang)),
+        Some(years) => (&years.largest, say("Largest errors", "Plus grandes erreurs").get(lang)),
         None => (&shown.counted.mistakes, say("Most confident mistakes", "Erreurs faites avec assurance").get(lang)),
     };
     let (mut see_all, mut answer) = (false, None);
@@ -138,10 +138,12 @@ pub fn show(ui: &mut Ui, cx: &mut Cx<'_>, shown: &Shown, open: &mut Pictures) ->
         ui.add_space(4.0);
         run_pictures::note(ui, cx, shown);
         if open.found.is_empty() {
-            let title = say("No such picture", "Aucune image de ce genre").get(lang);
+            let title = say("No matching pictures", "Aucune image ne correspond").get(lang);
             let text = match shown.years.is_some() {
-                true => say("Loosen a filter", "Élargissez un filtre"),
-                false => say("Loosen a filter, or move the threshold", "Élargissez un filtre, ou déplacez le seuil"),
+                true => say("Clear or widen a filter", "Effacez ou élargissez un filtre"),
+                false => {
+                    say("Clear or widen a filter, or move the threshold", "Effacez ou élargissez un filtre, ou déplacez le seuil")
+                }
             };
             let text = text.get(lang);
             notice::empty(ui, icon::FILTER, title, text, |ui| {

@@ -228,7 +228,7 @@ impl Both<'_> {
                 thumbs.paint_of(ui, rect, &open.pixels, sample);
                 ui.add_space(2.0);
             } else {
-                let gone = say("This file is not there any more", "Ce fichier n’est plus là").get(self.lang);
+                let gone = say("This file no longer exists", "Ce fichier n’existe plus").get(self.lang);
                 ui.add(egui::Label::new(theme::caption(gone).color(t.validation)).wrap());
             }
             ui.label(theme::strong(self.label(said[0])).color(t.text));

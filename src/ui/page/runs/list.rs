@@ -97,7 +97,7 @@ impl List {
                 self.columns.sort(column, &cx.session.runs);
             }
             if self.lines.lines.is_empty() {
-                let text = say("No run is like this", "Aucun essai ne correspond").get(cx.lang);
+                let text = say("No matching runs", "Aucun essai ne correspond").get(cx.lang);
                 ui.add_space(10.0);
                 ui.add(egui::Label::new(theme::cell(text).color(Theme::of(ui).text2)).wrap());
                 return;
@@ -184,8 +184,7 @@ impl List {
             if menu_item(ui, Some(icon::PENCIL), say("Rename", "Renommer").get(lang)).clicked() {
                 self.renaming = Some(Rename::new(&run.id, run.name(lang)));
             }
-            let give =
-                if starred { say("Take the star away", "Retirer l’étoile") } else { say("Give a star", "Donner une étoile") };
+            let give = if starred { say("Remove star", "Retirer l’étoile") } else { say("Add star", "Ajouter une étoile") };
             if menu_item(ui, Some(icon::STAR), give.get(lang)).clicked() {
                 cx.actions.push(Action::StarRun { run: run.id.clone(), on: !starred });
             }
@@ -366,7 +365,7 @@ fn status(lang: Lang, run: &RunInfo) -> String {
     match run.status {
         RunStatus::Training => say("training now", "en cours").get(lang).to_owned(),
         RunStatus::Paused => {
-            say("interrupted or paused; it can go on", "interrompu ou en pause ; il peut reprendre").get(lang).to_owned()
+            say("interrupted or paused; it can be resumed", "interrompu ou en pause ; il peut reprendre").get(lang).to_owned()
         }
         RunStatus::Finished => {
             run.stopped.map_or_else(String::new, |reason| crate::ui::page::train::words::why_stopped(lang, reason))

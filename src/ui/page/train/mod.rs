@@ -153,8 +153,8 @@ fn offer_to_tell(ui: &mut Ui, cx: &mut Cx<'_>) {
     let t = Theme::of(ui);
     ui.horizontal_wrapped(|ui| {
         let text = say(
-            "Tell me when a training is done, if I look elsewhere",
-            "Me prévenir quand un entraînement est fini, si je regarde ailleurs",
+            "Tell me when a training is done while the window is not in front",
+            "Me prévenir quand un entraînement est fini et que la fenêtre n’est pas au premier plan",
         );
         ui.label(icon::INFO.text(15.0).color(t.text3));
         ui.label(theme::caption(cx.say(text)).color(t.text2));

@@ -192,7 +192,12 @@ fn drafted(asked: &DraftForm) -> Result<Draft, Problem> {
 fn no_plan(ui: &mut Ui, cx: &mut Cx<'_>) {
     let lang = cx.lang;
     Card::new().fill().show(ui, |ui| {
-        let title = say("First something to train", "D’abord de quoi entraîner").get(lang);
+        let title = if cx.dataset().is_some() {
+            say("Something has to be fixed first", "Il faut d’abord corriger un point")
+        } else {
+            say("Open data first", "Ouvrez d’abord des données")
+        }
+        .get(lang);
         let text = cx.problems().first().map_or_else(
             || {
                 say(

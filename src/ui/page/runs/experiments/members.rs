@@ -31,7 +31,7 @@ pub fn members(ui: &mut Ui, cx: &mut Cx<'_>, view: &Arc<ExperimentView>, live: O
     let mut open = None;
     Card::titled(say("Runs", "Essais").get(lang)).fill().show(ui, |ui| {
         if view.cancelled && live.is_none() {
-            let text = say("It was cancelled; Continue resumes it", "Elle a été annulée\u{a0}; Poursuivre la reprend");
+            let text = say("It was cancelled and can be resumed", "Elle a été annulée et peut être reprise");
             notice::note(ui, icon::INFO, Theme::of(ui).text2, text.get(lang));
         }
         if let Some(halving) = &view.experiment.halving {

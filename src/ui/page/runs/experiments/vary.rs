@@ -219,7 +219,7 @@ pub fn show(ui: &mut Ui, lang: Lang, form: &mut SearchForm, base: &Settings, typ
     );
     ui.add(egui::Label::new(theme::caption(text.get(lang)).color(Theme::of(ui).text2)).wrap());
     if form.halves {
-        line(ui, say("One goes on of", "Une continue sur"), &mut form.eta, 2..=10);
+        line(ui, say("Keep one in", "En garder une sur"), &mut form.eta, 2..=10);
     }
 }
 
@@ -230,11 +230,11 @@ fn one(ui: &mut Ui, lang: Lang, option: &mut Varied, random: bool, active: bool)
     let mut gone = false;
     ui.horizontal(|ui| {
         ui.label(theme::strong(name).color(t.text));
-        let remove = say("Vary no more:", "Ne plus faire varier\u{a0}:").get(lang);
+        let remove = say("Stop varying:", "Ne plus faire varier\u{a0}:").get(lang);
         gone = icon_button(ui, icon::X, &format!("{remove} {name}")).clicked();
     });
     if !active {
-        let text = say("Without effect with the settings of now", "Sans effet avec les réglages actuels");
+        let text = say("Without effect with the current settings", "Sans effet avec les réglages actuels");
         ui.label(theme::caption(text.get(lang)).color(t.text2));
         return gone;
     }
