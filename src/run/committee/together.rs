@@ -201,7 +201,12 @@ impl Members {
             Basis::OutOfFold => alike.iter().sum::<u32>().min(test.len() as u32),
             _ => alike.iter().copied().max().unwrap_or_default(),
         });
-        Some(Seen { learned: among(|member| &member.learned), checked: among(|member| &member.checked), alike, ..Seen::default() })
+        Some(Seen {
+            learned: among(|member| &member.learned),
+            checked: among(|member| &member.checked),
+            alike,
+            ..Seen::default()
+        })
     }
 
     /// All pictures of members whose folder is `which`, each in the part that says most of what was learned from it: training
