@@ -226,7 +226,7 @@ fn slower(rate: f64) -> f64 {
 /// The page on which a setting is found.
 fn page_of(def: &str) -> Page {
     match def.split('.').next().unwrap_or_default() {
-        "split" => Page::Data,
+        "split" | "images" => Page::Data,
         "augment" => Page::Augmentation,
         "model" => Page::Model,
         _ => Page::Training,
