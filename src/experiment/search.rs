@@ -1,6 +1,8 @@
 //! Values of chosen options: all combinations, or some drawn at random (Bergstra and Bengio 2012, "Random search for
 //! hyper-parameter optimization").
 
+use std::collections::BTreeSet;
+
 use serde::{Deserialize, Serialize};
 
 use super::{Variant, words::words};
@@ -81,13 +83,8 @@ impl Vary {
     fn choices(&self) -> Option<Vec<String>> {
         match &self.values {
             Values::Each(values) => {
-                let mut once: Vec<String> = Vec::with_capacity(values.len());
-                values.iter().for_each(|value| {
-                    if !once.contains(value) {
-                        once.push(value.clone())
-                    }
-                });
-                Some(once)
+                let mut seen = BTreeSet::new();
+                Some(values.iter().filter(|value| seen.insert(*value)).cloned().collect())
             }
             Values::Between { low, high, whole: true, .. } if high - low < LISTED => {
                 Some((low.ceil() as i64..=high.floor() as i64).map(|value| value.to_string()).collect())
