@@ -213,6 +213,7 @@ fn left(vary: &[Vary], drawn: &[Vec<String>]) -> Vec<Vec<String>> {
     }
     let lists = vary.iter().zip(choices).map(|(vary, values)| Vary { key: vary.key.clone(), values: Values::Each(values) });
     let mut all = all(&lists.collect::<Vec<Vary>>()).unwrap_or_default();
+    let drawn: BTreeSet<&Vec<String>> = drawn.iter().collect();
     all.retain(|one| !drawn.contains(one));
     all
 }
