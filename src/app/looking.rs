@@ -12,11 +12,15 @@ use crate::{
     data::{dataset::Dataset, face_file, pixels::Pixels, sample::Source},
     files::table::{Cell, Rows, TableForm},
     predict::heatmap::Heat,
+    run::file_name_of,
     session::{LookedAt, SquareQuery},
     text::say,
     ui::page::Page,
     worker::{PhotoSource, PredictionRequest},
 };
+
+/// What the name of a list of pictures ends in.
+const LIST: &str = "pictures";
 
 impl App {
     /// The data set whose pictures the page shows, without the user's edits.
@@ -86,6 +90,12 @@ impl App {
         let lang = self.preferences.lang;
         let mut table = Rows::with_columns(TableForm::new(self.preferences.tables, lang), columns);
         rows.into_iter().for_each(|row| table.row(row));
-        self.tasks.choose_list(lang, table.into_bytes().into());
+        let shown = self.session.run.as_ref().filter(|_| self.page == Page::Results);
+        let name = match (shown.and_then(|view| self.session.info_of(&view.info.id)), &self.session.dataset) {
+            (Some(info), _) => info.file_name(LIST, lang),
+            (None, Some(dataset)) => file_name_of(&dataset.source, LIST, lang),
+            (None, None) => LIST.to_owned(),
+        };
+        self.tasks.choose_list(lang, table.into_bytes().into(), format!("{name}.csv"));
     }
 }

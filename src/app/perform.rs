@@ -140,7 +140,7 @@ impl App {
             Action::CopyPicture(asked) => self.copy_picture(ctx, asked),
             Action::ForgetPhoto(id) => self.forget_photo(id),
             Action::Photos(action) => self.of_photos(action),
-            Action::PredictFolder { run, framing } => self.tasks.choose_prediction_folder(lang, run, framing),
+            Action::PredictFolder { run, framing } => self.tasks.choose_prediction_folder(lang, self.named_run(run), framing),
             Action::ContinueTable => self.continue_table(),
             Action::ChooseOwnPicture => self.tasks.choose_own_picture(lang),
             Action::UseOwnPicture(path) => self.tasks.own_picture(path, self.settings.augment.shape()),

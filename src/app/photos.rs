@@ -89,7 +89,7 @@ impl App {
                 (self.session.sharp, self.session.beyond) = (None, None);
             }
             PhotosAction::Table { run, folder, framing } => {
-                self.tasks.choose_prediction_table(lang, &run, folder, framing);
+                self.tasks.choose_prediction_table(lang, &self.named_run(run), folder, framing);
             }
             PhotosAction::CloseBeyond => self.session.beyond = None,
         }

@@ -6,6 +6,7 @@ use super::{
     App, Preferences,
     history::UndoStep,
     pending::{Awaited, Pending},
+    tasks::NamedRun,
 };
 use crate::{
     run::{
@@ -43,6 +44,12 @@ impl App {
             ending => format!("{name}.{ending}"),
         };
         self.tasks.choose_export(run, format, ExportOptions { lang, mistakes, tables, overwrite: false }, file);
+    }
+
+    /// A run with what files about it are called by.
+    pub(super) fn named_run(&self, id: String) -> NamedRun {
+        let stem = self.session.info_of(&id).map_or_else(|| id.clone(), |info| info.file_stem(self.preferences.lang));
+        NamedRun { id, stem }
     }
 
     /// The name that is proposed for a plot of the shown run.

@@ -283,7 +283,7 @@ impl Tasks {
     }
 
     /// Asks for a folder of pictures to predict, and then for the table to write.
-    pub fn choose_prediction_folder(&mut self, lang: Lang, run: String, framing: Framing) {
+    pub fn choose_prediction_folder(&mut self, lang: Lang, run: NamedRun, framing: Framing) {
         let from = say("A folder of pictures to predict", "Un dossier d’images pour la prédiction");
         let question = FileDialogRequest::new(from, Wanted::Folder, move |paths| {
             Next::Ask(table_of(&run, paths.into_iter().next().unwrap_or_default(), framing))
@@ -292,7 +292,7 @@ impl Tasks {
     }
 
     /// Asks for the table to write of the pictures of `folder`.
-    pub fn choose_prediction_table(&mut self, lang: Lang, run: &str, folder: PathBuf, framing: Framing) {
+    pub fn choose_prediction_table(&mut self, lang: Lang, run: &NamedRun, folder: PathBuf, framing: Framing) {
         self.ask(lang, table_of(run, folder, framing));
     }
 
@@ -461,14 +461,11 @@ impl Tasks {
         });
     }
 
-    /// Asks where a list of pictures is to be written.
-    pub fn choose_list(&mut self, lang: Lang, table: Arc<[u8]>) {
+    /// Asks where a list of pictures is to be written; `file` is the name that is proposed.
+    pub fn choose_list(&mut self, lang: Lang, table: Arc<[u8]>, file: String) {
         let title = say("Export the list as", "Exporter la liste sous");
         let answer = move |path| TaskResult::ListTo { path, table: table.clone() };
-        self.ask(
-            lang,
-            FileDialogRequest::one(title, Wanted::NewFile, answer).named("pictures.csv").filter("CSV", ["csv".to_owned()]),
-        );
+        self.ask(lang, FileDialogRequest::one(title, Wanted::NewFile, answer).named(file).filter("CSV", ["csv".to_owned()]));
     }
 
     /// Writes a list of pictures, but into none of the folders of `pictures`.
@@ -566,12 +563,21 @@ fn photos_at(paths: Vec<PathBuf>, control: &Control) -> Result<PhotosFound, Prob
     Ok(PhotosFound { photos, beyond })
 }
 
+/// A run, and what names of files about it begin with.
+#[derive(Clone, Debug)]
+pub struct NamedRun {
+    pub id: String,
+    pub stem: String,
+}
+
 /// The question for the table of a folder's pictures.
-fn table_of(run: &str, folder: PathBuf, framing: Framing) -> FileDialogRequest {
-    let to =
-        say("Write the table to; one already started is resumed", "Écrire le tableau dans\u{a0}; un tableau commencé est repris");
+fn table_of(run: &NamedRun, folder: PathBuf, framing: Framing) -> FileDialogRequest {
+    let to = say(
+        "Write the table to; one already started is resumed",
+        "Écrire le tableau dans\u{a0}; un tableau commencé est repris",
+    );
     let start = folder.parent().map(Path::to_owned);
-    let (name, run) = (default_name(run, &folder, framing), run.to_owned());
+    let (name, run) = (default_name(&run.stem, &folder, framing), run.id.clone());
     let answer = move |csv| TaskResult::PredictFolder { run: run.clone(), folder: folder.clone(), csv, framing };
     FileDialogRequest::one(to, Wanted::Table, answer).starting_at(start.as_deref()).named(name).filter("CSV", ["csv".to_owned()])
 }

@@ -134,8 +134,8 @@ pub enum Command {
         json: bool,
     },
     #[command(about = told(say(
-        "Predict photos, or every picture of a folder; ends with status 1 if one could not be read",
-        "Prédire sur des photos, ou sur chaque image d’un dossier ; finit avec le statut 1 si l’une n’a pas pu être lue",
+        "Predict photos, or every picture of a folder; ends with status 1 if one could not be read, not if no face was found in it",
+        "Prédire sur des photos, ou sur chaque image d’un dossier ; finit avec le statut 1 si l’une n’a pas pu être lue, pas si aucun visage n’y a été trouvé",
     )))]
     Predict {
         #[arg(help = told(RUN), value_name = told(say("RUN", "ESSAI")))]
@@ -145,8 +145,8 @@ pub enum Command {
         paths: Vec<PathBuf>,
         #[arg(long, value_name = told(say("FILE", "FICHIER")))]
         #[arg(help = told(say(
-            "Write a table with one row a picture; of a folder, here and under the run’s and the folder’s name unless given. A table that was stopped is resumed if everything is as it was",
-            "Écrire un tableau d’une ligne par image ; pour un dossier, à défaut, ici et sous les noms de l’essai et du dossier. Un tableau arrêté est repris si rien n’a changé",
+            "Write a table with one row a picture; of a folder, here and under the names of the run, its data and the folder unless given. A table that was stopped is resumed if everything is as it was",
+            "Écrire un tableau d’une ligne par image ; pour un dossier, à défaut, ici et sous les noms de l’essai, de ses données et du dossier. Un tableau arrêté est repris si rien n’a changé",
         )))]
         csv: Option<PathBuf>,
         #[arg(long, value_name = told(say("STYLE", "STYLE")), default_value = "plain", value_parser = one_of::<TableStyle>())]

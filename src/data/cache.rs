@@ -10,13 +10,14 @@
 //! written, the pictures are held in memory, for as long as the data set is open.
 
 mod append;
+pub mod in_memory;
 pub mod kept;
 mod stored;
 
 use std::{
     collections::HashMap,
     fs::{self, File},
-    io::{self, Cursor, Seek, SeekFrom, Write},
+    io::{self, Seek, SeekFrom, Write},
     path::{Path, PathBuf},
     sync::{Arc, Mutex},
 };
@@ -55,7 +56,7 @@ use crate::{
 /// cache's, made if it is not there; where it cannot be written, [`Pixels::unkept`] says so.
 ///
 /// # Errors
-/// The data folder gone, or cancelled.
+/// The data folder gone, room for the pictures neither on the disk nor in memory, or cancelled.
 pub fn fill(
     folder: &Path,
     root: &Path,
@@ -89,9 +90,8 @@ pub fn fill(
         (cached, rest) = match written {
             // The pictures themselves can be read: what fails is only that they are kept for the next time.
             Err(problem) if problem.kind == Kind::Disk => {
-                let mut memory = Cursor::new(Vec::new());
-                Update { stale: rest, later: &[], ..update }.write(&mut memory, control, &mut progress)?;
-                let bytes = Bytes::Memory(memory.into_inner());
+                let update = Update { stale: rest, later: &[], ..update };
+                let bytes = Bytes::Memory(update.hold(&problem, control, &mut progress)?);
                 let unkept = Some(Arc::new(unkept(&problem)));
                 (Cached { unkept, ..Cached::check(bytes, &path, root, kind).ok_or(problem)? }, &rest[rest.len()..])
             }
@@ -540,10 +540,7 @@ fn decode_file(path: &Path, file: &Path, wanted: Wanted, out: &mut [u8]) -> Resu
         Unread::Failed(error) => (SkipReason::Unreadable { details: error.to_string() }, 0),
     })?;
     let hash = hash(&content);
-    // A decoder that panics on a damaged file costs this picture, not the data set.
-    let decode = || decode_small(&content, &file.to_string_lossy(), wanted, out);
-    let decoded = std::panic::catch_unwind(std::panic::AssertUnwindSafe(decode));
-    match decoded.unwrap_or_else(|_| Err(SkipReason::Damaged { details: "the decoder gave up".to_owned() })) {
+    match decode_small(&content, &file.to_string_lossy(), wanted, out) {
         Ok(found) => Ok((hash, found)),
         Err(reason) => Err((reason, hash)),
     }

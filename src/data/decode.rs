@@ -1,7 +1,10 @@
 //! One file's bytes become a picture: JPEG, PNG, WebP, BMP, or the first frame of a GIF or TIFF, by its content, upright,
 //! 8-bit RGB.
 
-use std::io::Cursor;
+use std::{
+    io::Cursor,
+    panic::{AssertUnwindSafe, catch_unwind},
+};
 
 use image::{ColorType, DynamicImage, ImageDecoder, ImageFormat, ImageReader, metadata::Orientation};
 
@@ -48,11 +51,22 @@ pub fn decode(bytes: &[u8], name: &str) -> Result<Picture, SkipReason> {
 /// # Errors
 /// As [`decode`].
 pub fn decode_up_to(bytes: &[u8], name: &str, most_pixels: u64) -> Result<Picture, SkipReason> {
-    let (mut image, orientation, anomaly) = open(bytes, name, most_pixels)?;
-    image.apply_orientation(orientation);
-    let rgb = flatten(image);
-    let (width, height) = rgb.dimensions();
-    Ok(Picture { width, height, rgb: rgb.into_raw(), anomaly })
+    guarded(|| {
+        let (mut image, orientation, anomaly) = open(bytes, name, most_pixels)?;
+        image.apply_orientation(orientation);
+        let rgb = flatten(image);
+        let (width, height) = rgb.dimensions();
+        Ok(Picture { width, height, rgb: rgb.into_raw(), anomaly })
+    })
+}
+
+/// What `decode` gives, where a decoder that panics on a damaged file costs this picture and nothing else.
+///
+/// # Errors
+/// Those of `decode`, and [`SkipReason::Damaged`] if it panics.
+pub fn guarded<T>(decode: impl FnOnce() -> Result<T, SkipReason>) -> Result<T, SkipReason> {
+    let decoded = catch_unwind(AssertUnwindSafe(decode));
+    decoded.unwrap_or_else(|_| Err(SkipReason::Damaged { details: "the decoder gave up".to_owned() }))
 }
 
 /// What is wanted of a data set's picture beside its pixels.
@@ -82,6 +96,11 @@ pub struct Found {
 /// # Errors
 /// As [`decode`], [`SkipReason::NoFace`] and [`SkipReason::SeveralFaces`].
 pub fn decode_small(bytes: &[u8], name: &str, wanted: Wanted, out: &mut [u8]) -> Result<Found, SkipReason> {
+    guarded(|| decode_whole(bytes, name, wanted, out))
+}
+
+/// Decodes a picture and makes it, or its face, the square that `out` holds, without a guard.
+fn decode_whole(bytes: &[u8], name: &str, wanted: Wanted, out: &mut [u8]) -> Result<Found, SkipReason> {
     if wanted.faces != FaceCrops::Off {
         return decode_faces(bytes, name, wanted, out);
     }

@@ -81,7 +81,12 @@ impl LabelTable {
     }
 
     fn parse(text: &str, path: &Path) -> Result<Self, Problem> {
-        let text = text.trim_start_matches('\u{feff}');
+        let mut text = text.trim_start_matches('\u{feff}');
+        // Spreadsheets write an empty row as separators.
+        let is_empty = |line: &str| line.chars().all(|sign| sign.is_whitespace() || [',', ';', '"'].contains(&sign));
+        while let Some((_, rest)) = text.split_once('\n').filter(|(line, _)| is_empty(line)) {
+            text = rest;
+        }
         let head = text.lines().next().unwrap_or_default();
         // The separator that the head has most of.
         let separator = [b',', b';', b'\t'].into_iter().max_by_key(|sign| head.bytes().filter(|byte| byte == sign).count());
@@ -101,6 +106,9 @@ impl LabelTable {
         let mut found: HashMap<String, Option<(String, Option<Part>)>> = HashMap::new();
         for record in reader.records() {
             let record = record.map_err(|error| no_table().because(error))?;
+            if record.iter().all(str::is_empty) {
+                continue;
+            }
             read.rows += 1;
             let cell = |column: usize| record.get(column).filter(|cell| !cell.is_empty());
             let (Some(file), Some(label)) = (cell(files), cell(labels)) else {

@@ -4,7 +4,7 @@
 //! folders and a table say), `task` is what is learned of them, `cache` decodes each picture once (`decode`, `format`, `resize`), `duplicates` finds copies, and all of it becomes a
 //! `dataset`. `face_crop` is what is taken of a photo (`faces` finds them, `face_file` names them), `edits` holds what the user decided about single pictures and `edited` applies it, `asked` asks another question of the same pictures, `counting` makes the
 //! `summary`, `odd` tells odd pictures from a folder's own way, `split` deals the samples into parts, `overlap` finds what the parts share, `augment` varies them, and `batch`
-//! hands them to training, values standardized by `target_scaler`. `folders` writes the split out as a tree of folders; `sample_faces` draws a data set. `glimpse` shows some pictures as they come, and `background` is for
+//! hands them to training, values standardized by `target_scaler`. `folders` writes the split out as a tree of folders, called as `class_folders` says; `sample_faces` draws a data set. `glimpse` shows some pictures as they come, and `background` is for
 //! a window, which waits for no disk.
 
 pub mod anomalies;
@@ -13,6 +13,7 @@ pub mod augment;
 pub mod background;
 pub mod batch;
 pub mod cache;
+pub mod class_folders;
 pub mod counting;
 pub mod dataset;
 pub mod decode;

@@ -317,9 +317,11 @@ impl Reading {
             return Ok(Self::load(dirs, source));
         }
         let Some((path, reading)) = moved(dirs, folder, control)? else { return Ok(Self::default()) };
-        // Where it cannot be written down, it holds all the same, and is found the same way the next time.
-        if reading.save(dirs, source).is_ok() {
-            let _ = disk::remove_file(&path);
+        match reading.save(dirs, source, control) {
+            Ok(()) => drop(disk::remove_file(&path)),
+            Err(problem) if problem.kind == Kind::Cancelled => return Err(problem),
+            // Where it cannot be written down, it holds all the same, and is found the same way the next time.
+            Err(_) => {}
         }
         Ok(reading)
     }
@@ -327,20 +329,23 @@ impl Reading {
     /// Remembers it for the source; what is as understood needs no file.
     ///
     /// # Errors
-    /// A full disk, no permission.
-    pub fn save(&self, dirs: &AppDirs, source: &Source) -> Result<(), Problem> {
+    /// A full disk, no permission, or cancelled; what was remembered before is then as it was.
+    pub fn save(&self, dirs: &AppDirs, source: &Source, control: &Control) -> Result<(), Problem> {
         let path = file(dirs, source);
         if *self == Self::default() {
             return match disk::remove_file(&path) {
-                Err(error) if error.kind() != std::io::ErrorKind::NotFound => Err(Problem::io(&path, &error)),
+                Err(error) if error.kind() != std::io::ErrorKind::NotFound => Err(Problem::writing(&path, &error)),
                 _ => Ok(()),
             };
         }
         let above = path.parent().unwrap_or(Path::new("."));
-        disk::create_dir_all(above).map_err(|error| Problem::io(above, &error))?;
-        // Without it the reading holds all the same, but does not follow the folder.
+        disk::create_dir_all(above).map_err(|error| Problem::writing(above, &error))?;
         let (folder, print) = match source {
-            Source::Folder(folder) => (folder.clone(), walk::print(folder, &Control::default()).ok()),
+            Source::Folder(folder) => match walk::print(folder, control) {
+                Err(problem) if problem.kind == Kind::Cancelled => return Err(problem),
+                // Without it the reading holds all the same, but does not follow the folder.
+                print => (folder.clone(), print.ok()),
+            },
             Source::SampleFaces => (PathBuf::new(), None),
         };
         atomic::write_json(&path, &Kept { folder, reading: *self, print })

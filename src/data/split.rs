@@ -265,7 +265,7 @@ impl Split {
     /// rounding, byte-identical copies and the faces of one photo in one part, on request all that look the same.
     ///
     /// Where the folders name parts and `use_given` holds, those stay, and pictures outside them are dealt as usual. A
-    /// part that no folder names comes from the training pictures. What parts of folders share stays in both unless
+    /// part that no folder names comes from the training pictures and those outside, dealt together. What parts of folders share stays in both unless
     /// `drop_shared` holds. Of several folds one is the test part, whatever folders name.
     pub fn new(dataset: &Dataset, settings: &SplitSettings, seed: u64) -> Self {
         let seed = if settings.own_seed { settings.seed.into() } else { seed };
@@ -287,8 +287,10 @@ impl Split {
             free.retain(|&i| parts[i].is_none());
             let has = |part| samples.iter().any(|s| s.given_part == Some(part));
             let missing: Vec<Part> = Part::ALL.into_iter().filter(|p| !has(*p)).collect();
-            if free.is_empty() && !missing.is_empty() && has(Part::Train) {
-                let from_train: Vec<usize> = (0..samples.len()).filter(|&i| parts[i] == Some(Part::Train)).collect();
+            if !missing.is_empty() && has(Part::Train) {
+                let from_train = |i: &usize| parts[*i].is_none_or(|part| part == Part::Train);
+                let from_train: Vec<usize> = (0..samples.len()).filter(from_train).collect();
+                free.clear();
                 let dealt =
                     [0, 1, 2].map(|part| if part == 0 || missing.contains(&Part::ALL[part]) { shares[part] } else { 0.0 });
                 let known: f64 = dealt.iter().sum();

@@ -107,7 +107,8 @@ pub fn print(root: &Path, control: &Control) -> Result<u64, Problem> {
         let size = fs::metadata(root.join(&path)).map_or(0, |meta| meta.len());
         [path.as_os_str().as_encoded_bytes(), b"\0", &size.to_le_bytes()].concat()
     };
-    Ok(hash(&files.par_iter().flat_map_iter(line).collect::<Vec<u8>>()))
+    let lines = files.par_iter().map(|file| (!control.cancelled()).then(|| line(file))).collect::<Option<Vec<_>>>();
+    Ok(hash(&lines.ok_or_else(Problem::cancelled)?.concat()))
 }
 
 struct Walker<'a> {

@@ -213,7 +213,7 @@ pub fn row<'a>(name: &'a str, square: Option<Square>, answer: Result<&Answer, &'
     cells
 }
 
-/// The name that a table has unless another is given: the run's and the folder's.
+/// The name that a table has unless another is given: what names of files about the run begin with, and the folder's.
 pub fn default_name(run: &str, folder: &Path, framing: Framing) -> String {
     let folder = fs::canonicalize(folder).unwrap_or_else(|_| folder.to_owned());
     let folder = folder.file_name().unwrap_or_default().to_string_lossy();

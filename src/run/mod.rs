@@ -25,6 +25,7 @@ mod trash;
 
 pub use changes::Changes;
 pub use known_runs::Looked;
+pub use naming::file_name_of;
 pub use paired::Paired;
 pub use predictor::without_its_report;
 pub use run_pictures::RunPictures;

@@ -381,13 +381,7 @@ fn export(
 fn copy_folders(plan: &Plan, out: &Path, link: bool, control: &Control, emit: &mut dyn FnMut(Event)) -> Result<(), Problem> {
     let mut progress = |stage, done, total| emit(Event::Progress { stage, done, total });
     let written = folders::write(&plan.dataset, &plan.split, out, link, control, &mut progress)?;
-    let what = LocalizedText::by(|lang| {
-        let copied =
-            plural(lang, written.copied, say("picture copied", "image copiée"), say("pictures copied", "images copiées"));
-        let there =
-            plural(lang, written.there, say("was there already", "y était déjà"), say("were there already", "y étaient déjà"));
-        format!("{copied}, {there}")
-    });
+    let what = LocalizedText::by(|lang| written.sentence(lang));
     emit(Event::Wrote { path: out.to_owned(), what });
     Ok(())
 }

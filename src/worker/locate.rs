@@ -98,7 +98,7 @@ pub(super) fn to(
     let dataset = data::open_moved(&dirs, &source, reading, &edits.only_squares(), control)?;
     let found = RunPictures::of(&run.info.id, &run.pictures().unwrap_or_default(), Arc::new(dataset));
     found.check_moved()?;
-    reading.save(&dirs, &source)?;
+    reading.save(&dirs, &source, control)?;
     Edits::carry(&dirs, &then, &source)?;
     remember(&mut run, &found.dataset, true, emit)?;
     emit(Event::RunOpened(Box::new(run.view()?)));

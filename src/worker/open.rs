@@ -19,7 +19,7 @@ use crate::{
         sample::{Framing, Source},
     },
     files::AppDirs,
-    problem::Problem,
+    problem::{Kind, Problem},
     run::{Run, RunStore},
 };
 
@@ -57,8 +57,12 @@ pub(super) fn open_as(
     let control = &watched(control);
     let begun = Instant::now();
     let dataset = data::open_as(&dirs, source, reading, &edits, control, &mut shown(control, emit)).map(Arc::new)?;
+    let saved = match reading.save(&dirs, source, control) {
+        Err(problem) if problem.kind == Kind::Cancelled => return Err(problem),
+        saved => saved,
+    };
     opened(&dataset, begun, emit);
-    if let Err(problem) = reading.save(&dirs, source) {
+    if let Err(problem) = saved {
         emit(Event::Warned(problem));
     }
     Ok(dataset)

@@ -323,6 +323,26 @@ fn a_folder_with_an_unreadable_file_ends_as_that_file_alone_does() {
 }
 
 #[test]
+fn a_photo_without_a_face_is_no_failure_alone_or_in_a_folder() {
+    let folder = Folder::utkface(40);
+    let (home, walls) = (folder.beside("home"), folder.beside("walls"));
+    fs::create_dir(&walls).expect("a folder");
+    let wall = walls.join("wall.png");
+    image::RgbImage::from_pixel(200, 200, image::Rgb([120; 3])).save(&wall).expect("written");
+    let (status, _, err) = call(&home, &with("train", &["--device", "cpu"]));
+    assert_eq!(status, 0, "{err}");
+    for (path, name) in [(&wall, "photo.csv"), (&walls, "folder.csv")] {
+        let csv = folder.beside(name);
+        let arguments = ["predict", "last", path.to_str().expect("UTF-8"), "--faces", "--csv", csv.to_str().expect("UTF-8")];
+        let (status, out, err) = call(&home, &arguments);
+        assert_eq!(status, 0, "{arguments:?}: {out}{err}");
+        assert!(err.contains("No face was found") || out.contains("without a face"), "{out}{err}");
+        let table = fs::read_to_string(csv).expect("a table");
+        assert!(table.lines().last().expect("a row").ends_with(",no face"), "{table}");
+    }
+}
+
+#[test]
 fn what_does_not_fit_is_said_in_words_that_fit() {
     let folder = Folder::utkface(40);
     let (home, file) = (folder.beside("home"), folder.write("notes.txt", b"mine"));

@@ -235,7 +235,7 @@ fn runs_of_64_and_200_are_trained_judged_asked_and_exported() {
         assert_eq!((settings.augment.pictures, settings.augment.side()), (side(pixels), input));
         // Read at another size meanwhile, it is judged and goes on with its own.
         let places = AppDirs::with_runs_in(home);
-        Reading::default().save(&places, &Source::SampleFaces).expect("written");
+        Reading::default().save(&places, &Source::SampleFaces, &Control::default()).expect("written");
         let scores = run(home).info.scores.expect("it was judged");
         let (status, _, err) = call(home, &["evaluate", "last"]);
         assert_eq!(status, 0, "{err}");

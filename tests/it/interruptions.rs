@@ -383,11 +383,11 @@ fn how_a_folder_is_read_is_as_it_was_or_as_it_was_said() {
     for (old, new) in [(Reading::default(), said), (said, Reading::default())] {
         assert_ne!(old, new);
         Case {
-            prepare: &|home| old.save(&AppDirs::at(home), &source).unwrap(),
-            act: &|home| new.save(&AppDirs::at(home), &source),
+            prepare: &|home| old.save(&AppDirs::at(home), &source, &Control::default()).unwrap(),
+            act: &|home| new.save(&AppDirs::at(home), &source, &Control::default()),
             holds: &|home, case| assert!([old, new].contains(&load(home)), "{case}"),
             done: &|home, case| assert_eq!(load(home), new, "{case}"),
-            again: &|home| new.save(&AppDirs::at(home), &source),
+            again: &|home| new.save(&AppDirs::at(home), &source, &Control::default()),
         }
         .all();
     }

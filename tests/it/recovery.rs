@@ -8,10 +8,8 @@ use trombine::{
     callback::terminate_on_nan,
     control::Stage as Work,
     data::reading::{ClassFolders, Reading, Understood},
-    engine::{
-        EngineConfig,
-        memory::{self, Available, Limit},
-    },
+    engine::{EngineConfig, memory},
+    memory::{Available, Limit},
     model::ModelSettings,
     plan::MemberOf,
     problem::{Kind, Problem},

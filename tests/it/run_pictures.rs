@@ -6,6 +6,7 @@ use crossbeam_channel::bounded;
 use egui_kittest::{Harness, kittest::Queryable as _};
 use trombine::{
     app::{App, Pace, Preferences},
+    control::Control,
     data::{
         edits::{Change, Edits},
         reading::{Reading, TaskChoice},
@@ -132,7 +133,7 @@ fn renamed_pictures_are_found_and_what_was_said_of_the_folder_follows() {
     edits.change(utkface_name(5).as_ref(), &Change::LeaveOut);
     edits.save(&places, &folder.source()).expect("written");
     let reading = Reading { task: TaskChoice::Gender, ..Reading::default() };
-    reading.save(&places, &folder.source()).expect("written");
+    reading.save(&places, &folder.source(), &Control::default()).expect("written");
     let moved = folder.beside("moved");
     fs::rename(folder.root(), &moved).expect("it can be renamed");
     for i in 0..20 {

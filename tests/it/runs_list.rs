@@ -3,6 +3,7 @@
 use std::{
     collections::BTreeMap,
     fs,
+    path::Path,
     sync::Arc,
     time::{Duration, SystemTime},
 };
@@ -17,11 +18,12 @@ use trombine::{
     control::Control,
     data::{
         picture_size::PictureShape,
-        sample::{Part, Source},
+        sample::{Framing, Part, Source},
     },
     plan::{MemberOf, Plan},
+    predict::batch::default_name,
     preset::Preset,
-    run::{RunInfo, RunStatus, RunStore, Trashed},
+    run::{RunInfo, RunStatus, RunStore, Trashed, file_name_of},
     session::Phase,
     settings::Settings,
     text::Lang,
@@ -450,7 +452,7 @@ fn the_trash_says_what_it_takes_and_removes_nothing_that_a_link_leads_to() {
         std::os::unix::fs::symlink(&elsewhere, one.folder.join("epochs")).expect("linked");
         std::os::unix::fs::symlink(elsewhere.join("within/letter.txt"), one.folder.join("letter.txt")).expect("linked");
     }
-    let files = |folder: &std::path::Path| -> u64 {
+    let files = |folder: &Path| -> u64 {
         let entries = fs::read_dir(folder).expect("a folder").flatten();
         entries.filter_map(|entry| entry.metadata().ok()).filter(fs::Metadata::is_file).map(|about| about.len()).sum()
     };
@@ -563,6 +565,13 @@ fn files_are_called_after_the_run_and_its_data() {
     assert_eq!(run.file_name("report", Lang::En), "coup-d-oeil-3-epoques-2-utkface-report");
     run.rename("Quick · 3 epochs".to_owned());
     assert_eq!(run.file_name("report", Lang::En), "quick-3-epochs-utkface-report");
+    // A table of a folder is called after that, too; a list of pictures of no run after their data.
+    assert_eq!(
+        default_name(&run.file_stem(Lang::En), Path::new("/no/holiday"), Framing::FaceCrop),
+        "quick-3-epochs-utkface-holiday-faces.csv"
+    );
+    assert_eq!(file_name_of(&run.source, "pictures", Lang::En), "utkface-pictures");
+    assert_eq!(file_name_of(&Source::SampleFaces, "pictures", Lang::Fr), "visages-d-exemple-pictures");
     // Nothing in a name leads elsewhere, and no name is too long.
     run.rename("../../etc/passwd\u{202e}".to_owned());
     assert_eq!(run.file_name("onnx", Lang::En), "etc-passwd-utkface-onnx");
