@@ -572,10 +572,8 @@ pub struct NamedRun {
 
 /// The question for the table of a folder's pictures.
 fn table_of(run: &NamedRun, folder: PathBuf, framing: Framing) -> FileDialogRequest {
-    let to = say(
-        "Write the table to; one already started is resumed",
-        "Écrire le tableau dans\u{a0}; un tableau commencé est repris",
-    );
+    let to =
+        say("Write the table to; one already started is resumed", "Écrire le tableau dans\u{a0}; un tableau commencé est repris");
     let start = folder.parent().map(Path::to_owned);
     let (name, run) = (default_name(&run.stem, &folder, framing), run.id.clone());
     let answer = move |csv| TaskResult::PredictFolder { run: run.clone(), folder: folder.clone(), csv, framing };
