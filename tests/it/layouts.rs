@@ -14,7 +14,7 @@ use trombine::{
         sample::{Part, Source},
         split::{Split, SplitSettings},
     },
-    files::{Places, fault::Fault},
+    files::{AppDirs, fault::Fault},
     problem::Kind,
     text::Lang,
 };
@@ -336,7 +336,7 @@ fn what_was_said_of_a_folder_follows_it() {
     assert_eq!(classes.save(&places, &moved, &stopped).unwrap_err().kind, Kind::Cancelled);
     assert_eq!(Reading::load(&places, &moved.settled()), reading);
     fs::write(case.folder.beside("file"), b"").unwrap();
-    let problem = classes.save(&Places::at(case.folder.beside("file")), &moved, &Control::default()).unwrap_err();
+    let problem = classes.save(&AppDirs::at(case.folder.beside("file")), &moved, &Control::default()).unwrap_err();
     assert!(problem.kind == Kind::Disk && problem.what.en.contains("cannot be written"), "{problem}");
     // Said anew, it does not come back from where the folder was.
     Reading::default().save(&places, &moved, &Control::default()).unwrap();
