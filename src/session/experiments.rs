@@ -2,8 +2,9 @@
 
 use std::{collections::BTreeMap, sync::Arc};
 
+use super::Session;
 use crate::{
-    experiment::{Cost, Draft, Experiment, ExperimentView, MemberRuns, MemberView},
+    experiment::{Cost, Draft, Experiment, ExperimentView, MemberRuns, MemberState, MemberView},
     worker::JobId,
 };
 
@@ -61,5 +62,16 @@ impl Experiments {
     /// Whether this experiment is at work here.
     pub fn works_on(&self, experiment: &str) -> bool {
         self.at_work.as_ref().is_some_and(|at| at.experiment == experiment)
+    }
+}
+
+impl Session {
+    /// Puts the run of a member that has ended among the others, which are read anew only when the experiment is over.
+    pub(super) fn list(&mut self, member: &MemberView) {
+        let Some(run) = member.run.as_ref().filter(|_| member.state == MemberState::Finished) else { return };
+        match self.runs.iter_mut().find(|known| known.id == run.id) {
+            Some(known) => known.clone_from(run),
+            None => self.runs.insert(0, run.clone()),
+        }
     }
 }
