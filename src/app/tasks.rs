@@ -118,7 +118,7 @@ impl Tasks {
     pub fn ask(&mut self, lang: Lang, question: Question) {
         if self.typing || (self.dialogs && !asking::has_dialogs()) {
             self.question = Some((question, !self.typing));
-        } else if self.dialogs && !std::mem::replace(&mut self.dialog_open, true) {
+        } else if self.dialogs && !self.dialog_open {
             let ask = move |tell: &dyn Fn(Told)| tell(Told::DialogOver(pollster::block_on(asking::ask(question, lang))));
             self.dialog_open = self.start(ask);
         }

@@ -42,7 +42,10 @@ impl Experiments {
         }
         let run = |(place, member): (usize, &MemberView)| Some((place, member.run.as_ref()?.id.clone()));
         self.runs.insert(experiment.id.clone(), view.members.iter().enumerate().filter_map(run).collect());
-        self.views.insert(experiment.id.clone(), Arc::new(view));
+        // What was counted from one that is as it was is not counted again.
+        if self.views.get(&experiment.id).is_none_or(|known| **known != view) {
+            self.views.insert(experiment.id.clone(), Arc::new(view));
+        }
     }
 
     /// Takes in one member as it is now.

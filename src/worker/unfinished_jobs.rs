@@ -54,11 +54,11 @@ impl UnfinishedJobs {
         if let Some(before) = jobs.unfinished.iter().rev().find(|before| job.moves && before.holds == job.holds) {
             job.lane = before.lane;
         }
-        if job.looks {
-            jobs.unfinished.iter().filter(|job| job.looks).for_each(|job| job.control.set(Signal::Discard));
-        }
         let sent = send(id, job.lane);
         if sent {
+            if job.looks {
+                jobs.unfinished.iter().filter(|before| before.looks).for_each(|before| before.control.set(Signal::Discard));
+            }
             jobs.unfinished.push(job);
         }
         (id, sent)
