@@ -54,8 +54,10 @@ pub(super) fn conclude(
 ) -> Result<(), Problem> {
     let Trained { weights, id, mut unstored } = trained;
     let judging = Judging { weights: id, mirrored: None };
+    // A disk that is away does not give what was chosen on the report of before.
+    let is_away = !run.folder.is_dir();
     let judged = engine.set_weights(&weights).and_then(|()| judged(plan, engine.as_mut(), run, judging, control, emit));
-    let judged = match judged {
+    let mut judged = match judged {
         Err(problem) if is_lost(&problem, engine.as_ref()) => {
             emit(Event::Warned(on_the_processor(&problem)));
             engine::open(PROCESSOR, &plan.engine_config()).and_then(|mut engine| {
@@ -75,7 +77,11 @@ pub(super) fn conclude(
                 stored => checkpoint = stored,
             }
         }
-        judged.as_ref().map_or(Ok(()), |report| keep(run, report))
+        let Ok(report) = &mut judged else { return Ok(()) };
+        if is_away && let Ok(Some(before)) = run.read_report() {
+            choose_as_before(report, &before);
+        }
+        keep(run, report)
     });
     // A disk that was away, and not only full, gave nothing to tell before.
     let told = match &judged {
@@ -132,13 +138,18 @@ fn judged(
     }
     let mut report = evaluation::report(&plan, engine, judging.weights, control, emit)?;
     if let Some(before) = before {
-        (report.threshold, report.temperature) = (before.threshold, before.temperature);
-        // A temperature was fitted to answers that were given otherwise.
-        if before.mirrored != report.mirrored && before.temperature != 1.0 {
-            report.temperature = report.fitted_temperature();
-        }
+        choose_as_before(&mut report, &before);
     }
     Ok(report)
+}
+
+/// Takes over what the user has chosen on the report of before.
+fn choose_as_before(report: &mut Report, before: &Report) {
+    (report.threshold, report.temperature) = (before.threshold, before.temperature);
+    // A temperature was fitted to answers that were given otherwise.
+    if before.mirrored != report.mirrored && before.temperature != 1.0 {
+        report.temperature = report.fitted_temperature();
+    }
 }
 
 /// Tells of the run with its report, and with the history of what the disk does not have yet.
