@@ -242,9 +242,9 @@ impl App {
         }
         self.send(Command::ListRuns, None);
         self.send(Command::ListExperiments, None);
+        self.send(Command::ListTrash, None);
         // Large runs take a while to be removed: nobody waits for that.
         self.send(Command::EmptyTrash, None);
-        self.send(Command::ListTrash, None);
     }
 
     /// Writes the preferences below `home` as they change.
@@ -397,6 +397,9 @@ impl App {
             }
             self.preferences.remember(folder);
             self.look_for_recent();
+        }
+        if another {
+            self.forget_awaited_plan();
         }
         self.fit_settings_to(&dataset.task);
         if another && !edited && pending.is_none() {
@@ -554,6 +557,7 @@ impl eframe::App for App {
             (self.devices, self.devices_to_come) = (devices, None);
         }
         self.check();
+        self.use_plan();
         for action in std::mem::take(&mut self.actions) {
             self.perform(ctx, action);
         }

@@ -1,5 +1,6 @@
 //! The program's state as plain data, built up from the worker's events. Pages read it and draw.
 
+mod beside;
 mod experiments;
 mod pairs;
 mod photo;
@@ -37,7 +38,6 @@ use crate::{
         task::Task,
     },
     engine::{Device, SelfTest},
-    experiment::{MemberState, MemberView},
     files::table::TableForm,
     history::{BatchRecord, EpochRecord, EventLog, StopReason},
     problem::{Kind, Problem},
@@ -58,6 +58,8 @@ pub struct Session {
     pub phase: Phase,
     /// Envelopes of any other job are dropped, except those that only inform (lists of runs).
     pub job: Option<JobId>,
+    /// How far a job beside the current one is, if it takes long enough to tell.
+    pub beside: Option<(JobId, Progress)>,
     pub dataset: Option<Arc<Dataset>>,
     /// What is being opened to take its place.
     pub opening: Option<Source>,
@@ -311,23 +313,16 @@ impl Training {
 }
 
 impl Session {
-    /// Puts the run of a member that has ended among the others, which are read anew only when the experiment is over.
-    fn list(&mut self, member: &MemberView) {
-        let Some(run) = member.run.as_ref().filter(|_| member.state == MemberState::Finished) else { return };
-        match self.runs.iter_mut().find(|known| known.id == run.id) {
-            Some(known) => known.clone_from(run),
-            None => self.runs.insert(0, run.clone()),
-        }
-    }
-
     /// Takes in one event. Those of a job that is not the current one are dropped.
     pub fn apply(&mut self, envelope: Envelope) {
         let Envelope { job, event } = envelope;
         let Some(event) = self.settle_request(job, event) else { return };
+        self.follow_beside(job, &event);
         match event {
             Event::Runs { runs } => {
                 self.runs = runs;
                 self.rename_views();
+                self.forget_gone_views();
                 self.renew_requests();
                 self.forget_deleted();
             }
@@ -365,7 +360,7 @@ impl Session {
             // An error never happens in silence, also of a small job beside the current one.
             Event::Failed(problem) if self.job.is_some_and(|current| current != job) => self.fail(problem),
             _ if self.job.is_some_and(|current| current != job) => {}
-            // A job beside the long ones has no phase, and cannot be stopped.
+            // A job beside the long ones has no phase.
             Event::Progress { .. } | Event::Glimpses { .. } if self.job.is_none() => {}
             Event::Progress { stage, done, total } => self.progress(Progress { stage, done, total }),
             Event::Near { dataset, groups } => self.near = Some((dataset, groups.into())),
@@ -509,15 +504,6 @@ impl Session {
         (self.job, self.opening) = (None, None);
         self.glimpses.clear();
         self.experiments.at_work = None;
-    }
-
-    /// Forgets a training that is over and whose run is in the trash: nothing could go on. Gives the run.
-    fn forget_deleted(&mut self) -> Option<String> {
-        let gone = |training: &mut Training| self.runs.iter().all(|run| run.id != training.run);
-        if self.phase.training() {
-            return None;
-        }
-        self.training.take_if(gone).map(|training| training.run)
     }
 
     fn progress(&mut self, progress: Progress) {

@@ -242,7 +242,14 @@ impl App {
         match training {
             true if !closing => self.dialog = Some(Dialog::Quit),
             true => {}
-            false => self.pending.set(Pending::Close),
+            false => {
+                let later = say(
+                    "Closes once what you decided is written; close again not to wait",
+                    "Se fermera une fois vos décisions écrites\u{a0}; refermez pour ne pas attendre",
+                );
+                self.session.toast(later, None);
+                self.pending.set(Pending::Close);
+            }
         }
     }
 

@@ -7,7 +7,7 @@ use std::{
 
 use egui::Context;
 
-use super::App;
+use super::{App, photos::is_of};
 use crate::{
     data::{dataset::Dataset, face_file, pixels::Pixels, sample::Source},
     files::table::{Cell, Rows, TableForm},
@@ -52,7 +52,11 @@ impl App {
         let run = answering.id.to_owned();
         let question = PredictionRequest { id, run: run.clone(), photo: photo.clone(), crop: None, heat: Some(Heat::GradCam) };
         if answerer.ask(question) {
-            self.session.looked_at = Some(LookedAt { file, run, photo, asked: SquareQuery { id, ..SquareQuery::default() } });
+            let looked_at = LookedAt { file, run, photo, asked: SquareQuery { id, ..SquareQuery::default() } };
+            // Who moves on through the pictures does not wait for those of before.
+            if let Some(before) = self.session.looked_at.replace(looked_at) {
+                answerer.withdraw(|question| is_of(&before.asked, question));
+            }
         }
     }
 

@@ -200,8 +200,11 @@ impl App {
 
     pub(super) fn framed(&mut self, photo: u64, framed: Framed) {
         if let Some(shown) = self.session.photos.iter_mut().find(|shown| shown.id == photo) {
-            shown.asked.clear();
+            let gone = std::mem::take(&mut shown.asked);
             shown.framed = framed.clone();
+            if let Some(answerer) = &self.answerer {
+                answerer.withdraw(|question| gone.iter().any(|asked| is_of(asked, question)));
+            }
             self.ask_all(photo, &framed);
         }
     }
@@ -347,7 +350,7 @@ impl App {
 }
 
 /// Whether a question is about a square: the run's, another run's, or that for the slow map.
-fn is_of(asked: &SquareQuery, question: u64) -> bool {
+pub(super) fn is_of(asked: &SquareQuery, question: u64) -> bool {
     asked.id == question
         || asked.others.iter().any(|other| other.id == question)
         || asked.slow.as_ref().is_some_and(|slow| slow.id == question)

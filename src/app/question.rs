@@ -208,34 +208,6 @@ impl TaskResult {
                 | Self::ListTo { .. }
         )
     }
-
-    /// Whether it can come without a dialog having been open.
-    pub fn is_work(&self) -> bool {
-        matches!(
-            self,
-            Self::Preview { .. }
-                | Self::Read(_)
-                | Self::Sharp(_)
-                | Self::PhotoOfData(..)
-                | Self::Pixels { .. }
-                | Self::ForClipboard(_)
-                | Self::Listed(_)
-                | Self::Framed { .. }
-                | Self::Cached(_)
-                | Self::Resized(_)
-                | Self::Settings(_)
-                | Self::Saved(_)
-                | Self::Opened
-                | Self::Failed(_)
-                | Self::Listing(_)
-                | Self::Arrived(_)
-                | Self::Held(_)
-                | Self::Recent(_)
-                | Self::StillThere(_)
-                | Self::Gone { .. }
-                | Self::Ask(_)
-        )
-    }
 }
 
 /// What came of photos that are read one after the other.

@@ -57,10 +57,18 @@ const MOST_PHOTOS: usize = 300;
 /// never sends.
 const RESULTS: usize = 32;
 
+/// What a task tells.
+enum Told {
+    /// What came of work.
+    Result(TaskResult),
+    /// A dialog is over, with an answer or closed.
+    DialogOver(Option<TaskResult>),
+}
+
 /// Starts tasks and collects their results.
 pub struct Tasks {
-    send: Sender<Option<TaskResult>>,
-    receive: Receiver<Option<TaskResult>>,
+    send: Sender<Told>,
+    receive: Receiver<Told>,
     /// What could not be started.
     failed: Vec<Problem>,
     wake: Arc<dyn Fn() + Send + Sync>,
@@ -92,12 +100,17 @@ impl Tasks {
 
     /// What has come back since the last look; never waits.
     pub fn fetched(&mut self) -> Vec<TaskResult> {
-        let all: Vec<_> = self.receive.try_iter().collect();
-        // A dialog always ends with a message, `None` if it was closed.
-        if all.iter().any(|fetched| !fetched.as_ref().is_some_and(TaskResult::is_work)) {
-            self.dialog_open = false;
+        let mut fetched: Vec<_> = self.failed.drain(..).map(TaskResult::Failed).collect();
+        for told in self.receive.try_iter() {
+            match told {
+                Told::Result(result) => fetched.push(result),
+                Told::DialogOver(answer) => {
+                    self.dialog_open = false;
+                    fetched.extend(answer);
+                }
+            }
         }
-        self.failed.drain(..).map(TaskResult::Failed).chain(all.into_iter().flatten()).collect()
+        fetched
     }
 
     /// Puts `question` to the user, unless a dialog is open: by the system's dialog, or where there is none, or typing is
@@ -105,17 +118,18 @@ impl Tasks {
     pub fn ask(&mut self, lang: Lang, question: FileDialogRequest) {
         if self.typing || (self.dialogs && !asking::has_dialogs()) {
             self.question = Some((question, !self.typing));
-        } else if self.dialogs && !std::mem::replace(&mut self.dialog_open, true) {
-            self.send(move || pollster::block_on(asking::ask(question, lang)));
+        } else if self.dialogs && !self.dialog_open {
+            let ask = move |tell: &dyn Fn(Told)| tell(Told::DialogOver(pollster::block_on(asking::ask(question, lang))));
+            self.dialog_open = self.start(ask);
         }
     }
 
     fn send(&mut self, work: impl FnOnce() -> Option<TaskResult> + Send + 'static) {
-        self.start(move |tell| tell(work()));
+        self.start(move |tell| work().into_iter().for_each(|result| tell(Told::Result(result))));
     }
 
-    /// Does `work` on a thread of its own, which tells what comes of it as it goes.
-    fn start(&mut self, work: impl FnOnce(&dyn Fn(Option<TaskResult>)) + Send + 'static) {
+    /// Does `work` on a thread of its own, which tells what comes of it as it goes; gives whether there is a thread.
+    fn start(&mut self, work: impl FnOnce(&dyn Fn(Told)) + Send + 'static) -> bool {
         let (send, wake) = (self.send.clone(), self.wake.clone());
         let work = move || {
             work(&|result| {
@@ -124,16 +138,15 @@ impl Tasks {
                 wake();
             });
         };
-        if let Err(error) = thread::Builder::new().name("task".to_owned()).spawn(work) {
-            let problem = Problem::new(
-                Kind::Internal,
-                say("The system gave no thread", "Le système n’a pas donné de fil d’exécution"),
-                say("Close other programs and try again", "Fermez d’autres programmes et réessayez"),
-            );
-            self.dialog_open = false;
-            self.failed.push(problem.because(error));
-            (self.wake)();
-        }
+        let Err(error) = thread::Builder::new().name("task".to_owned()).spawn(work) else { return true };
+        let problem = Problem::new(
+            Kind::Internal,
+            say("The system gave no thread", "Le système n’a pas donné de fil d’exécution"),
+            say("Close other programs and try again", "Fermez d’autres programmes et réessayez"),
+        );
+        self.failed.push(problem.because(error));
+        (self.wake)();
+        false
     }
 
     /// Asks for a data set's folder.
@@ -360,7 +373,7 @@ impl Tasks {
             // After a cancellation, photos already read are dropped.
             let read = |what| {
                 if !control.cancelled() {
-                    tell(Some(TaskResult::Read(what)));
+                    tell(Told::Result(TaskResult::Read(what)));
                 }
             };
             match photos_at(paths, &control) {
@@ -377,12 +390,12 @@ impl Tasks {
                                 let preview = preview(&pixels, if alone { PREVIEW } else { SMALL_PREVIEW });
                                 read(ReadPhoto::Photo { preview, framed: frame(&pixels, framing), photo, name, follows });
                             }
-                            Err(problem) if alone => tell(Some(TaskResult::Failed(problem))),
+                            Err(problem) if alone => tell(Told::Result(TaskResult::Failed(problem))),
                             Err(problem) => read(ReadPhoto::Unread { name, problem, follows }),
                         }
                     }
                 }
-                Err(problem) => tell(Some(TaskResult::Failed(problem))),
+                Err(problem) => tell(Told::Result(TaskResult::Failed(problem))),
             }
             read(ReadPhoto::Over);
         });

@@ -54,6 +54,15 @@ impl Training {
 }
 
 impl Session {
+    /// Forgets a training that is over and whose run is in the trash: nothing could go on. Gives the run.
+    pub(super) fn forget_deleted(&mut self) -> Option<String> {
+        let gone = |training: &mut Training| self.runs.iter().all(|run| run.id != training.run);
+        if self.phase.training() {
+            return None;
+        }
+        self.training.take_if(gone).map(|training| training.run)
+    }
+
     /// A run was evaluated.
     pub(super) fn take_report(&mut self, view: Arc<RunView>) {
         let trained = self.training.as_ref().is_some_and(|training| training.run == view.info.id);

@@ -11,7 +11,7 @@ use crate::{
     session::Offer,
     text::Lang,
     ui::page::Page,
-    worker::Crop,
+    worker::{Crop, JobId},
 };
 
 /// One thing that a page asks for.
@@ -73,6 +73,8 @@ pub enum Action {
     Compare(Vec<String>),
     /// Ends a job that has nothing worth keeping (opening, copying, exporting).
     Cancel,
+    /// Ends a job beside the current one.
+    StopBeside(JobId),
 
     /// Takes a recipe for all pages; split and seed stay.
     Recipe(Preset),

@@ -13,12 +13,12 @@ use crate::{
     model::Weights,
     plan::Plan,
     problem::{Kind, Problem},
-    run::{Run, RunView, without_its_report},
+    run::{Run, without_its_report},
     text::{LocalizedText, say},
     train::ending::PendingResult,
 };
 
-/// Between two tries to write to a disk that was full.
+/// Between two tries to write to a disk that was full, or away.
 const BETWEEN_TRIES: Duration = Duration::from_secs(1);
 /// Between two looks at what the user wishes meanwhile.
 const BETWEEN_LOOKS: Duration = Duration::from_millis(50);
@@ -54,23 +54,21 @@ pub(super) fn evaluate_and_store(
 ) -> Result<(), Problem> {
     let Trained { weights, id, mut unstored } = trained;
     let options = EvaluationOptions { weights: id, mirrored: None };
+    // A disk that is away does not give what was chosen on the report of before.
+    let is_away = !run.folder.is_dir();
     let evaluated = engine.set_weights(&weights).and_then(|()| make_report(plan, engine.as_mut(), run, options, control, emit));
-    let evaluated = match evaluated {
+    let mut evaluated = match evaluated {
         Err(problem) if is_lost(&problem, engine.as_ref()) => {
             emit(Event::Warned(on_the_processor(&problem)));
-            engine = engine::open(PROCESSOR, &plan.engine_config())?;
-            engine.set_weights(&weights)?;
-            make_report(plan, engine.as_mut(), run, options, control, emit)
+            engine::open(PROCESSOR, &plan.engine_config()).and_then(|mut engine| {
+                engine.set_weights(&weights)?;
+                make_report(plan, engine.as_mut(), run, options, control, emit)
+            })
         }
         evaluated => evaluated,
     };
-    if let Ok(report) = &evaluated {
-        let mut view = run.view()?;
-        if let Some(ending) = &unstored {
-            view.history.clone_from(&ending.history);
-        }
-        tell(view, report, emit);
-    }
+    // Whatever fails from here on, what is not stored yet is not given up.
+    let is_told = evaluated.as_ref().is_ok_and(|report| tell(run, unstored.as_deref(), report, emit).is_ok());
     let mut checkpoint = Ok(());
     let stored = persist(control, emit, &mut || {
         if let Some(ending) = &mut unstored {
@@ -79,8 +77,17 @@ pub(super) fn evaluate_and_store(
                 stored => checkpoint = stored,
             }
         }
-        evaluated.as_ref().map_or(Ok(()), |report| store_report(run, report))
+        let Ok(report) = &mut evaluated else { return Ok(()) };
+        if is_away && let Ok(Some(before)) = run.read_report() {
+            choose_as_before(report, &before);
+        }
+        store_report(run, report)
     });
+    // A disk that was away, and not only full, gave nothing to tell before.
+    let told = match &evaluated {
+        Ok(report) if !is_told && stored.is_ok() => tell(run, None, report, emit),
+        _ => Ok(()),
+    };
     // In a window it is a card among others; a command has its exit status to say it by.
     let checkpoint = match checkpoint.map_err(|problem| not_to_go_on_from(&problem)) {
         Err(problem) if control.is_patient() => {
@@ -91,7 +98,7 @@ pub(super) fn evaluate_and_store(
     };
     // What the user stopped is not missed.
     evaluated.as_ref().err().filter(|problem| problem.kind == Kind::Cancelled).map_or(Ok(()), |problem| Err(problem.clone()))?;
-    stored.and(evaluated.map(|_| ())).and(checkpoint)
+    stored.and(evaluated.map(|_| ())).and(told).and(checkpoint)
 }
 
 /// Evaluates the test and validation part with the weights that `engine` has, and keeps the report. What was chosen before stays: a
@@ -108,8 +115,9 @@ pub(super) fn evaluate(
     emit: &mut dyn FnMut(Event),
 ) -> Result<(), Problem> {
     let report = make_report(plan, engine, run, options, control, emit)?;
-    tell(run.view()?, &report, emit);
-    persist(control, emit, &mut || store_report(run, &report))
+    let is_told = tell(run, None, &report, emit).is_ok();
+    persist(control, emit, &mut || store_report(run, &report))?;
+    if is_told { Ok(()) } else { tell(run, None, &report, emit) }
 }
 
 fn make_report(
@@ -135,20 +143,31 @@ fn make_report(
         seen
     });
     if let Some(before) = before {
-        (report.threshold, report.temperature) = (before.threshold, before.temperature);
-        // A temperature was fitted to answers that were given otherwise.
-        if before.mirrored != report.mirrored && before.temperature != 1.0 {
-            report.temperature = report.fitted_temperature();
-        }
+        choose_as_before(&mut report, &before);
     }
     Ok(report)
 }
 
-fn tell(mut view: RunView, report: &Report, emit: &mut dyn FnMut(Event)) {
+/// Takes over what the user has chosen on the report of before.
+fn choose_as_before(report: &mut Report, before: &Report) {
+    (report.threshold, report.temperature) = (before.threshold, before.temperature);
+    // A temperature was fitted to answers that were given otherwise.
+    if before.mirrored != report.mirrored && before.temperature != 1.0 {
+        report.temperature = report.fitted_temperature();
+    }
+}
+
+/// Tells of the run with its report, and with the history of what the disk does not have yet.
+fn tell(run: &Run, unstored: Option<&PendingResult>, report: &Report, emit: &mut dyn FnMut(Event)) -> Result<(), Problem> {
+    let mut view = run.view()?;
+    if let Some(ending) = unstored {
+        view.history.clone_from(&ending.history);
+    }
     view.info.scores = Some(report.run_scores());
     view.outdated = false;
     view.report = Some(report.clone());
     emit(Event::Evaluated(Box::new(view)));
+    Ok(())
 }
 
 fn store_report(run: &mut Run, report: &Report) -> Result<(), Problem> {
@@ -157,7 +176,7 @@ fn store_report(run: &mut Run, report: &Report) -> Result<(), Problem> {
     run.update(|info| (info.weights, info.scores) = (report.weights, Some(scores)))
 }
 
-/// Stores something, and tries again until there is room for it, if somebody is there to make room.
+/// Stores something, and tries again until the disk takes it, if somebody is there to make room or to connect it again.
 ///
 /// # Errors
 /// What `store` says, once nobody waits any longer.
@@ -195,8 +214,8 @@ fn waiting(problem: &Problem) -> Problem {
             fr: format!("Le résultat n’est pas encore enregistré : {}", problem.what.fr),
         },
         say(
-            "Make room: it stays in memory and is stored as soon as it can be. It is lost if you stop or close the window before",
-            "Faites de la place : il reste en mémoire et sera enregistré dès que possible. Il est perdu si vous arrêtez ou fermez la fenêtre avant",
+            "Make room, or connect the disk again: it stays in memory and is stored as soon as it can be. It is lost if you stop or close the window before",
+            "Faites de la place, ou rebranchez le disque : il reste en mémoire et sera enregistré dès que possible. Il est perdu si vous arrêtez ou fermez la fenêtre avant",
         ),
     )
     .caused_by(problem)
@@ -210,8 +229,8 @@ fn lost(problem: &Problem) -> Problem {
             fr: format!("Le résultat n’est pas enregistré : {}", problem.what.fr),
         },
         say(
-            "Make room, then resume the run if it is listed, or train again",
-            "Faites de la place, puis reprenez l’essai s’il est dans la liste, ou relancez l’entraînement",
+            "Make room, or connect the disk again, then resume the run if it is listed, or train again",
+            "Faites de la place, ou rebranchez le disque, puis reprenez l’essai s’il est dans la liste, ou relancez l’entraînement",
         ),
     )
     .caused_by(problem)

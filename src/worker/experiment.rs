@@ -76,10 +76,8 @@ pub fn train_experiment(
         };
         executor.tell(member, emit);
         failed?;
-        // What was wished for this member is done.
-        if matches!(control.wish(), Signal::Finish | Signal::Discard) {
-            control.set(Signal::Go);
-        }
+        // What was wished for this member is done; to leave may have been wished since.
+        [Signal::Finish, Signal::Discard].into_iter().for_each(|wish| control.fulfilled(wish));
         if only.is_some() {
             return Ok(());
         }

@@ -181,7 +181,9 @@ pub fn perform(command: Command, store: &RunStore, control: &Control, emit: &mut
         }
         Command::EmptyTrash => {
             unfinished::remove_left(&AppDirs::with_runs_in(store.home()).cache);
-            store.empty_trash(TRASH_DAYS)
+            let emptied = store.empty_trash(TRASH_DAYS);
+            emit(Event::Trash { trash: store.trash_list() });
+            emptied
         }
         Command::MeasureCache => {
             emit(Event::Kept(CacheUsage::of(&AppDirs::with_runs_in(store.home()).cache)));

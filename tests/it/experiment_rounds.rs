@@ -361,6 +361,17 @@ fn a_part_of_a_job_has_wishes_of_its_own() {
     assert_eq!(part.wish(), Signal::Go);
 }
 
+/// To leave may be wished while the wish of before is being fulfilled.
+#[test]
+fn a_wish_that_is_fulfilled_takes_no_other_back() {
+    let control = Control::default();
+    for (wish, then) in [(Signal::Finish, Signal::Go), (Signal::Leave, Signal::Leave), (Signal::Pause, Signal::Pause)] {
+        control.set(wish);
+        control.fulfilled(Signal::Finish);
+        assert_eq!(control.wish(), then);
+    }
+}
+
 /// 20 runs of 12 epochs, of which 6 go on after the first and 2 after the fourth: 20 + 6 * 3 + 2 * 8 = 54 of 240 epochs.
 #[test]
 fn halving_costs_what_is_trained() {

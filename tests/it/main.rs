@@ -15,6 +15,7 @@ mod circles;
 mod claims;
 mod class_weights;
 mod cli;
+mod closing;
 mod committee;
 mod cpu;
 mod crash;

@@ -16,7 +16,7 @@ use trombine::{
     },
     session::{PairState, Session},
     text::Lang,
-    worker::{self, Command, Envelope, Event, JobId},
+    worker::{self, Command, Envelope, Event, JobId, Lane},
 };
 
 use crate::{picture_folder::Folder, stage};
@@ -299,7 +299,7 @@ fn a_session_keeps_a_comparison_as_long_as_both_runs_are_as_they_were() {
     let [one, other] = runs.each_ref().map(|run| session.views[run].clone());
     let mut events = Vec::new();
     let command = Command::Pair { first: one, second: other };
-    assert!(command.is_quick(), "it does not wait for a training");
+    assert_eq!(command.lane(), Lane::Shelf, "it does not wait for a training");
     worker::perform(command, &store, &Control::default(), &mut |event| events.push(event)).expect("it is no failure");
     let known = |session: &Session| matches!(session.pairs.get(&runs), Some(PairState::Known(pair)) if pair.pictures() == COUNT);
     for event in events {

@@ -147,6 +147,35 @@ fn renamed_pictures_are_found_and_what_was_said_of_the_folder_follows() {
     assert_eq!(Edits::load(&places, &there).expect("readable"), edits);
 }
 
+/// Who has said where the pictures are leaves the page and comes back: the look that this begins takes nothing back.
+#[test]
+fn a_look_does_not_cancel_what_was_said_before() {
+    let folder = Folder::utkface(30);
+    let (store, run) = judged(&folder);
+    let (id, moved) = (run.info.id, folder.beside("moved"));
+    fs::rename(folder.root(), &moved).expect("it can be renamed");
+    let find = || Command::FindPictures { run: id.clone(), dataset: None };
+    let locate = Command::LocatePictures { run: id.clone(), folder: moved.clone() };
+    assert!(locate.keeps(), "a window that is closed waits for it");
+    let worker = Worker::at(store.clone(), |_| {}).expect("threads");
+    // While the first is done, the others wait.
+    worker.start(find());
+    let asked = [worker.start(locate), worker.start(find())];
+    let (mut ends, mut found) = (Vec::new(), None);
+    while ends.len() < 2 {
+        let envelope = worker.wait().expect("the worker lives");
+        match envelope.event {
+            Event::Pictures { run_pictures, .. } => found = Some(run_pictures.is_ok()),
+            end @ (Event::Finished | Event::Failed(_)) if asked.contains(&envelope.job) => {
+                ends.push((envelope.job, matches!(end, Event::Finished)));
+            }
+            _ => {}
+        }
+    }
+    assert_eq!((ends, found), (asked.map(|job| (job, true)).to_vec(), Some(true)));
+    assert_eq!(store.find(&id).expect("it is there").info.source, Source::Folder(moved));
+}
+
 /// The window shows the run while the sample faces are open.
 #[test]
 fn results_show_the_pictures_of_a_run_whose_data_is_not_open() {

@@ -114,6 +114,25 @@ fn an_experiment_counts_the_runs_that_it_has_found() {
     }
 }
 
+/// All that it asked for had been trained before: its runs are listed by themselves, and it leads to its page.
+#[test]
+fn an_experiment_that_has_found_all_its_runs_has_a_line() {
+    let mut stage = many();
+    let session = &mut stage.session;
+    session.runs.retain(|run| run.member_of.is_none());
+    let found = vec![(0, "2026-11-10-090000".to_owned()), (1, "2026-11-11-090000".to_owned())];
+    session.experiments.runs.insert("seeds".to_owned(), found);
+    let runs = session.runs.len();
+    let (mut harness, stage) = stage.harness(SIZE);
+    harness.run();
+    assert_eq!(names(&harness).len(), runs + 1, "{:?}", names(&harness));
+    assert!(harness.query_by_label_contains("2 of 5 runs finished").is_some());
+    assert!(harness.query_by_label_contains("Runs of “").is_none(), "there is nothing to unfold");
+    harness.get_by_label_contains("5\u{a0}seeds, experiment").click();
+    harness.run_steps(3);
+    assert!(stage.borrow().actions.contains(&Action::ViewExperiment("seeds".into())));
+}
+
 #[test]
 fn a_click_on_a_head_sorts_and_a_second_turns_round() {
     let (mut harness, _) = stage::three_runs().harness(SIZE);

@@ -1,6 +1,6 @@
 //! A path that is typed in the window: completion, what stands in the way, and that it opens what it names.
 
-use std::fs;
+use std::{fs, sync::Arc};
 
 use egui::{Key, Modifiers};
 use egui_kittest::{Harness, kittest::Queryable as _};
@@ -14,6 +14,7 @@ use trombine::{
 
 use crate::{
     pages::{opened, until, window},
+    picture_folder::Folder,
     stage,
 };
 
@@ -143,4 +144,25 @@ fn a_folder_that_was_found_again_is_recent_in_its_new_place() {
     assert_eq!(preferences.recent, [other, now.clone()]);
     assert_eq!(preferences.source, Some(Source::Folder(now)));
     assert!(window.query_by_label_contains("The folder moved").is_none());
+}
+
+/// A folder of pictures is only read: not even a list or the settings are written there.
+#[test]
+fn lists_and_settings_are_refused_among_pictures() {
+    let folder = Folder::utkface(20);
+    let dataset = Arc::new(folder.open().expect("it can be opened"));
+    let list = Action::ExportList { columns: vec!["file"], rows: Vec::new() };
+    for (action, file) in [(Action::SaveSettings, "trombine.json"), (list, "pictures.csv")] {
+        let session = Session { dataset: Some(dataset.clone()), ..Session::default() };
+        let mut window = typing(Lang::En, session, Page::Data);
+        window.state_mut().perform(&egui::Context::default(), action);
+        until(&mut window, "the field", |w| w.query_by_label("Path").is_some());
+        let path = folder.root().join(file);
+        replace(&mut window, "Path", &path.display().to_string());
+        until(&mut window, "the place", |w| w.query_by_label("A new file will be written").is_some());
+        window.get_by_label("Save here").click();
+        until(&mut window, "the refusal", |w| !w.state().session.failures.is_empty());
+        let why = &window.state().session.failures[0].what.en;
+        assert!(why.contains("lies in the folder of the pictures") && !path.exists(), "{why}");
+    }
 }

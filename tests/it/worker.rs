@@ -310,6 +310,9 @@ fn what_the_user_has_decided_is_known_to_be_unwritten_until_it_is_written() {
         }
     }
     assert!(!worker.is_keeping());
+    // What was said to be done, too.
+    let told = [Command::DeleteRun(run.clone()), Command::RestoreRun(run), Command::RemoveDeleted(None)];
+    assert!(told.iter().all(Command::keeps));
 }
 
 /// A worker whose letters nobody opens any more ends, though it waits to deliver one.

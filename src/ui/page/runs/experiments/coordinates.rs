@@ -4,7 +4,7 @@ use egui::Ui;
 
 use super::scale::possible;
 use crate::{
-    experiment::{ExperimentKind, ExperimentView},
+    experiment::{ExperimentKind, ExperimentView, MemberView},
     setting_def::{Scale, SettingDefs as _, Value},
     settings::Settings,
     text::{Lang, decimal, named, number, percent, say, years},
@@ -71,7 +71,7 @@ impl Coordinates {
             if view.more_is_better() || high <= low { share } else { 1.0 - share }
         };
         let run = |(row, (id, member, _, score)): (usize, &(usize, &_, Settings, f64))| {
-            let member: &crate::experiment::MemberView = member;
+            let member: &MemberView = member;
             Run {
                 name: named(lang, member.label.get(lang), result_words(view, *score, lang)),
                 places: columns.iter().map(|column: &Vec<f32>| column[row]).collect(),
@@ -90,6 +90,12 @@ impl Coordinates {
         let through = axes.iter().map(|axis| axis.name.as_str()).collect::<Vec<_>>().join(", ");
         let name = named(lang, say("Each run as a line through", "Chaque essai, une ligne à travers").get(lang), through);
         Some(Self { name, axes, runs, all })
+    }
+
+    /// Whether those of two looks at an experiment are the same: no result has come or changed.
+    pub fn are_the_same(a: &ExperimentView, b: &ExperimentView) -> bool {
+        let drawn = |view: &'_ ExperimentView| -> Vec<Option<f64>> { view.members.iter().map(MemberView::score).collect() };
+        a.experiment == b.experiment && drawn(a) == drawn(b)
     }
 
     /// What is drawn, where that is not all.

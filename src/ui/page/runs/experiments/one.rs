@@ -27,7 +27,7 @@ pub fn show(ui: &mut Ui, cx: &mut Cx<'_>, id: &str, reading: &mut Option<Reading
     };
     let live = Live::of(cx, &view);
     if !reading.as_ref().is_some_and(|known| known.is_of(&view, lang)) {
-        *reading = Some(Reading::of(&view, lang));
+        *reading = Some(Reading::of(&view, lang, reading.take()));
     }
     let Some(reading) = reading else { return false };
     let mut back = false;

@@ -44,8 +44,8 @@ pub struct LearningCurve {
 }
 
 impl Reading {
-    /// That of an experiment in a language.
-    pub fn of(view: &Arc<ExperimentView>, lang: Lang) -> Self {
+    /// That of an experiment in a language; what is as it was `before` is not counted again.
+    pub fn of(view: &Arc<ExperimentView>, lang: Lang, before: Option<Self>) -> Self {
         let rows = view.rows();
         let (best, several) = (view.best().map(|row| row.variant), rows.len() > 1);
         let strip = |row: &Row| Strip {
@@ -57,7 +57,10 @@ impl Reading {
             leads: !several || best == Some(row.variant),
         };
         let strips = rows.iter().filter(|row| !row.scores.is_empty()).map(strip).collect();
-        let (curve, coordinates) = (LearningCurve::of(view), Coordinates::of(view, lang));
+        // Of hundreds of runs they take longer than a frame, and change only with the results.
+        let same = before.filter(|before| before.lang == lang && Coordinates::are_the_same(&before.of, view));
+        let coordinates = same.map_or_else(|| Coordinates::of(view, lang), |before| before.coordinates);
+        let curve = LearningCurve::of(view);
         let drawn = coordinates.as_ref().and_then(|coordinates| coordinates.words(lang));
         let said = [sentence(lang, view, &rows)].into_iter().chain(drawn).filter(|text| !text.is_empty());
         let (sentence, best_run) = (said.collect::<Vec<_>>().join(". "), best_run(view));
