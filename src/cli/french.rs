@@ -98,13 +98,18 @@ pub fn manual() -> Result<String, Problem> {
     let mut page = Vec::new();
     let made = page_of(&all, &mut page);
     made.map_err(|error| Problem::io(Path::new("trombine.1"), &error))?;
-    let mut page = String::from_utf8_lossy(&page).trim_end().to_owned();
+    // Each section comes with what a page begins with.
+    let page = String::from_utf8_lossy(&page).replace(BEGINNING, "");
+    let mut page = format!("{BEGINNING}{}", page.trim_end());
     page += &format!("\n.SH {}", say("ENVIRONMENT", "ENVIRONNEMENT").get(spoken()));
     for (variable, text) in ENVIRONMENT {
         page += &format!("\n.TP\n\\fB{variable}\\fR\n{}", text.get(spoken()));
     }
     Ok(page)
 }
+
+/// What roff needs to set an apostrophe as one.
+const BEGINNING: &str = ".ie \\n(.g .ds Aq \\(aq\n.el .ds Aq '\n";
 
 fn page_of(all: &clap::Command, page: &mut Vec<u8>) -> io::Result<()> {
     let man = Man::new(all.clone());
@@ -125,7 +130,6 @@ fn command_of(command: &clap::Command, page: &mut Vec<u8>) -> io::Result<()> {
     man.render_description_section(&mut parts)?;
     man.render_options_section(&mut parts)?;
     let parts = String::from_utf8_lossy(&parts).replace("\n.SH ", "\n.SS ");
-    let parts = parts.strip_prefix(".SH ").map_or(parts.clone(), |rest| format!(".SS {rest}"));
     write!(page, ".SH \"{}\"\n{parts}", name.to_uppercase())?;
     command.get_subcommands().try_for_each(|below| command_of(below, page))
 }

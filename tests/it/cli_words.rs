@@ -2,8 +2,6 @@
 
 use std::{fs, path::Path};
 
-use serde_json::Value;
-
 use crate::{cli::call, support};
 
 /// Exit status and standard error of the program in French.
@@ -58,16 +56,4 @@ fn what_was_empty_or_a_folder_is_said() {
     fs::create_dir(&folder).expect("made");
     let (status, _, err) = call(home.path(), &["train", "--sample", "--settings", folder.to_str().expect("UTF-8")]);
     assert!(status == 1 && err.contains("folder is a folder, not a file of settings"), "{err}");
-}
-
-#[test]
-fn a_trial_and_rates_as_json_are_one_document() {
-    let home = tempfile::tempdir().expect("a folder");
-    let small = ["--sample", "--device", "cpu", "--json", "--set", "augment.crop=48", "--set", "model.filters=8"];
-    for command in ["trial", "rates"] {
-        let arguments = [&[command], &small[..], &["--set", "model.dense=4", "--set", "train.batch_size=4"]].concat();
-        let (status, out, err) = call(home.path(), &arguments);
-        assert_eq!(status, 0, "{err}");
-        assert!(serde_json::from_str::<Value>(&out).is_ok(), "{command}: {out}");
-    }
 }
