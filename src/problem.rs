@@ -207,7 +207,10 @@ impl Problem {
 
     /// Both sentences on one line, for a terminal.
     pub fn line(&self, lang: Lang) -> String {
-        format!("{}. {}.", self.what.get(lang), self.remedy.get(lang))
+        let what = self.what.get(lang);
+        // A list that was cut ends as a sentence does.
+        let stop = if what.ends_with('…') { "" } else { "." };
+        format!("{what}{stop} {}.", self.remedy.get(lang))
     }
 }
 

@@ -364,7 +364,7 @@ pub enum Command {
     #[command(about = told(say("Print this help, or that of a command", "Afficher cette aide, ou celle d’une commande")))]
     Help {
         #[arg(value_name = told(COMMAND), help = told(say("Of which command", "De quelle commande")))]
-        command: Option<String>,
+        command: Vec<String>,
     },
 }
 

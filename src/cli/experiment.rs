@@ -320,6 +320,9 @@ fn list(as_json: bool, lang: Lang) -> Done {
         };
         print_json(&format!("{:#}", json!(views.iter().map(one).collect::<Vec<_>>())));
     } else {
+        if views.is_empty() && problems.is_empty() {
+            print(say("No experiments yet", "Aucune expérience").get(lang));
+        }
         for view in &views {
             let Experiment { id, name, created, .. } = &view.experiment;
             let count = view.finished_words(lang);

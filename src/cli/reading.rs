@@ -16,10 +16,11 @@ use crate::{
         task::AgeBands,
     },
     files::AppDirs,
+    problem::{Kind, Problem},
     run::RunStore,
     setting_def::Choice,
     settings::images::ImageOption,
-    text::say,
+    text::{LocalizedText, say},
     worker::Command,
 };
 
@@ -75,6 +76,25 @@ impl ReadingArgs {
     /// What the arguments say of the pictures' shape; what they leave open is as in `other`.
     fn shape_or(&self, other: PictureShape) -> PictureShape {
         PictureShape { side: self.image_size.unwrap_or(other.side), resize: chosen(&self.resize, other.resize) }
+    }
+
+    /// That `source` can be read as the arguments say.
+    ///
+    /// # Errors
+    /// The sample faces have no table, and no ages that the drawings show in groups.
+    pub fn check(&self, source: &Source) -> Result<(), Problem> {
+        let task = self.task.as_deref().and_then(TaskChoice::of_key);
+        let Some(task) =
+            task.filter(|task| *source == Source::SampleFaces && matches!(task, TaskChoice::Table | TaskChoice::AgeGroup))
+        else {
+            return Ok(());
+        };
+        let key = task.key();
+        let what = LocalizedText {
+            en: format!("The sample faces cannot be read with --task {key}"),
+            fr: format!("Les visages d’exemple ne se lisent pas avec --task {key}"),
+        };
+        Err(Problem::new(Kind::Settings, what, say("Take gender, age or folders", "Prenez gender, age ou folders")))
     }
 
     /// Opens `source` as the arguments say; what they leave open is as it was remembered.

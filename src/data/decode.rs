@@ -191,10 +191,11 @@ fn open(bytes: &[u8], name: &str, most_pixels: u64) -> Result<(DynamicImage, Ori
     })?;
     let jpeg = (format == ImageFormat::Jpeg).then(|| Jpeg::read(bytes));
     let reader = ImageReader::with_format(Cursor::new(bytes), format);
-    let mut decoder = reader.into_decoder().map_err(|error| match error {
-        image::ImageError::Unsupported(_) => SkipReason::Unknown,
+    let refused = |error: image::ImageError| match error {
+        image::ImageError::Unsupported(_) => SkipReason::Unsupported { is: named(format).1.to_owned() },
         error => damaged(error.to_string()),
-    })?;
+    };
+    let mut decoder = reader.into_decoder().map_err(refused)?;
     let (width, height) = decoder.dimensions();
     if u64::from(width) * u64::from(height) > most_pixels {
         return Err(SkipReason::TooLarge { width, height });
@@ -218,7 +219,7 @@ fn open(bytes: &[u8], name: &str, most_pixels: u64) -> Result<(DynamicImage, Ori
     let components = jpeg.map_or(3, |jpeg| jpeg.components);
     let image = match strict {
         Some(rgb) => rgb.into(),
-        None => DynamicImage::from_decoder(decoder).map_err(|error| damaged(error.to_string()))?,
+        None => DynamicImage::from_decoder(decoder).map_err(refused)?,
     };
     let anomaly = suspect.or_else(|| converted(&image, format, components)).or_else(|| wrong_extension(format, name));
     Ok((image, orientation, anomaly))

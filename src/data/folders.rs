@@ -105,10 +105,16 @@ pub fn write(
     check_strangers(out, &jobs, labels.as_deref())?;
     let alone = disk::create_dir_all(out).and_then(|()| UnfinishedFolder::alone(out));
     let _sign = alone.map_err(|error| Problem::writing(out, &error))?.ok_or_else(|| overwrite::busy(out))?;
+    // Others number classes by the folders of a part, so each has all; of years, which are many, those with a picture.
+    let filled: HashSet<&Path> = jobs.iter().filter_map(|(_, file)| file.parent()).collect();
     for part in Part::ALL {
         for name in &names {
-            let folder = out.join(folder_name(part)).join(name);
-            disk::create_dir_within(out, &Path::new(folder_name(part)).join(name))
+            let place = Path::new(folder_name(part)).join(name);
+            if dataset.task.is_regression() && !filled.contains(place.as_path()) {
+                continue;
+            }
+            let folder = out.join(&place);
+            disk::create_dir_within(out, &place)
                 .map_err(|error| Problem::writing(&folder, &error))?;
         }
     }

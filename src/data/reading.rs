@@ -116,6 +116,8 @@ pub struct Understood {
     pub look: PhotoLook,
     /// Classes that are none here, since no picture of theirs can be used.
     pub empty: Vec<String>,
+    /// Folders that could not be read, perhaps whole classes.
+    pub unread: Vec<String>,
     /// Pictures of the class folders whose names say female or male.
     pub both: u64,
     /// Those of them whose folder says another gender than their name; `None` if the folders speak of something else.
@@ -136,6 +138,7 @@ impl Understood {
         !self.by_folder
             && self.table.is_none()
             && self.empty.is_empty()
+            && self.unread.is_empty()
             && self.parts.is_empty()
             && self.folders.is_empty()
             && self.reading.is_plain()
@@ -213,6 +216,7 @@ impl Understood {
                     Lang::Fr => format!("aucune image de {names} n’est utilisable, donc pas de classe"),
                 };
             }
+            line += &unread_folders(&self.unread, lang);
             line
         })
     }
@@ -281,6 +285,18 @@ impl Understood {
 
 /// Letters of a class's name in an offer.
 const LONGEST: usize = 11;
+
+/// The end of a sentence: that folders could not be read, if there are such.
+pub(super) fn unread_folders(folders: &[String], lang: Lang) -> String {
+    let names = listed(folders);
+    match (lang, folders.len()) {
+        (_, 0) => String::new(),
+        (Lang::En, 1) => format!("; the folder {names} could not be read, so its pictures are missing"),
+        (Lang::En, _) => format!("; the folders {names} could not be read, so their pictures are missing"),
+        (Lang::Fr, 1) => format!("\u{a0}; le dossier {names} n’a pas pu être lu, ses images manquent"),
+        (Lang::Fr, _) => format!("\u{a0}; les dossiers {names} n’ont pas pu être lus, leurs images manquent"),
+    }
+}
 
 /// Some names for a sentence: the first four.
 fn listed(names: &[String]) -> String {

@@ -104,6 +104,8 @@ pub enum SkipReason {
     TooLarge { width: u32, height: u32 },
     /// A picture by its name, but its content is in no format that is known.
     Unknown,
+    /// A format that is decoded, in a kind that is not; `is` is its name.
+    Unsupported { is: String },
     /// A format that is known and not decoded.
     Foreign { is: Foreign },
     /// Faces were asked for, and none was found.
@@ -134,7 +136,12 @@ impl Anomaly {
             }
             Self::Repaired => say("your correction is applied", "votre correction est appliquée").into(),
             Self::Converted { from } => {
-                LocalizedText { en: format!("converted from {from}"), fr: format!("convertie depuis {from}") }
+                let french = match from.as_str() {
+                    "16 bit" => "16 bits",
+                    "gray" => "niveaux de gris",
+                    from => from,
+                };
+                LocalizedText { en: format!("converted from {from}"), fr: format!("convertie depuis {french}") }
             }
             Self::NotSquare { width, height } => LocalizedText {
                 en: format!("{width} × {height}: not square"),
@@ -173,6 +180,10 @@ impl SkipReason {
                 fr: format!("bien trop grande pour un visage, {width} × {height}"),
             },
             Self::Unknown => say("its content is not a picture", "son contenu n’est pas une image").into(),
+            Self::Unsupported { is } => LocalizedText {
+                en: format!("a {is} with pixels of a kind that is not read here; 8 and 16 bits of gray or RGB are"),
+                fr: format!("un {is} aux pixels d’un genre qui n’est pas lu ici\u{a0}; 8 et 16 bits de gris ou RVB le sont"),
+            },
             Self::Foreign { is } => is.sentence(),
             Self::NoFace => say("no face was found in it", "aucun visage n’y a été trouvé").into(),
             Self::SeveralFaces { faces } => LocalizedText {

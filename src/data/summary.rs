@@ -129,6 +129,7 @@ pub fn reason_key(reason: &SkipReason) -> &'static str {
         SkipReason::Unreadable { .. } => "unreadable",
         SkipReason::TooLarge { .. } => "too_large",
         SkipReason::Unknown => "unknown_content",
+        SkipReason::Unsupported { .. } => "unsupported_kind",
         SkipReason::Foreign { .. } => "foreign_format",
         SkipReason::NoFace => "no_face",
         SkipReason::SeveralFaces { .. } => "several_faces",

@@ -411,6 +411,11 @@ impl Report {
         groups::groups(&self.predictions, self.task.len(), self.logit_threshold(threshold), by)
     }
 
+    /// Whether all that `by` names is known of some of the judged pictures.
+    pub fn records(&self, by: Grouping) -> bool {
+        groups::are_recorded(&self.predictions, by)
+    }
+
     /// The reliability bins after the temperature.
     pub fn reliability(&self) -> [Bin; calibration::BINS] {
         calibration::reliability(&self.predictions, self.temperature)

@@ -27,7 +27,10 @@ use crate::{
         walk::{self, walk},
     },
     evaluate::Interval,
-    files::table::{Cell, Rows, TableForm},
+    files::{
+        overwrite,
+        table::{Cell, Rows, TableForm},
+    },
     problem::{Kind, Problem},
     text::{Lang, LocalizedText, say},
 };
@@ -94,14 +97,15 @@ enum Prepared {
 /// folder, framing, form…) is continued; anything else that is there is left alone.
 ///
 /// # Errors
-/// A folder that cannot be read or holds no picture, a file that cannot be written or is something else
-/// ([`Kind::Exists`]), a lost device, or [`Kind::Cancelled`]; all rows so far are then in the table.
+/// A folder that cannot be read or holds no picture, a table that would lie in it, a file that cannot be written or is something
+/// else ([`Kind::Exists`]), a lost device, or [`Kind::Cancelled`]; all rows so far are then in the table.
 pub fn predict_folder(
     predictor: &mut Predictor,
     job: &FolderJob<'_>,
     control: &Control,
     mut progress: impl FnMut(usize, usize),
 ) -> Result<BatchOutcome, Problem> {
+    overwrite::not_among_pictures(job.folder, job.csv)?;
     let FolderJob { folder, csv, framing, form, overwrite, home } = *job;
     let (files, skipped) = pictures_below(folder, control)?;
     if files.is_empty() {

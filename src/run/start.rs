@@ -51,7 +51,9 @@ impl RunStore {
         let named = &mut settings.model.start_from;
         let run = self.find(named).map_err(|problem| {
             let missing = start::missing(named);
-            Problem { details: format!("{}. {}", problem.what.en, problem.remedy.en), ..missing }
+            let remedy =
+                LocalizedText::by(|lang| format!("{}. {}", missing.remedy.get(lang), problem.line(lang).trim_end_matches('.')));
+            Problem { remedy, ..missing }
         })?;
         if run.info.status != RunStatus::Finished {
             return Err(start::unfinished(&run.info.name_in_both()));

@@ -6,7 +6,9 @@ use std::{
     path::{Path, PathBuf},
 };
 
-use super::{Looked, RequestedDevice, Run, RunFiles, RunInfo, RunStatus, date, id, known_runs, naming, pictures::Picture};
+use super::{
+    RequestedDevice, Looked, Run, RunInfo, RunStatus, RunFiles, checkpoint::Checkpoint, date, id, known_runs, naming, pictures::Picture,
+};
 use crate::{
     data::{
         folders,
@@ -229,8 +231,18 @@ impl RunStore {
                 copy(&file, &folder.join(name))?;
             }
         }
-        // Without its checkpoint it cannot go on.
-        run.info.status = RunStatus::Finished;
+        // One that was interrupted goes on here from where it was; without its checkpoint it cannot.
+        run.info.status = match run.info.status != RunStatus::Finished && run.info.stored.checkpoint {
+            true => RunStatus::Paused,
+            false => RunStatus::Finished,
+        };
+        if run.info.status == RunStatus::Paused {
+            let checkpoint = run.checkpoint_path();
+            Checkpoint::load(&checkpoint)?.weights.check(&settings.network(&run.info.task)?)?;
+            let below = folder.join("checkpoint");
+            disk::create_dir_all(&below).map_err(|error| cannot_write(&below, &error))?;
+            copy(&checkpoint, &below.join("state.safetensors"))?;
+        }
         run.folder = folder.to_owned();
         run.save()?;
         Run::open(&self.publish(unfinished, run, false)?.folder)

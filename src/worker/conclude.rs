@@ -1,6 +1,6 @@
 //! The end of a training: its result is evaluated and stored, or it is said that it is not.
 
-use std::{thread, time::Duration};
+use std::{io, path::Path, thread, time::Duration};
 
 use super::{
     Event, evaluation,
@@ -14,7 +14,7 @@ use crate::{
     plan::Plan,
     problem::{Kind, Problem},
     run::{Run, without_its_report},
-    text::{LocalizedText, say},
+    text::{LocalizedText, Phrase, say},
     train::ending::PendingResult,
 };
 
@@ -206,16 +206,31 @@ fn persist(
     Err(lost(&problem))
 }
 
+/// What mends it that something could not be written: room where the disk is full, the disk itself where it is away, otherwise
+/// the problem's own remedy; `then` follows.
+fn mended(problem: &Problem, then: Phrase) -> LocalizedText {
+    let is = |path: &Path, kind: io::ErrorKind| Problem::writing(path, &kind.into()).what == problem.what;
+    let first = match problem.path.as_deref() {
+        Some(path) if is(path, io::ErrorKind::NotFound) => say("Connect the disk again", "Rebranchez le disque").into(),
+        Some(path) if !is(path, io::ErrorKind::StorageFull) => problem.remedy.clone(),
+        _ => say("Make room", "Faites de la place").into(),
+    };
+    LocalizedText::by(|lang| format!("{}{}", first.get(lang), then.get(lang)))
+}
+
 fn waiting(problem: &Problem) -> Problem {
     Problem::new(
         Kind::Disk,
         LocalizedText {
             en: format!("The result is not stored yet: {}", problem.what.en),
-            fr: format!("Le résultat n’est pas encore enregistré : {}", problem.what.fr),
+            fr: format!("Le résultat n’est pas encore enregistré\u{a0}: {}", problem.what.fr),
         },
-        say(
-            "Make room, or connect the disk again: it stays in memory and is stored as soon as it can be. It is lost if you stop or close the window before",
-            "Faites de la place, ou rebranchez le disque : il reste en mémoire et sera enregistré dès que possible. Il est perdu si vous arrêtez ou fermez la fenêtre avant",
+        mended(
+            problem,
+            say(
+                ": it stays in memory and is stored as soon as it can be. It is lost if you stop or close the window before",
+                "\u{a0}: il reste en mémoire et sera enregistré dès que possible. Il est perdu si vous arrêtez ou fermez la fenêtre avant",
+            ),
         ),
     )
     .caused_by(problem)
@@ -226,11 +241,14 @@ fn lost(problem: &Problem) -> Problem {
         Kind::Disk,
         LocalizedText {
             en: format!("The result is not stored: {}", problem.what.en),
-            fr: format!("Le résultat n’est pas enregistré : {}", problem.what.fr),
+            fr: format!("Le résultat n’est pas enregistré\u{a0}: {}", problem.what.fr),
         },
-        say(
-            "Make room, or connect the disk again, then resume the run if it is listed, or train again",
-            "Faites de la place, ou rebranchez le disque, puis reprenez l’essai s’il est dans la liste, ou relancez l’entraînement",
+        mended(
+            problem,
+            say(
+                ", then resume the run if it is listed, or train again",
+                ", puis reprenez l’essai s’il est dans la liste, ou relancez l’entraînement",
+            ),
         ),
     )
     .caused_by(problem)

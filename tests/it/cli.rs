@@ -164,8 +164,8 @@ fn trials_rates_and_devices_are_told_as_json() {
     let json = |arguments: &[&str]| -> Value {
         let (status, out, err) = call(home.path(), arguments);
         assert_eq!(status, 0, "{arguments:?}: {err}");
-        let start = out.find(['[', '{']).expect("JSON");
-        serde_json::from_str(&out[start..]).unwrap_or_else(|error| panic!("{error}: {out}"))
+        // All of it is one document.
+        serde_json::from_str(&out).unwrap_or_else(|error| panic!("{error}: {out}"))
     };
     let devices = json(&["devices", "--json"]);
     assert_eq!((&devices[0]["id"], &devices[0]["kind"]), (&"cpu".into(), &"processor".into()));

@@ -125,6 +125,16 @@ fn seven(folder: &Path) {
     fs::write(folder.join("notes.txt"), b"text").unwrap();
 }
 
+/// A folder of pictures is only ever read.
+#[test]
+fn no_table_is_written_among_the_pictures_that_it_is_about() {
+    let mut stand = Stand::new(seven);
+    stand.csv = stand.folder.join("below").join("out.csv");
+    let problem = stand.go(&mut predictor()).expect_err("it lies among them");
+    assert!(problem.what.en.contains("lies in the folder of the pictures, in which nothing is written"), "{problem}");
+    assert!(!stand.csv.exists());
+}
+
 #[test]
 fn a_folder_becomes_a_table() {
     let (stand, mut predictor) = (Stand::new(seven), predictor());

@@ -233,16 +233,16 @@ fn analyses(view: &RunView, lang: Lang) -> Vec<Block> {
     ];
     if regression.is_some() {
         blocks.push(Block::Paragraph(above_average(report, lang)));
-        let groups = Grouping::ALL.into_iter().map(|by| (by, report.regression_groups(by)));
+        let groups = Grouping::ALL.into_iter().filter(|by| report.records(*by)).map(|by| (by, report.regression_groups(by)));
         let tables = groups.filter(|(_, groups)| groups.len() > 1);
         blocks.extend(tables.map(|(by, groups)| Block::Table(group_table_of_years(report, &groups, by, lang))));
         return blocks;
     }
     let apart = below_average(report, lang);
     blocks.push(Block::Paragraph(apart));
-    for by in Grouping::ALL {
+    // A data set without ages or race labels has nothing to tell by them.
+    for by in Grouping::ALL.into_iter().filter(|by| report.records(*by)) {
         let groups = report.groups(report.threshold, by);
-        // A data set without ages or race labels has nothing to tell by them.
         if groups.len() > 1 {
             blocks.push(Block::Table(group_table(report, &groups, by, lang)));
         }

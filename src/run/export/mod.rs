@@ -140,7 +140,12 @@ pub fn export(
 /// Writes the files of a format that makes a folder.
 fn fill(view: &RunView, format: Format, lang: Lang, folder: &Path) -> Result<(), Problem> {
     if format == Format::Plots {
-        return PlotKind::ALL.into_iter().try_for_each(|plot| {
+        // Of pictures without ages there is nothing to draw by age.
+        let told = |plot: &PlotKind| match (plot, &view.report) {
+            (PlotKind::Groups(by), Some(report)) => report.records(*by),
+            _ => true,
+        };
+        return PlotKind::ALL.into_iter().filter(told).try_for_each(|plot| {
             let Some(canvas) = plot.draw(view, lang) else { return Ok(()) };
             atomic::write(&folder.join(format!("{}.svg", plot.file())), canvas.standalone().as_bytes())?;
             write_png(&canvas, &folder.join(format!("{}.png", plot.file())))

@@ -163,7 +163,7 @@ fn smalls(report: &Report, lang: Lang) -> String {
 
 fn crossings(report: &Report, lang: Lang) -> String {
     let mut html = String::new();
-    for (i, by) in Grouping::ALL.into_iter().skip(3).enumerate() {
+    for (i, by) in Grouping::ALL.into_iter().skip(3).filter(|by| report.records(*by)).enumerate() {
         let groups = report.groups(report.threshold, by);
         if groups.len() > 1 {
             let open = if i == 0 { " open" } else { "" };

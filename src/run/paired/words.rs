@@ -14,30 +14,36 @@ impl Paired {
     pub fn sentence(&self, p: Option<f64>, lang: Lang) -> String {
         let [first, second] = self.names.each_ref().map(|name| quoted(lang, name.get(lang)));
         let n = plural(lang, self.pictures() as u64, say("picture", "image"), say("pictures", "images"));
+        let these = match (lang, self.pictures()) {
+            (Lang::En, 1) => "this one picture".to_owned(),
+            (Lang::Fr, 1) => "cette seule image".to_owned(),
+            (Lang::En, _) => format!("these {n}"),
+            (Lang::Fr, _) => format!("ces {n}"),
+        };
         let (only_first, only_second) = (self.files[1][0].len(), self.files[0][1].len());
         let p_words = p.map_or_else(String::new, |p| format!(" ({})", p_value(lang, p)));
         let verdict = self.verdict(p);
         match (verdict, lang) {
             (Verdict::Alike, Lang::En) if self.of_years => {
-                return format!("{first} and {second} are equally far off on each of these {n}");
+                return format!("{first} and {second} are equally far off on each of {these}");
             }
             (Verdict::Alike, Lang::Fr) if self.of_years => {
-                return format!("{first} et {second} se trompent autant sur chacune de ces {n}");
+                return format!("{first} et {second} se trompent autant sur chacune de {these}");
             }
-            (Verdict::Alike, Lang::En) => return format!("{first} and {second} are right and wrong on the same of these {n}"),
-            (Verdict::Alike, Lang::Fr) => return format!("{first} et {second} réussissent et échouent sur les mêmes de ces {n}"),
+            (Verdict::Alike, Lang::En) => return format!("{first} and {second} are right and wrong on the same of {these}"),
+            (Verdict::Alike, Lang::Fr) => return format!("{first} et {second} réussissent et échouent sur les mêmes de {these}"),
             (Verdict::Even, Lang::En) if self.of_years => {
-                return format!("{first} and {second} are equally far off on these {n}");
+                return format!("{first} and {second} are equally far off on {these}");
             }
             (Verdict::Even, Lang::Fr) if self.of_years => {
-                return format!("{first} et {second} ont la même erreur moyenne sur ces {n}");
+                return format!("{first} et {second} ont la même erreur moyenne sur {these}");
             }
             (Verdict::Even, Lang::En) => {
-                return format!("{first} and {second} are right equally often on these {n}, each alone on {only_first}");
+                return format!("{first} and {second} are right equally often on {these}, each alone on {only_first}");
             }
             (Verdict::Even, Lang::Fr) => {
                 return format!(
-                    "{first} et {second} réussissent aussi souvent sur ces {n}\u{a0}; chacun est seul à réussir sur {only_first}"
+                    "{first} et {second} réussissent aussi souvent sur {these}\u{a0}; chacun est seul à réussir sur {only_first}"
                 );
             }
             _ => {}
@@ -52,16 +58,16 @@ impl Paired {
         };
         let apart = number(lang, (only_first + only_second) as u64);
         match (verdict, lang) {
-            (Verdict::HardlyLuck, Lang::En) => format!("{what}; with these {n} that is hardly luck{p_words}"),
-            (Verdict::HardlyLuck, Lang::Fr) => format!("{what}\u{a0}; avec ces {n}, ce n’est guère un hasard{p_words}"),
+            (Verdict::HardlyLuck, Lang::En) => format!("{what}; with {these} that is hardly luck{p_words}"),
+            (Verdict::HardlyLuck, Lang::Fr) => format!("{what}\u{a0}; avec {these}, ce n’est guère un hasard{p_words}"),
             (Verdict::TooFew, Lang::En) if self.of_years => format!("{what}; {n} are too few to tell"),
             (Verdict::TooFew, Lang::Fr) if self.of_years => format!("{what}\u{a0}; {n}, c’est trop peu pour conclure"),
-            (Verdict::TooFew, Lang::En) => format!("{what}; they differ on {apart} of these {n}, too few to tell{p_words}"),
+            (Verdict::TooFew, Lang::En) => format!("{what}; they differ on {apart} of {these}, too few to tell{p_words}"),
             (Verdict::TooFew, Lang::Fr) => {
-                format!("{what}\u{a0}; ils diffèrent sur {apart} de ces {n}, trop peu pour conclure{p_words}")
+                format!("{what}\u{a0}; ils diffèrent sur {apart} de {these}, trop peu pour conclure{p_words}")
             }
-            (_, Lang::En) => format!("{what}; with these {n} that may be luck{p_words}"),
-            (_, Lang::Fr) => format!("{what}\u{a0}; avec ces {n}, cela peut être un hasard{p_words}"),
+            (_, Lang::En) => format!("{what}; with {these} that may be luck{p_words}"),
+            (_, Lang::Fr) => format!("{what}\u{a0}; avec {these}, cela peut être un hasard{p_words}"),
         }
     }
 

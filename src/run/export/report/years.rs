@@ -43,7 +43,7 @@ fn groups(report: &Report, lang: Lang) -> String {
 
 fn crossings(report: &Report, lang: Lang) -> String {
     let mut html = String::new();
-    for (i, by) in Grouping::ALL.into_iter().skip(3).enumerate() {
+    for (i, by) in Grouping::ALL.into_iter().skip(3).filter(|by| report.records(*by)).enumerate() {
         let groups = report.regression_groups(by);
         if groups.len() > 1 {
             let open = if i == 0 { " open" } else { "" };
