@@ -114,8 +114,7 @@ pub fn write(
                 continue;
             }
             let folder = out.join(&place);
-            disk::create_dir_within(out, &place)
-                .map_err(|error| Problem::writing(&folder, &error))?;
+            disk::create_dir_within(out, &place).map_err(|error| Problem::writing(&folder, &error))?;
         }
     }
     if let Some(labels) = &labels {

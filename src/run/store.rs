@@ -7,7 +7,8 @@ use std::{
 };
 
 use super::{
-    RequestedDevice, Looked, Run, RunInfo, RunStatus, RunFiles, checkpoint::Checkpoint, date, id, known_runs, naming, pictures::Picture,
+    Looked, RequestedDevice, Run, RunFiles, RunInfo, RunStatus, checkpoint::Checkpoint, date, id, known_runs, naming,
+    pictures::Picture,
 };
 use crate::{
     data::{
