@@ -275,7 +275,7 @@ impl App {
                         let ways: Vec<String> = self.ways(problem).iter().map(|way| way.text(lang)).collect();
                         match notice::failure(ui, lang, problem, &ways) {
                             Some(CardAnswer::Close) => actions.push(Action::CloseFailure(card)),
-                            Some(CardAnswer::WayOn(way)) => actions.push(Action::MendFailure { card, way }),
+                            Some(CardAnswer::WayOn(way)) => actions.push(Action::Recover { card, way }),
                             Some(CardAnswer::Copy) => {
                                 let version = env!("CARGO_PKG_VERSION");
                                 actions.push(Action::CopyText(format!("Trombine {version}\n{problem}")));

@@ -21,7 +21,11 @@ use crate::{
     setting_def::Choice as _,
     settings::Settings,
     text::{LocalizedText, say},
-    ui::{Action, Dialog, action::DialogAnswer, page::Page},
+    ui::{
+        Action, Dialog,
+        action::{DialogAnswer, Mode},
+        page::Page,
+    },
     worker::{Candidates, Command, JobId, ResumeOptions},
 };
 
@@ -52,21 +56,10 @@ impl App {
             Action::Watch(folder) => self.watch(folder),
             Action::LookAgain => self.look_again(),
             Action::StopWatching => self.session.watching = None,
-            Action::RunExperiment(experiment) => {
-                let dataset = self.session.dataset.clone();
-                let command = Command::RunExperiment { experiment, only: None, dataset };
-                self.send(command, Some(Phase::Starting(Progress::at(Stage::Training))));
-            }
+            Action::RunExperiment(experiment) => self.run_experiment(experiment),
             Action::StopExperiment => self.wish(Signal::Leave),
-            Action::EvaluateAsCommittee(experiment) => {
-                self.pending.set(Pending::GoTo(None));
-                self.send(Command::Committee { of: Candidates::Experiment(experiment), name: None }, None);
-            }
-            Action::Compare(runs) => {
-                self.session.watching = None;
-                self.memory.runs.choose(runs);
-                self.page = Page::Runs;
-            }
+            Action::EvaluateAsCommittee(experiment) => self.evaluate_as_committee(experiment),
+            Action::Compare(runs) => self.compare(runs),
             Action::Cancel => self.wish(Signal::Discard),
             Action::StopBeside(job) => self.worker.iter().for_each(|worker| worker.stop(job)),
             Action::Recipe(recipe) => self.choose_recipe(recipe),
@@ -80,10 +73,7 @@ impl App {
             Action::Pause(pause) => self.wish(if pause { Signal::Pause } else { Signal::Go }),
             Action::FinishNow => self.wish(Signal::Finish),
             Action::Discard => self.dialog = Some(Dialog::Discard),
-            Action::OpenRun(run) => {
-                self.pending.set(Pending::GoTo(None));
-                self.send(Command::OpenRun(run), None);
-            }
+            Action::OpenRun(run) => self.open_run(run),
             Action::ViewRun(run) => self.view(run),
             Action::Pair(runs) => self.pair(runs),
             Action::RenameRun { run, name, note } => self.send(Command::RenameRun { run, name, note }, None),
@@ -95,13 +85,9 @@ impl App {
             Action::TakeSettings(run) => self.take_settings(run),
             Action::Export { run, format, mistakes } => self.choose_export(run, format, mistakes),
             Action::SavePlot { plot, threshold, temperature } => {
-                let file = self.plot_file(plot);
-                self.tasks.choose_plot(lang, (plot, threshold, temperature), file);
+                self.tasks.choose_plot(lang, (plot, threshold, temperature), self.plot_file(plot));
             }
-            Action::LocatePictures(run) => {
-                let then = self.session.info_of(&run).map(|info| info.source.clone());
-                self.tasks.choose_run_pictures(lang, run, then);
-            }
+            Action::LocatePictures(run) => self.locate_pictures(run),
             Action::FindPictures => self.session.run_pictures = None,
             Action::ChooseRun => self.tasks.choose_run(lang),
             Action::ImportRun(folder) => self.import_run(folder),
@@ -113,10 +99,7 @@ impl App {
             Action::ChoosePhotos => self.tasks.choose_photos(lang),
             Action::Predict(paths) => self.show_photos(paths),
             Action::Look { file, sample } => self.show_own(&file, sample),
-            Action::Paste => {
-                self.paste.asked = Some(ctx.cumulative_frame_nr());
-                ctx.send_viewport_cmd(egui::ViewportCommand::RequestPaste);
-            }
+            Action::Paste => self.ask_for_paste(ctx),
             Action::AskAbout { file, sample } => self.ask_about(&file, sample),
             Action::CopyOriginal { file, sample } => self.copy_original(&file, sample),
             Action::ExportList { columns, rows } => self.export_list(&columns, rows),
@@ -139,34 +122,74 @@ impl App {
             Action::Take(Offer::Undo) => self.turn(true),
             Action::Take(Offer::RestoreRun(run)) => self.restore_run(run),
             Action::CloseFailure(card) => self.close_failure(card),
-            Action::MendFailure { card, way } => self.mend(ctx, card, way),
+            Action::Recover { card, way } => self.recover(ctx, card, way),
             Action::ForgetInterrupted => self.interrupted = Interrupted::Settled,
-            Action::CopyText(text) => {
-                ctx.copy_text(text);
-                self.session.toast(say("Copied", "Copié"), None);
-            }
+            Action::CopyText(text) => self.copy_text(ctx, text),
             Action::OpenPath(path) | Action::Take(Offer::OpenFolder(path)) => self.tasks.open(path, self.opener),
             Action::ShowInFolder(file) => self.tasks.show_in_folder(file, self.opener),
             Action::OpenLink(url) => ctx.open_url(egui::OpenUrl::new_tab(url)),
             Action::Language(lang) => self.preferences.lang = lang,
-            Action::Mode(mode) => {
-                self.preferences.mode = mode;
-                set_mode(ctx, mode);
-            }
-            Action::Zoom(zoom) => {
-                self.preferences.zoom = zoom;
-                ctx.set_zoom_factor(zoom);
-            }
+            Action::Mode(mode) => self.choose_mode(ctx, mode),
+            Action::Zoom(zoom) => self.zoom(ctx, zoom),
             Action::Tables(style) => self.preferences.tables = style,
             Action::Device(device) => self.preferences.device = device,
             Action::TestDevice(device) => self.test_device(device),
-            Action::CleanCache => {
-                let open = self.session.dataset.as_ref().map(|dataset| dataset.source.clone());
-                self.send(Command::CleanCache { open }, None);
-            }
+            Action::CleanCache => self.clean_cache(),
             Action::Show(dialog) => self.show(dialog),
             Action::Quit => ctx.send_viewport_cmd(egui::ViewportCommand::Close),
         }
+    }
+
+    fn run_experiment(&mut self, experiment: String) {
+        let command = Command::RunExperiment { experiment, only: None, dataset: self.session.dataset.clone() };
+        self.send(command, Some(Phase::Starting(Progress::at(Stage::Training))));
+    }
+
+    fn evaluate_as_committee(&mut self, experiment: String) {
+        self.pending.set(Pending::GoTo(None));
+        self.send(Command::Committee { of: Candidates::Experiment(experiment), name: None }, None);
+    }
+
+    fn compare(&mut self, runs: Vec<String>) {
+        self.session.watching = None;
+        self.memory.runs.choose(runs);
+        self.page = Page::Runs;
+    }
+
+    fn open_run(&mut self, run: String) {
+        self.pending.set(Pending::GoTo(None));
+        self.send(Command::OpenRun(run), None);
+    }
+
+    fn locate_pictures(&mut self, run: String) {
+        let then = self.session.info_of(&run).map(|info| info.source.clone());
+        self.tasks.choose_run_pictures(self.preferences.lang, run, then);
+    }
+
+    /// The text or picture comes with one of the next frames.
+    fn ask_for_paste(&mut self, ctx: &Context) {
+        self.paste.asked = Some(ctx.cumulative_frame_nr());
+        ctx.send_viewport_cmd(egui::ViewportCommand::RequestPaste);
+    }
+
+    fn copy_text(&mut self, ctx: &Context, text: String) {
+        ctx.copy_text(text);
+        self.session.toast(say("Copied", "Copié"), None);
+    }
+
+    fn choose_mode(&mut self, ctx: &Context, mode: Mode) {
+        self.preferences.mode = mode;
+        set_mode(ctx, mode);
+    }
+
+    fn zoom(&mut self, ctx: &Context, zoom: f32) {
+        self.preferences.zoom = zoom;
+        ctx.set_zoom_factor(zoom);
+    }
+
+    fn clean_cache(&mut self) {
+        let open = self.session.dataset.as_ref().map(|dataset| dataset.source.clone());
+        self.send(Command::CleanCache { open }, None);
     }
 
     fn go(&mut self, page: Page) {

@@ -136,7 +136,7 @@ impl App {
     }
 
     /// Does what the button `way` of the failure `card` says.
-    pub(super) fn mend(&mut self, ctx: &Context, card: usize, way: usize) {
+    pub(super) fn recover(&mut self, ctx: &Context, card: usize, way: usize) {
         let Some(way) = self.session.failures.get(card).and_then(|problem| self.ways(problem).into_iter().nth(way)) else {
             return;
         };

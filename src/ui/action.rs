@@ -236,7 +236,7 @@ pub enum Action {
     Take(Offer),
     CloseFailure(usize),
     /// A failure's way on: the card, and which of its buttons.
-    MendFailure {
+    Recover {
         card: usize,
         way: usize,
     },

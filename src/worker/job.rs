@@ -21,7 +21,7 @@ use crate::{
         sample::Source,
     },
     engine,
-    experiment::{ExperimentStore, Watched},
+    experiment::{Draft, ExperimentStore, Watched},
     files::{AppDirs, overwrite, unfinished},
     plan::Plan,
     predict::batch::{self, FolderJob},
@@ -63,20 +63,13 @@ pub fn perform(command: Command, store: &RunStore, control: &Control, emit: &mut
         Command::TestRates(plan) => test_rates(&store.started(&plan)?, control, emit),
         Command::TestDevice(device) => test_device(device, store, emit),
         Command::Evaluate { run, source, dataset, device, mirrored } => {
-            let (run, how) = (store.find(&run)?, EvaluateAgainOptions { device, mirrored });
-            match (source, run.info.committee.is_some()) {
-                (None, false) => evaluate_again::on_its_own(run, dataset, how, store, control, emit),
-                (Some(source), false) => evaluate_again::on(run, &source, how, store, control, emit),
-                (None, true) => committee::on_its_own(run, dataset, &how, store, control, emit),
-                (Some(source), true) => committee::on(run, &source, &how, store, control, emit),
-            }
+            let pictures = (source, dataset);
+            evaluate(store.find(&run)?, pictures, EvaluateAgainOptions { device, mirrored }, store, control, emit)
         }
         Command::Committee { of, name } => then_list(committee::create(&of, name, store, emit), store, emit),
         Command::PredictFolder { run, folder, csv, framing, form, overwrite } => {
             let job = FolderJob { folder: &folder, csv: &csv, framing, form, overwrite, home: store.home() };
-            let run = store.find(&run)?;
-            run.info.check_place(store.home(), &csv)?;
-            predict_folder(&run, &job, control, emit)
+            predict_folder(&store.find(&run)?, &job, control, emit)
         }
         Command::Export { run, format, path, options, dataset } => {
             let run = store.find(&run)?;
@@ -90,8 +83,7 @@ pub fn perform(command: Command, store: &RunStore, control: &Control, emit: &mut
         Command::SavePlot { view, plot, lang, path, overwrite } => {
             view.info.check_place(store.home(), &path)?;
             export::save_plot(&view, plot, lang, &path, overwrite)?;
-            emit(Event::Wrote { path, what: say("Plot", "Graphique").into() });
-            Ok(())
+            done(Event::Wrote { path, what: say("Plot", "Graphique").into() }, emit)
         }
         Command::FindPictures { run, dataset } => find_pictures(run, dataset, store, control, emit),
         Command::LocatePictures { run, folder } => {
@@ -99,103 +91,106 @@ pub fn perform(command: Command, store: &RunStore, control: &Control, emit: &mut
             let located = locate::to(&run, source, store, control, emit);
             located.map_err(|problem| problem.about_pictures_of(&run)).map(|()| list(store, emit))
         }
-        Command::StartExperiment { draft, plan } => {
-            // Before anything of it is there: its members would fail one after the other.
-            let plan = draft
-                .check(&plan.dataset, &RequestedDevice { device: plan.device.clone(), threads: plan.threads })
-                .map_err(training::first)?;
-            let experiments = ExperimentStore::new(store);
-            let experiment = experiments.create(*draft, &plan)?;
-            let (id, dataset) = (experiment.id.clone(), Some(plan.dataset.clone()));
-            emit(Event::Experiment(Box::new(experiments.view(experiment))));
-            let how = ExperimentOptions { dataset, ..ExperimentOptions::default() };
-            then_list(train_experiment(&id, how, store, control, emit), store, emit)
-        }
+        Command::StartExperiment { draft, plan } => start_experiment(*draft, &plan, store, control, emit),
         Command::CostOfExperiment { draft, plan } => {
             let cost = ExperimentStore::new(store).cost(&draft, &plan)?;
-            emit(Event::ExperimentCost { draft, cost });
-            Ok(())
+            done(Event::ExperimentCost { draft, cost }, emit)
         }
         Command::RunExperiment { experiment, only, dataset } => {
             let how = ExperimentOptions { only, dataset, ..ExperimentOptions::default() };
             then_list(train_experiment(&experiment, how, store, control, emit), store, emit)
         }
         Command::ListExperiments => {
-            let store = ExperimentStore::new(store);
-            let (experiments, problems) = store.list();
-            problems.into_iter().for_each(|problem| emit(Event::Warned(problem)));
-            let runs = experiments.iter().map(|one| (one.id.clone(), store.runs_of(one))).collect();
-            emit(Event::Experiments { experiments, runs });
+            list_experiments(&ExperimentStore::new(store), emit);
             Ok(())
         }
         Command::ViewExperiment(name) => {
             let experiments = ExperimentStore::new(store);
             let experiment = experiments.find(&name)?;
-            emit(Event::Experiment(Box::new(experiments.view(experiment))));
-            Ok(())
+            done(Event::Experiment(Box::new(experiments.view(experiment))), emit)
         }
         Command::Watch { folder, before } => {
             let watched = Box::new(Watched::look(&folder, before.as_deref(), date::now()));
-            emit(Event::Watched { folder, watched });
-            Ok(())
+            done(Event::Watched { folder, watched }, emit)
         }
-        Command::ListRuns => {
-            list(store, emit);
-            Ok(())
-        }
-        Command::OpenRun(run) => {
-            emit(Event::RunOpened(Box::new(store.find(&run)?.view()?)));
-            Ok(())
-        }
+        Command::ListRuns => then_list(Ok(()), store, emit),
+        Command::OpenRun(run) => done(Event::RunOpened(Box::new(store.find(&run)?.view()?)), emit),
         Command::Pair { first, second } => {
             let runs = [&first, &second].map(|view| view.info.id.clone());
-            emit(Event::Paired { runs, paired: Box::new(Paired::of(&first, &second)) });
-            Ok(())
+            done(Event::Paired { runs, paired: Box::new(Paired::of(&first, &second)) }, emit)
         }
-        Command::ViewRun(run) => {
-            emit(Event::RunViewed(Box::new(store.find(&run)?.view()?)));
-            Ok(())
-        }
+        Command::ViewRun(run) => done(Event::RunViewed(Box::new(store.find(&run)?.view()?)), emit),
         Command::ImportRun(folder) => {
             let run = store.import(&folder)?;
             emit(Event::RunOpened(Box::new(run.view()?)));
-            list(store, emit);
-            Ok(())
+            then_list(Ok(()), store, emit)
         }
         Command::RenameRun { run, name, note } => rename(&run, name, note, store).map(|()| list(store, emit)),
         Command::KeepThreshold { run, threshold, temperature } => keep_threshold(&run, threshold, temperature, store, emit),
         Command::StarRun { run, on } => store.star(&run, on).map(|()| list(store, emit)),
         Command::DeleteRun(run) => then_list_both(store.delete(&run), store, emit),
         Command::RestoreRun(run) => then_list_both(store.restore(&run), store, emit),
-        Command::ListTrash => {
-            emit(Event::Trash { trash: store.trash_list() });
-            Ok(())
-        }
-        Command::RemoveDeleted(run) => {
-            let removed = match run {
-                Some(run) => store.remove_deleted(&run),
-                None => store.empty_whole_trash(),
-            };
-            emit(Event::Trash { trash: store.trash_list() });
-            removed
-        }
+        Command::ListTrash => then_list_trash(Ok(()), store, emit),
+        Command::RemoveDeleted(Some(run)) => then_list_trash(store.remove_deleted(&run), store, emit),
+        Command::RemoveDeleted(None) => then_list_trash(store.empty_whole_trash(), store, emit),
         Command::EmptyTrash => {
             unfinished::remove_left(&AppDirs::with_runs_in(store.home()).cache);
-            let emptied = store.empty_trash(TRASH_DAYS);
-            emit(Event::Trash { trash: store.trash_list() });
-            emptied
+            then_list_trash(store.empty_trash(TRASH_DAYS), store, emit)
         }
-        Command::MeasureCache => {
-            emit(Event::Kept(CacheUsage::of(&AppDirs::with_runs_in(store.home()).cache)));
-            Ok(())
-        }
+        Command::MeasureCache => then_measure_cache(Ok(()), store, emit),
         Command::CleanCache { open } => {
             let cache = AppDirs::with_runs_in(store.home()).cache;
-            let cleaned = kept::clean(&cache, open.as_ref());
-            emit(Event::Kept(CacheUsage::of(&cache)));
-            cleaned
+            then_measure_cache(kept::clean(&cache, open.as_ref()), store, emit)
         }
     }
+}
+
+/// Tells of `event`, all that there is to do.
+fn done(event: Event, emit: &mut dyn FnMut(Event)) -> Result<(), Problem> {
+    emit(event);
+    Ok(())
+}
+
+/// Evaluates a run or a committee on the pictures of a source, or if none is given on its own, which the data set may have.
+fn evaluate(
+    run: Run,
+    (source, dataset): (Option<Source>, Option<Arc<Dataset>>),
+    how: EvaluateAgainOptions,
+    store: &RunStore,
+    control: &Control,
+    emit: &mut dyn FnMut(Event),
+) -> Result<(), Problem> {
+    match (source, run.info.committee.is_some()) {
+        (None, false) => evaluate_again::on_its_own(run, dataset, how, store, control, emit),
+        (Some(source), false) => evaluate_again::on(run, &source, how, store, control, emit),
+        (None, true) => committee::on_its_own(run, dataset, &how, store, control, emit),
+        (Some(source), true) => committee::on(run, &source, &how, store, control, emit),
+    }
+}
+
+/// Checks an experiment before anything of it is there, since its members would fail one after the other; makes and trains it.
+fn start_experiment(
+    draft: Draft,
+    plan: &Plan,
+    store: &RunStore,
+    control: &Control,
+    emit: &mut dyn FnMut(Event),
+) -> Result<(), Problem> {
+    let asked = RequestedDevice { device: plan.device.clone(), threads: plan.threads };
+    let plan = draft.check(&plan.dataset, &asked).map_err(training::first)?;
+    let experiments = ExperimentStore::new(store);
+    let experiment = experiments.create(draft, &plan)?;
+    let (id, dataset) = (experiment.id.clone(), Some(plan.dataset.clone()));
+    emit(Event::Experiment(Box::new(experiments.view(experiment))));
+    let how = ExperimentOptions { dataset, ..ExperimentOptions::default() };
+    then_list(train_experiment(&id, how, store, control, emit), store, emit)
+}
+
+fn list_experiments(store: &ExperimentStore, emit: &mut dyn FnMut(Event)) {
+    let (experiments, problems) = store.list();
+    problems.into_iter().for_each(|problem| emit(Event::Warned(problem)));
+    let runs = experiments.iter().map(|one| (one.id.clone(), store.runs_of(one))).collect();
+    emit(Event::Experiments { experiments, runs });
 }
 
 /// Tells of a data set that was opened; of a folder that does not open as it was read, how else it can be read.
@@ -223,10 +218,21 @@ fn then_list(result: Result<(), Problem>, store: &RunStore, emit: &mut dyn FnMut
     result
 }
 
+/// The same of the trash.
+fn then_list_trash(result: Result<(), Problem>, store: &RunStore, emit: &mut dyn FnMut(Event)) -> Result<(), Problem> {
+    emit(Event::Trash { trash: store.trash_list() });
+    result
+}
+
 /// The same of what has been moved between the runs and the trash.
 fn then_list_both(result: Result<(), Problem>, store: &RunStore, emit: &mut dyn FnMut(Event)) -> Result<(), Problem> {
-    emit(Event::Trash { trash: store.trash_list() });
-    then_list(result, store, emit)
+    then_list(then_list_trash(result, store, emit), store, emit)
+}
+
+/// The same of what the cache of pictures takes.
+fn then_measure_cache(result: Result<(), Problem>, store: &RunStore, emit: &mut dyn FnMut(Event)) -> Result<(), Problem> {
+    emit(Event::Kept(CacheUsage::of(&AppDirs::with_runs_in(store.home()).cache)));
+    result
 }
 
 fn list(store: &RunStore, emit: &mut dyn FnMut(Event)) {
@@ -352,6 +358,7 @@ fn test_rates(plan: &Plan, control: &Control, emit: &mut dyn FnMut(Event)) -> Re
 
 /// Evaluates every picture of a folder into its table.
 fn predict_folder(run: &Run, job: &FolderJob<'_>, control: &Control, emit: &mut dyn FnMut(Event)) -> Result<(), Problem> {
+    run.info.check_place(job.home, job.csv)?;
     let mut predictor = run.predictor(|config| engine::open(engine::AUTOMATIC, config))?;
     predictor.warning.take().into_iter().for_each(|problem| emit(Event::Warned(problem)));
     let progress = |done, total| {
