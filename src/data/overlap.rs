@@ -119,7 +119,7 @@ impl Overlap {
         if !self.validated.is_empty() {
             let what = also(lang, self.validated.len(), validation, Part::Validation, Part::Train);
             sentences.push(match lang {
-                Lang::En => format!("{what}: by them overfitting does not show"),
+                Lang::En => format!("{what}: they cannot show overfitting"),
                 Lang::Fr => format!("{what}\u{a0}: elles ne révèlent pas le surapprentissage"),
             });
         }

@@ -119,7 +119,7 @@ fn another_folder_is_not_filtered_as_the_last_one_was() {
     let filter = if harness.query_by_label(contradictions).is_some() { contradictions } else { "show, unusual, please check" };
     harness.get_by_label(filter).click();
     harness.run();
-    let all = filter.replace("show,", "show all,");
+    let all = filter.replace("show,", "hide,");
     assert!(harness.query_by_label(&all).is_some(), "the filter is on");
     stage.borrow_mut().session.dataset = Some(other);
     harness.run();

@@ -187,7 +187,7 @@ fn what_parts_share_is_counted_and_left_out_when_asked() {
         overlap.sentences(Lang::En),
         [
             "5 of the 12 test pictures are also in training: the accuracy will say little about new pictures",
-            "2 of the 12 validation pictures are also in training: by them overfitting does not show",
+            "2 of the 12 validation pictures are also in training: they cannot show overfitting",
         ]
     );
     let dropped = Split::new(&data, &SplitSettings { drop_shared: true, ..settings.clone() }, 1);

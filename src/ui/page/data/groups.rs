@@ -72,6 +72,8 @@ fn head(ui: &mut Ui, cx: &mut Cx<'_>, dataset: &Dataset, overview: &Overview, gr
         }
         (Show::Near, Lang::En) => format!("{count} of look-alikes; the split’s settings can keep them together"),
         (Show::Near, Lang::Fr) => format!("{count} de semblables\u{a0}; les réglages de la répartition peuvent les réunir"),
+        // What the labels say against each other is the matter here, not the parts.
+        (Show::Contradictions, _) => count,
         (Show::Shared, Lang::En) => format!("{count} found in several parts"),
         (Show::Shared, Lang::Fr) => format!("{count} présents dans plusieurs parties"),
         (_, Lang::En) if shares => format!("{count}, some of them in several parts"),
@@ -99,10 +101,7 @@ fn head(ui: &mut Ui, cx: &mut Cx<'_>, dataset: &Dataset, overview: &Overview, gr
     ui.horizontal(|ui| {
         ui.with_layout(Layout::right_to_left(Align::Center), |ui| {
             if which != Show::Near && !wrong.is_empty() {
-                let all = match narrow {
-                    true => say("Leave all out", "Tout écarter"),
-                    false => say("Leave out all conflicting copies", "Écarter toutes les copies contradictoires"),
-                };
+                let all = say("Leave out all conflicting copies", "Écarter les contradictoires");
                 let all = Button::secondary(all.get(lang));
                 let help = match lang {
                     Lang::En => {
@@ -159,16 +158,16 @@ fn row(ui: &mut Ui, cx: &mut Cx<'_>, dataset: &Arc<Dataset>, group: &Group, whic
         let tile = Rect::from_min_size(min, Vec2::splat(TILE));
         let sample = &dataset.samples[*index as usize];
         let class = dataset.task.name(sample.class.into(), lang);
-        let label = match part(cx, *index).filter(|_| which == Show::Shared) {
-            Some(part) => part.name().get(lang).to_owned(),
-            None => sample.age.map_or_else(|| class.clone(), |age| format!("{class}, {age}")),
+        let (label, color) = match part(cx, *index).filter(|_| which == Show::Shared) {
+            Some(part) => (part.name().get(lang).to_owned(), [t.accent, t.validation, t.text2][part as usize]),
+            None => (sample.age.map_or_else(|| class.clone(), |age| format!("{class}, {age}")), t.class(sample.class)),
         };
         let file = sample.file.display().to_string();
         let response = ui.interact(tile, ui.scope_id().with(("copy", index)), Sense::click());
         response.widget_info(|| WidgetInfo::labeled(Role::Button, true, format!("{file}: {label}")));
         cx.thumbs.paint(ui, tile, dataset, *index as usize);
         let below = pos2(tile.left(), tile.bottom() + 11.0);
-        ui.painter().text(below, egui::Align2::LEFT_CENTER, label, theme::medium(11.5), t.class(sample.class));
+        ui.painter().text(below, egui::Align2::LEFT_CENTER, label, theme::medium(11.5), color);
         if response.on_hover_text(file).clicked() {
             chosen = Some(*index);
         }
@@ -185,12 +184,13 @@ fn row(ui: &mut Ui, cx: &mut Cx<'_>, dataset: &Arc<Dataset>, group: &Group, whic
     };
     ui.add(egui::Label::new(theme::caption(text.get(lang)).color(color)).wrap());
     if group.samples.len() > room {
-        ui.label(theme::caption(format!("+{}", group.samples.len() - room)).color(t.text3));
+        let more = plural(lang, (group.samples.len() - room) as u64, say("more", "autre"), say("more", "autres"));
+        ui.label(theme::caption(more).color(t.text3));
     }
     let files = |from: usize| group.samples[from..].iter().map(|i| dataset.samples[*i as usize].file.clone()).collect();
     ui.horizontal(|ui| {
         let (text, from) = match group.contradiction {
-            Some(Contradiction::Class) => (say("Leave out all", "Tout écarter"), 0),
+            Some(Contradiction::Class) => (say("Leave out this group", "Écarter ce groupe"), 0),
             _ => (say("Keep only the first", "Garder la première"), 1),
         };
         if link(ui, text.get(lang)).clicked() {

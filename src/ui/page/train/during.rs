@@ -19,16 +19,22 @@ use crate::{
             card::{Card, columns},
             chart::Chart,
             curves::{Curves, Line, rate},
+            scroll,
             stack::{fixed, growing, stack},
         },
     },
 };
 
+/// The page's width below which it is narrow, in points.
+const NARROW: f32 = 860.0;
+
 /// Everything below the header.
 pub fn show(ui: &mut Ui, cx: &mut Cx<'_>, training: &Training, viewing: &mut Option<Viewing>) {
     let planned = super::rates::of_epochs(&training.settings, training.steps_per_epoch);
     let numbers_high = tiles::height(ui.available_width(), shown_tiles(ui).len());
-    let rows = [fixed(numbers_high), growing(208.0, 1.0), growing(150.0, 0.3)];
+    // In a narrow card the sentence below a plot takes two lines.
+    let plots = if ui.available_width() < NARROW { 260.0 } else { 208.0 };
+    let rows = [fixed(numbers_high), growing(plots, 1.0), growing(172.0, 0.3)];
     stack(ui, &rows, |row, ui, height| match row {
         0 => numbers(ui, cx, training),
         1 => columns(ui, &[0.5, 0.5], height, |column, ui| match column {
@@ -48,7 +54,7 @@ pub fn show(ui: &mut Ui, cx: &mut Cx<'_>, training: &Training, viewing: &mut Opt
 fn shown_tiles(ui: &Ui) -> Vec<usize> {
     const TILES: usize = 6;
     const RATE: usize = 3;
-    let narrow = ui.available_width() < 860.0;
+    let narrow = ui.available_width() < NARROW;
     (0..TILES).filter(|place| !(narrow && *place == RATE)).collect()
 }
 
@@ -397,7 +403,7 @@ pub fn notes(ui: &mut Ui, lang: Lang, training: &Training) {
             ui.label(theme::caption(text.get(lang)).color(t.text3));
             return;
         }
-        ScrollArea::vertical().auto_shrink([false, false]).stick_to_bottom(true).show(ui, |ui| {
+        let all = |ui: &mut Ui| {
             ui.spacing_mut().item_spacing.y = 7.0;
             for (when, note) in lines {
                 let (symbol, color) = match note.kind {
@@ -419,7 +425,13 @@ pub fn notes(ui: &mut Ui, lang: Lang, training: &Training) {
                     ui.add(egui::Label::new(theme::cell(note.text.get(lang)).color(t.text)).wrap());
                 });
             }
-        });
+        };
+        match scroll::is_long(ui) {
+            true => all(ui),
+            false => {
+                ScrollArea::vertical().auto_shrink([false, false]).stick_to_bottom(true).show(ui, all);
+            }
+        }
     });
 }
 
