@@ -242,6 +242,8 @@ fn the_window_warns_before_training_and_mends_it_with_one_click() {
         if page == Page::Data {
             assert!(harness.query_by_label("exact copies, kept in one part").is_none());
             assert!(harness.query_by_label("test pictures also in training").is_some());
+        } else {
+            assert!(harness.query_by_label("Ready, with 2\u{a0}warnings").is_some());
         }
         harness.get_by_label("Leave them out of training").click();
         harness.run_steps(2);

@@ -122,6 +122,22 @@ fn only_faces_are_called_faces() {
     }
 }
 
+/// Before the first epoch there is nothing to see, and nothing is said of what would be seen.
+#[test]
+fn ended_before_the_first_epoch_it_shows_no_progress() {
+    let mut stage = running(Phase::Idle);
+    let training = stage.session.training.as_mut().expect("a training");
+    training.history.clear();
+    training.faces.clear();
+    training.live.clear();
+    training.stopped = Some(StopReason::ByUser);
+    let (mut harness, _) = stage.harness(SIZE);
+    harness.run();
+    assert!(harness.query_by_label("Training 0%").is_some());
+    assert!(harness.query_by_label("None: no epoch was done").is_some());
+    assert!(harness.query_by_label("after the last epoch").is_none());
+}
+
 #[test]
 fn while_it_runs_it_can_be_paused_finished_and_discarded() {
     let (mut harness, stage) = running(Phase::Training).harness(SIZE);
@@ -268,7 +284,7 @@ fn early_stopping_is_told_as_keras_counts_it() {
     assert_eq!(waits(&history, &strict).as_deref(), Some("stops after 3\u{a0}more without improvement"));
     assert_eq!(
         waits(&history, &CallbackSettings { patience: 1, ..plain.clone() }).as_deref(),
-        Some("stops after 1\u{a0}epoch without improvement")
+        Some("stops after 1\u{a0}more without improvement")
     );
     assert_eq!(waits(&history, &CallbackSettings { early_stopping: false, ..plain.clone() }), None);
     assert_eq!(waits(&[], &plain), None);

@@ -369,7 +369,9 @@ impl Curves {
             let back = |at: &Pos2| Rect::from_min_size(*at, size).expand2(vec2(2.0, 0.0));
             let free = |at: &Pos2| {
                 let inside = rect.contains_rect(back(at)) && back(at).bottom() <= frame.rect.bottom() + LABEL / 2.0;
-                inside && !self.crosses(frame, back(at)) && !taken.iter().any(|other: &Rect| other.intersects(back(at)))
+                inside
+                    && !self.crosses(frame, back(at))
+                    && !taken.iter().any(|other: &Rect| other.intersects(back(at).shrink(1.5)))
             };
             // Of several labels each keeps the height that the others left it.
             let moves = !self.rates && ends.len() <= 2;

@@ -32,8 +32,12 @@ const WIDE: f32 = 440.0;
 /// Width that the link which opens all filters takes, in points.
 const CLEAR: f32 = 140.0;
 
-/// Width of the menu of orders at its widest, in points.
-const ORDER: f32 = 170.0;
+/// Width of the search below which it does not give way to that link, in points.
+const SHORT: f32 = 100.0;
+
+/// Width of the menu of orders at its widest, and of the line that has room for it, in points.
+const ORDER: f32 = 182.0;
+const LONG_LINE: f32 = 500.0;
 
 /// Draws the filters of the wall.
 pub fn show(ui: &mut Ui, cx: &Cx<'_>, of: (&Task, &Overview), wall: &mut Wall, planned: bool) {
@@ -43,7 +47,7 @@ pub fn show(ui: &mut Ui, cx: &Cx<'_>, of: (&Task, &Overview), wall: &mut Wall, p
     }
     // The order has a place on the line below where that is long enough.
     let ordered = of.0.is_regression() || of.1.has_ages();
-    let on_line = ui.available_width() > WIDE;
+    let on_line = ui.available_width() > LONG_LINE;
     ui.horizontal_wrapped(|ui| {
         ui.spacing_mut().item_spacing = vec2(6.0, 6.0);
         lists(ui, cx.lang, of.1, wall);
@@ -59,6 +63,7 @@ pub fn show(ui: &mut Ui, cx: &Cx<'_>, of: (&Task, &Overview), wall: &mut Wall, p
         ui.with_layout(Layout::left_to_right(Align::Center), |ui| {
             let beside = if ordered && on_line { ORDER } else { 0.0 };
             let room = ui.available_width() - beside;
+            let room = if wall.is_filtered() && room - CLEAR > SHORT { room - CLEAR } else { room };
             listing::search(ui, cx.lang, &mut wall.sought, room.clamp(60.0, 190.0));
             if ordered && on_line {
                 order(ui, cx.lang, wall);
