@@ -76,8 +76,17 @@ pub fn show(ui: &mut Ui, cx: &mut Cx<'_>, state: &mut State) {
 fn pictures(ui: &mut Ui, cx: &mut Cx<'_>, state: &mut State) {
     let t = Theme::of(ui);
     state.preview.choose(cx);
-    // Besides the two pictures, both cards take about so much; the second one takes what the first leaves.
-    let first = ((ui.available_height() - 290.0) * 0.56).max(90.0);
+    let crop = crop_words(cx.lang, say("crop", "recadrage"), &cx.settings.augment);
+    let text = match (cx.lang, cx.settings.augment.test_time_flip) {
+        (Lang::En, false) => format!("center {crop}, nothing at random"),
+        (Lang::Fr, false) => format!("{crop} au centre, rien au hasard"),
+        (Lang::En, true) => format!("center {crop} and its mirror image, nothing at random"),
+        (Lang::Fr, true) => format!("{crop} au centre et son miroir, rien au hasard"),
+    };
+    let font = theme::regular(theme::size::CAPTION);
+    let below = ui.painter().layout(text.clone(), font, t.text2, ui.available_width() - 2.0 * theme::PADDING).size().y;
+    // What both cards take besides their pictures and the words below the second one, which takes what the first leaves.
+    let first = ((ui.available_height() - 253.0 - below) * 0.56).max(90.0);
     Card::titled(cx.say(say("Your picture", "Votre image"))).show(ui, |ui| {
         let side = ui.available_width().min(first);
         if let Some(texture) = state.preview.original(ui.ctx(), cx) {
@@ -101,17 +110,8 @@ fn pictures(ui: &mut Ui, cx: &mut Cx<'_>, state: &mut State) {
             }
         });
     });
-    let crop = crop_words(cx.lang, say("crop", "recadrage"), &cx.settings.augment);
-    let text = match (cx.lang, cx.settings.augment.test_time_flip) {
-        (Lang::En, false) => format!("center {crop}, nothing at random"),
-        (Lang::Fr, false) => format!("{crop} au centre, rien au hasard"),
-        (Lang::En, true) => format!("center {crop} and its mirror image, nothing at random"),
-        (Lang::Fr, true) => format!("{crop} au centre et son miroir, rien au hasard"),
-    };
     Card::titled(cx.say(say("For validation and test", "À l’évaluation"))).fill().show(ui, |ui| {
-        let font = theme::regular(theme::size::CAPTION);
-        let words = ui.painter().layout(text.clone(), font, t.text2, ui.available_width()).size().y;
-        let side = ui.available_width().min((ui.available_height() - words - ui.spacing().item_spacing.y).max(76.0));
+        let side = ui.available_width().min((ui.available_height() - below - ui.spacing().item_spacing.y).max(76.0));
         if let Some(texture) = state.preview.original(ui.ctx(), cx) {
             let rect = square(ui, side);
             thumbs::paint(ui, rect, texture);

@@ -368,13 +368,13 @@ impl Curves {
             let places = [at, at + vec2(0.0, LABEL), pos2(left, at.y + LABEL), pos2(left, at.y - LABEL), at - vec2(0.0, LABEL)];
             let back = |at: &Pos2| Rect::from_min_size(*at, size).expand2(vec2(2.0, 0.0));
             let free = |at: &Pos2| {
-                let inside = rect.contains_rect(back(at)) && back(at).bottom() <= frame.rect.bottom() + LABEL / 2.0;
+                let inside = rect.expand(4.0).contains_rect(back(at)) && back(at).bottom() <= frame.rect.bottom() + LABEL / 2.0;
                 inside
                     && !self.crosses(frame, back(at))
                     && !taken.iter().any(|other: &Rect| other.intersects(back(at).shrink(1.5)))
             };
             // Of several labels each keeps the height that the others left it.
-            let moves = !self.rates && ends.len() <= 2;
+            let moves = !self.rates && ends.len() <= 2 && self.crosses(frame, back(&at));
             let at = places.into_iter().find(free).filter(|_| moves).unwrap_or(at);
             ui.painter().rect_filled(back(&at), 2.0, t.surface.gamma_multiply(0.8));
             ui.painter().galley(at, galley, line.color);

@@ -95,7 +95,10 @@ pub fn show(ui: &mut Ui, cx: &Cx<'_>, dataset: &Dataset, state: &mut State, row:
                 let few = say("Too few pictures per age to tell", "Trop peu d’images par âge pour le dire");
                 let known = if overview.summary.tells_of_ages() { even } else { few };
                 let text = overview.summary.shortcut.as_ref().map_or(known.get(lang), |sentence| sentence.get(lang));
-                notice::note(ui, icon::LIGHTBULB, t.validation, text);
+                // Of age groups the age says all.
+                if dataset.task.kind != TaskKind::AgeGroup {
+                    notice::note(ui, icon::LIGHTBULB, t.validation, text);
+                }
             }
         },
     );

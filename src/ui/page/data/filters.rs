@@ -36,7 +36,7 @@ const CLEAR: f32 = 140.0;
 const SHORT: f32 = 100.0;
 
 /// Width of the menu of orders at its widest, and of the line that has room for it, in points.
-const ORDER: f32 = 182.0;
+const ORDER: f32 = 190.0;
 const LONG_LINE: f32 = 500.0;
 
 /// Draws the filters of the wall.

@@ -18,7 +18,7 @@ use crate::{
     ui::{
         Action, Cx, icon,
         theme::{self, Theme},
-        widget::button::{Button, link},
+        widget::button::{Button, link, link_width},
     },
 };
 
@@ -143,6 +143,9 @@ fn part(cx: &Cx<'_>, index: u32) -> Option<Part> {
     cx.plan.ok().and_then(|plan| plan.split.parts.get(index as usize).copied().flatten())
 }
 
+const LEAVE_OUT: Phrase = say("Leave out this group", "Écarter ce groupe");
+const KEEP_FIRST: Phrase = say("Keep only the first", "Garder la première");
+
 fn row(ui: &mut Ui, cx: &mut Cx<'_>, dataset: &Arc<Dataset>, group: &Group, which: Show) -> Option<u32> {
     let t = Theme::of(ui);
     let lang = cx.lang;
@@ -151,7 +154,9 @@ fn row(ui: &mut Ui, cx: &mut Cx<'_>, dataset: &Arc<Dataset>, group: &Group, whic
     let mut chosen = None;
     let pitch = TILE + 34.0;
     // In a narrow window the words take more lines, so that two pictures stand beside them.
-    let words = (rect.width() - 2.0 * pitch - 6.0).clamp(100.0, 170.0);
+    let ways = [LEAVE_OUT, KEEP_FIRST].map(|way| link_width(ui, way.get(lang)));
+    let least = ways.into_iter().fold(100.0, f32::max);
+    let words = (rect.width() - 2.0 * pitch - 6.0).min(170.0).max(least);
     let room = (((rect.width() - words - 6.0) / pitch).floor() as usize).max(1);
     for (place, index) in group.samples.iter().take(room).enumerate() {
         let min = rect.min + vec2(place as f32 * pitch, 5.0);
@@ -190,8 +195,8 @@ fn row(ui: &mut Ui, cx: &mut Cx<'_>, dataset: &Arc<Dataset>, group: &Group, whic
     let files = |from: usize| group.samples[from..].iter().map(|i| dataset.samples[*i as usize].file.clone()).collect();
     ui.horizontal(|ui| {
         let (text, from) = match group.contradiction {
-            Some(Contradiction::Class) => (say("Leave out this group", "Écarter ce groupe"), 0),
-            _ => (say("Keep only the first", "Garder la première"), 1),
+            Some(Contradiction::Class) => (LEAVE_OUT, 0),
+            _ => (KEEP_FIRST, 1),
         };
         if link(ui, text.get(lang)).clicked() {
             cx.act(Action::Edit { files: files(from), change: Change::LeaveOut });
