@@ -136,7 +136,7 @@ fn another_folder_is_not_filtered_as_the_last_one_was() {
     let stage = stage();
     let contradictions = "show, copies with conflicting labels";
     let other = {
-        let mut other = trombine::data::dataset::Dataset::clone(stage.session.dataset.as_ref().expect("a data set"));
+        let mut other = Dataset::clone(stage.session.dataset.as_ref().expect("a data set"));
         other.source = trombine::data::sample::Source::Folder("/elsewhere".into());
         Arc::new(other)
     };

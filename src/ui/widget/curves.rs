@@ -346,7 +346,10 @@ impl Curves {
     /// Dots and labels at the lines' ends; gives where the labels stand.
     fn ends(&self, ui: &Ui, t: &Theme, frame: &Frame, rect: Rect, lang: Lang) -> Vec<Rect> {
         let mut taken = Vec::new();
-        let ends: Vec<_> = self.lines.iter().filter(|l| l.labeled).filter_map(|l| l.points.last().map(|p| (l, *p))).collect();
+        // Where a line leaves a plot of a given height, its name stands where it is last seen.
+        let seen = |p: &&[f64; 2]| self.y.is_none_or(|_| frame.rect.expand(2.0).contains(frame.at(p[0], p[1])));
+        let last = |l: &Line| l.points.iter().rev().find(seen).copied();
+        let ends: Vec<_> = self.lines.iter().filter(|l| l.labeled).filter_map(|l| Some((l, last(l)?))).collect();
         let mut heights: Vec<f32> = ends.iter().map(|(_, p)| frame.y_at(p[1])).collect();
         if self.rates {
             // Above the line, which goes on as planned.

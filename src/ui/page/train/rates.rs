@@ -225,14 +225,14 @@ fn loss_by_rate(lang: Lang, t: &Theme, title: &str, range: &RateRange) -> Curves
                 color: t.text3.gamma_multiply(0.7),
                 points: points(|point| point.loss),
                 dotted: false,
-                labeled: false,
+                labeled: true,
             },
             Line {
                 name: say("mean", "moyenne").get(lang).to_owned(),
                 color: t.accent,
                 points: smooth,
                 dotted: false,
-                labeled: false,
+                labeled: true,
             },
         ],
         x: (LOWEST.log10(), last.ceil()),
@@ -244,6 +244,7 @@ fn loss_by_rate(lang: Lang, t: &Theme, title: &str, range: &RateRange) -> Curves
             .into_iter()
             .collect(),
         across_rates: true,
+        only_names: true,
         ..Curves::default()
     }
 }
