@@ -298,10 +298,12 @@ impl Training {
         self.stopped.is_none() && (self.history.len() as u32) < self.epochs
     }
 
-    /// From 0 to 1 over all epochs.
+    /// From 0 to 1 over all epochs; of one that was ended before it was through, as far as it came.
     pub fn share(&self) -> f32 {
-        if self.stopped.is_some() {
-            return 1.0;
+        match self.stopped {
+            Some(StopReason::AllEpochs | StopReason::EarlyStopping { .. }) => return 1.0,
+            Some(_) => return (self.history.len() as f32 / self.epochs.max(1) as f32).min(1.0),
+            None => {}
         }
         let within = if self.now.validating || self.now.epoch as usize <= self.history.len() {
             f64::from(u32::from(self.now.validating))

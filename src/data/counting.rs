@@ -79,6 +79,24 @@ impl Summary {
             overlap: split.map(|split| Overlap::of(groups.iter().map(|group| group.samples.as_slice()), &split.parts).counts()),
         }
     }
+
+    /// Whether nine tenths of the pictures whose age is known lie in stretches that hold enough of them to compare the
+    /// classes. Without that, that there is no [`Summary::shortcut`] does not say that the classes are even.
+    pub fn tells_of_ages(&self) -> bool {
+        let count = |bands: &[AgeBand]| bands.iter().flat_map(|band| &band.pictures).sum::<u64>();
+        let total = count(&self.ages);
+        let told = |at: usize| {
+            let ends = [(at, at + 1), (at, at + 2), (at.saturating_sub(1), at + 1)];
+            ends.into_iter().filter_map(|(from, to)| self.ages.get(from..to)).any(|stretch| is_enough(count(stretch), total))
+        };
+        let known: u64 = (0..self.ages.len()).filter(|at| told(*at)).map(|at| count(&self.ages[at..=at])).sum();
+        total > 0 && known * 10 >= total * 9
+    }
+}
+
+/// Whether a stretch of `here` of `total` pictures says something about its ages.
+const fn is_enough(here: u64, total: u64) -> bool {
+    here * 20 >= total && here >= 50 && here < total
 }
 
 /// Whether a picture of this name is a file, and not another face in one.
@@ -131,7 +149,7 @@ fn shortcut(ages: &[AgeBand], dataset: &Dataset) -> Option<LocalizedText> {
     let stretches = (1..=2).flat_map(|length| ages.windows(length));
     let (stretch, [zeros, ones]) = stretches
         .map(|stretch| (stretch, sum(stretch)))
-        .filter(|(_, [a, b])| (a + b) * 20 >= total && a + b >= 50 && a + b < total)
+        .filter(|(_, [a, b])| is_enough(a + b, total))
         .filter(|(_, [a, b])| a.max(b) * 2 >= a.min(b) * 3)
         .max_by(|(_, a), (_, b)| surprise(*a).total_cmp(&surprise(*b)))?;
     let (from, last) = (stretch.first()?.from, stretch.last()?.from);

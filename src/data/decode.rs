@@ -17,6 +17,7 @@ use super::{
     sample::{Anomaly, SkipReason},
     square::{PixelSquare, RgbView},
 };
+use crate::text::{Phrase, say};
 
 /// A decoded picture, upright (EXIF orientation applied).
 #[derive(Clone, Debug, PartialEq, Eq)]
@@ -31,6 +32,9 @@ pub struct Picture {
 
 /// More pixels than this are refused before they are decoded: 64 million, a photo of the largest phones.
 pub const MOST_PIXELS: u64 = 64_000_000;
+
+/// What is wrong with a JPEG whose end is missing.
+pub const ENDS_EARLY: Phrase = say("the JPEG ends early", "le JPEG s’arrête trop tôt");
 
 /// Bytes that a picture may take while it is decoded, itself and its copy as RGB: a file of some hundred bytes can claim more
 /// than there is. It holds a photo of 250 million pixels, as cameras write them.
@@ -206,7 +210,7 @@ fn open(bytes: &[u8], name: &str, most_pixels: u64) -> Result<(DynamicImage, Ori
         return Err(SkipReason::TooLarge { width, height });
     }
     if jpeg.as_ref().is_some_and(|jpeg| !jpeg.complete) {
-        return Err(damaged("the JPEG ends early".to_owned()));
+        return Err(damaged(ENDS_EARLY.en.to_owned()));
     }
     // Asking costs another pass over the header, so only where there is EXIF.
     let asks = jpeg.as_ref().is_none_or(|jpeg| jpeg.exif);

@@ -118,8 +118,10 @@ impl Overlap {
         }
         if !self.validated.is_empty() {
             let what = also(lang, self.validated.len(), validation, Part::Validation, Part::Train);
+            let one = self.validated.len() == 1;
             sentences.push(match lang {
-                Lang::En => format!("{what}: by them overfitting does not show"),
+                Lang::En => format!("{what}: {} cannot show overfitting", if one { "it" } else { "they" }),
+                Lang::Fr if one => format!("{what}\u{a0}: elle ne révèle pas le surapprentissage"),
                 Lang::Fr => format!("{what}\u{a0}: elles ne révèlent pas le surapprentissage"),
             });
         }

@@ -127,7 +127,7 @@ impl Anomaly {
     pub fn sentence(&self) -> LocalizedText {
         match self {
             Self::NoRace => say(
-                "the name lacks the race field; age and gender stand",
+                "the name lacks the race field; age and gender are used",
                 "il manque la «\u{a0}race\u{a0}» dans le nom\u{a0}; âge et genre y sont",
             )
             .into(),

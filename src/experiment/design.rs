@@ -13,7 +13,7 @@ use crate::{
     run::RequestedDevice,
     setting_def::Choice as _,
     settings::Settings,
-    text::{LocalizedText, Phrase, percent, plural, say},
+    text::{Lang, LocalizedText, Phrase, percent, plural, say},
 };
 
 /// The shares of the training part of a learning curve, in per cent.
@@ -220,7 +220,13 @@ impl Draft {
 }
 
 fn at_share(share: u32) -> Variant {
-    let label = LocalizedText::by(|lang| percent(lang, f64::from(share) / 100.0, 0));
+    let label = LocalizedText::by(|lang| {
+        let share = percent(lang, f64::from(share) / 100.0, 0);
+        match lang {
+            Lang::En => format!("{share} of the pictures"),
+            Lang::Fr => format!("{share} des images"),
+        }
+    });
     Variant { label, changes: vec![format!("split.used={share}")] }
 }
 

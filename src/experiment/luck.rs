@@ -96,6 +96,22 @@ impl ExperimentView {
             (Some(p), Lang::En) => format!("over {pairs} seeds that may be luck ({})", p_value(lang, p)),
             (Some(p), Lang::Fr) => format!("sur {pairs} graines, c’est peut-être un hasard ({})", p_value(lang, p)),
         };
+        // Where one has results that the other lacks, this is of other numbers than the means.
+        let scored = |variant: usize| self.members.iter().filter(|m| m.variant == variant && m.score().is_some()).count();
+        let variants = self.best().map(|row| row.variant).into_iter().chain([lead.over]);
+        if lead.by >= 0.0 && variants.map(scored).any(|runs| runs > lead.pairs) {
+            let (on, who) = match (lang, lead.pairs) {
+                (Lang::En, 1) => ("On the one seed both have".to_owned(), "it"),
+                (Lang::Fr, 1) => ("Sur la graine commune".to_owned(), "il"),
+                (Lang::En, _) => (format!("On the {pairs} seeds both have"), "it"),
+                (Lang::Fr, _) => (format!("Sur les {pairs} graines communes"), "il"),
+            };
+            let who = if named { best } else { who };
+            return match lang {
+                Lang::En => format!("{on}, {who} is {compared}; {luck}"),
+                Lang::Fr => format!("{on}, {who} est {compared}\u{a0}; {luck}"),
+            };
+        }
         match (lang, named) {
             (Lang::En, true) => format!("{best} is {compared}; {luck}"),
             (Lang::Fr, true) => format!("{best} {compared}\u{a0}; {luck}"),

@@ -67,13 +67,22 @@ impl MemberState {
         match (self, host, lang) {
             (Self::Training, Some(host), Lang::En) => format!("{name} on {host}"),
             (Self::Training, Some(host), Lang::Fr) => format!("{name} sur {host}"),
-            (Self::Failed { problem }, ..) => named(lang, name, problem.what.get(lang)),
+            (Self::Failed { problem }, ..) => named(lang, name, after_colon(problem.what.get(lang))),
             (Self::Dropped { epoch, .. }, _, Lang::En) => format!("{name}, at epoch {epoch}: others were better"),
             (Self::Dropped { epoch, .. }, _, Lang::Fr) => {
                 format!("{name}, à l’époque {epoch}\u{a0}: d’autres étaient meilleurs")
             }
             _ => name.to_owned(),
         }
+    }
+}
+
+/// A sentence as it stands behind a colon: with a small letter, unless it begins with an abbreviation.
+fn after_colon(sentence: &str) -> String {
+    let mut letters = sentence.chars();
+    match (letters.next(), letters.clone().next()) {
+        (Some(first), Some(second)) if !second.is_uppercase() => first.to_lowercase().chain(letters).collect(),
+        _ => sentence.to_owned(),
     }
 }
 

@@ -7,10 +7,12 @@ use egui_kittest::kittest::{NodeT as _, Queryable as _};
 use trombine::{
     control::Stage as Work,
     data::{
+        dataset::Dataset,
+        decode::decode,
         duplicates::{Contradiction, copies},
         edits::{Change, Edits},
         reading::{PartFolder, Reading, TaskChoice},
-        sample::Part,
+        sample::{Part, Skipped},
     },
     plan::Plan,
     session::{Phase, Progress},
@@ -18,7 +20,10 @@ use trombine::{
     ui::{Action, page::Page},
 };
 
-use crate::stage::{self, Stage};
+use crate::{
+    picture_folder::{encode, picture},
+    stage::{self, Stage},
+};
 
 const SIZE: [f32; 2] = [1100.0, 900.0];
 
@@ -104,13 +109,34 @@ fn a_selected_picture_says_what_can_be_decided() {
     );
 }
 
+/// What a decoder says is English; what the program itself says of a file is in the user's language.
+#[test]
+fn a_file_that_ends_early_is_said_to_in_both_languages() {
+    for (lang, show, wanted) in [
+        (Lang::En, "show, pictures that cannot be used", "the JPEG ends early"),
+        (Lang::Fr, "voir, images inutilisables", "le JPEG s’arrête trop tôt"),
+    ] {
+        let whole = encode(&picture(7, 64, 64).into(), image::ImageFormat::Jpeg);
+        let reason = decode(&whole[..whole.len() - 20], "a.jpg").expect_err("it was cut");
+        let mut data = Dataset::clone(&stage::faces(60));
+        data.skipped = vec![Skipped { file: "a.jpg".into(), reason, proposal: None }];
+        let mut stage = Stage::new(Page::Data).with_dataset(Arc::new(data));
+        stage.lang = lang;
+        let (mut harness, _) = stage.harness(SIZE);
+        harness.run_steps(3);
+        harness.get_by_label(show).click();
+        harness.run_steps(3);
+        assert!(harness.query_by_label_contains(wanted).is_some(), "{lang:?}");
+    }
+}
+
 /// Another folder is seen from its beginning: a filter that fitted the last one would show an empty panel.
 #[test]
 fn another_folder_is_not_filtered_as_the_last_one_was() {
     let stage = stage();
     let contradictions = "show, copies with conflicting labels";
     let other = {
-        let mut other = trombine::data::dataset::Dataset::clone(stage.session.dataset.as_ref().expect("a data set"));
+        let mut other = Dataset::clone(stage.session.dataset.as_ref().expect("a data set"));
         other.source = trombine::data::sample::Source::Folder("/elsewhere".into());
         Arc::new(other)
     };
@@ -119,7 +145,7 @@ fn another_folder_is_not_filtered_as_the_last_one_was() {
     let filter = if harness.query_by_label(contradictions).is_some() { contradictions } else { "show, unusual, please check" };
     harness.get_by_label(filter).click();
     harness.run();
-    let all = filter.replace("show,", "show all,");
+    let all = filter.replace("show,", "hide,");
     assert!(harness.query_by_label(&all).is_some(), "the filter is on");
     stage.borrow_mut().session.dataset = Some(other);
     harness.run();

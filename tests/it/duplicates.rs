@@ -206,6 +206,10 @@ fn the_summary_counts_and_says_what_could_be_learned_by_accident() {
     assert_eq!(summary.odd["no_race"], 2);
     // Ages say nothing about the drawings.
     assert_eq!(summary.shortcut, None);
+    // Of few pictures that is no finding: no ten years hold fifty of them.
+    assert!(summary.tells_of_ages());
+    let few = Summary::new(&crate::stage::faces(60), None);
+    assert!(few.shortcut.is_none() && !few.ages.is_empty() && !few.tells_of_ages());
     let json = serde_json::to_string(&summary).unwrap();
     assert_eq!(serde_json::from_str::<Summary>(&json).unwrap(), summary);
     // Make everybody between 40 and 59 male but a third.

@@ -131,7 +131,7 @@ fn each_question_becomes_its_runs() {
     assert_eq!(settings, Settings { seed: 43, ..Preset::Recommended.settings() });
 
     let curve = draft(&Design::Curve(SHARES.to_vec()), 1, false);
-    assert_eq!(labels(curve.clone()), ["10%", "20%", "40%", "80%", "100%"]);
+    assert_eq!(labels(curve.clone()), ["10%", "20%", "40%", "80%", "100%"].map(|share| format!("{share} of the pictures")));
     let used = |member| curve.settings(member).expect("known").split.used;
     assert_eq!((used(0), used(4)), (10, 100));
 

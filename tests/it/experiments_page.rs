@@ -247,6 +247,8 @@ fn what_is_over_leads_to_its_runs_and_the_best_settings() {
     // 2 * scipy.stats.t.sf(t, 1): 0.03864
     let words = "2.8\u{a0}points more accurate than Notebook; over 2 seeds that is hardly luck (p\u{a0}=\u{a0}0.039)";
     assert!(harness.query_by_label_contains(words).is_some());
+    // The means, of all seeds, differ by more.
+    assert!(harness.query_by_label_contains("On the 2 seeds both have, it is 2.8").is_some());
     // The dot of the strip plot that is nearest to the pointer: at the right end the largest.
     let strip = harness.get_by_label_contains("Recommended Recommended · seed 42: 93.2").rect();
     let end = strip.right_center() - egui::vec2(2.0, 0.0);

@@ -187,7 +187,7 @@ fn what_parts_share_is_counted_and_left_out_when_asked() {
         overlap.sentences(Lang::En),
         [
             "5 of the 12 test pictures are also in training: the accuracy will say little about new pictures",
-            "2 of the 12 validation pictures are also in training: by them overfitting does not show",
+            "2 of the 12 validation pictures are also in training: they cannot show overfitting",
         ]
     );
     let dropped = Split::new(&data, &SplitSettings { drop_shared: true, ..settings.clone() }, 1);
@@ -242,6 +242,8 @@ fn the_window_warns_before_training_and_mends_it_with_one_click() {
         if page == Page::Data {
             assert!(harness.query_by_label("exact copies, kept in one part").is_none());
             assert!(harness.query_by_label("test pictures also in training").is_some());
+        } else {
+            assert!(harness.query_by_label("Ready, with 2\u{a0}warnings").is_some());
         }
         harness.get_by_label("Leave them out of training").click();
         harness.run_steps(2);

@@ -186,6 +186,19 @@ fn a_training_is_not_at_its_end_before_it_is_judged() {
     assert!(shares[shares.len() - 2] < 1.0 && shares.last() == Some(&1.0), "{shares:?}");
 }
 
+/// The bar of what was ended early is not full: above it stands how many of the epochs are done.
+#[test]
+fn what_was_ended_early_is_not_said_to_be_through() {
+    let early = StopReason::EarlyStopping { patience: 5 };
+    for (reason, share) in [(StopReason::ByUser, 0.3), (StopReason::TimeLimit, 0.3), (early, 1.0), (StopReason::AllEpochs, 1.0)] {
+        let mut session = training();
+        (1..=3).for_each(|n| tell(&mut session, 7, Event::Train(epoch(n, 0.5))));
+        tell(&mut session, 7, Event::Train(TrainEvent::Stopped { reason, best_epoch: Some(2), kept_epoch: 2 }));
+        let training = session.training.expect("a training");
+        assert!((training.share() - share).abs() < 1e-6, "{reason:?}: {}", training.share());
+    }
+}
+
 /// A run is listed once it is over; before, it is known by what its training began with.
 #[test]
 fn the_run_in_training_is_known_before_it_is_listed() {

@@ -272,7 +272,7 @@ fn a_search_shows_what_is_closed_and_the_switch_of_what_is_off() {
 fn a_search_without_a_match_says_so_and_points_to_other_pages() {
     let (mut harness, stage) = stage(Page::Model, Lang::En);
     search(&mut harness, Lang::En, "early stopping");
-    assert!(harness.query_by_label("No setting of this page matches").is_some());
+    assert!(harness.query_by_label("No setting on this page matches").is_some());
     assert!(headings(&harness).is_empty());
     let link = harness.query_all_by_label_contains("on Training").next().expect("a way there");
     link.click();

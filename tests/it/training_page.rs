@@ -122,12 +122,28 @@ fn only_faces_are_called_faces() {
     }
 }
 
+/// Before the first epoch there is nothing to see, and nothing is said of what would be seen.
+#[test]
+fn ended_before_the_first_epoch_it_shows_no_progress() {
+    let mut stage = running(Phase::Idle);
+    let training = stage.session.training.as_mut().expect("a training");
+    training.history.clear();
+    training.faces.clear();
+    training.live.clear();
+    training.stopped = Some(StopReason::ByUser);
+    let (mut harness, _) = stage.harness(SIZE);
+    harness.run();
+    assert!(harness.query_by_label("Training 0%").is_some());
+    assert!(harness.query_by_label("None: no epoch was done").is_some());
+    assert!(harness.query_by_label("after the last epoch").is_none());
+}
+
 #[test]
 fn while_it_runs_it_can_be_paused_finished_and_discarded() {
     let (mut harness, stage) = running(Phase::Training).harness(SIZE);
     harness.run();
     // The best of thirteen made-up epochs is the eleventh: two epochs waited of five.
-    assert!(harness.query_by_label_contains("stops after 3\u{a0}epochs without improvement").is_some());
+    assert!(harness.query_by_label_contains("stops after 3\u{a0}more without improvement").is_some());
     assert!(harness.query_by_label_contains("epoch 14 of 50 step 212 of 389").is_some());
     for name in ["Pause", "Finish now", "Discard…"] {
         harness.get_by_label(name).click();
@@ -242,7 +258,7 @@ fn early_stopping_is_not_announced_where_the_last_epoch_comes_first() {
     callbacks.epoch(&settings, &EpochRecord { epoch: 2, validation_loss: 0.7, ..history[0] }, 0.0);
     let said = |epochs| words::waits_for(Lang::En, &settings, &callbacks.early_stopping, 3, epochs);
     // Patience 5, one epoch waited: it would stop after epoch 6.
-    assert_eq!(said(7).as_deref(), Some("stops after 4\u{a0}epochs without improvement"));
+    assert_eq!(said(7).as_deref(), Some("stops after 4\u{a0}more without improvement"));
     assert_eq!(said(6), None, "epoch 6 is the last one anyway");
     let coming = |epochs| callbacks.coming(&settings, 3, epochs, 1e-4);
     let [note] = &coming(7)[..] else { panic!("one note") };
@@ -264,13 +280,13 @@ fn a_falling_loss_is_no_promise_about_new_pictures() {
 fn early_stopping_is_told_as_keras_counts_it() {
     let history = epochs(&[(0.6, 0.6), (0.5, 0.50), (0.4, 0.495), (0.3, 0.52)]);
     let plain = CallbackSettings::default();
-    assert_eq!(waits(&history, &plain).as_deref(), Some("stops after 4\u{a0}epochs without improvement"));
+    assert_eq!(waits(&history, &plain).as_deref(), Some("stops after 4\u{a0}more without improvement"));
     // With min_delta 0.01 the third epoch's gain of 0.005 is none.
     let strict = CallbackSettings { min_delta: 0.01, ..plain.clone() };
-    assert_eq!(waits(&history, &strict).as_deref(), Some("stops after 3\u{a0}epochs without improvement"));
+    assert_eq!(waits(&history, &strict).as_deref(), Some("stops after 3\u{a0}more without improvement"));
     assert_eq!(
         waits(&history, &CallbackSettings { patience: 1, ..plain.clone() }).as_deref(),
-        Some("stops after 1\u{a0}epoch without improvement")
+        Some("stops after 1\u{a0}more without improvement")
     );
     assert_eq!(waits(&history, &CallbackSettings { early_stopping: false, ..plain.clone() }), None);
     assert_eq!(waits(&[], &plain), None);
@@ -287,7 +303,7 @@ fn the_tiles_speak_of_the_run_and_not_of_the_draft() {
     stage.settings.train.callbacks.patience = 50;
     let (mut harness, _) = stage.harness(SIZE);
     harness.run();
-    assert!(harness.query_by_label_contains("stops after 3\u{a0}epochs without improvement").is_some());
+    assert!(harness.query_by_label_contains("stops after 3\u{a0}more without improvement").is_some());
     assert!(harness.query_by_label_contains("learning rate 0.00005 halved at epoch 12").is_some());
 }
 

@@ -338,7 +338,7 @@ fn a_state_has_one_name_wherever_it_is_shown() {
         (MemberState::Training, "training on node1", "en cours sur node1"),
         (MemberState::Paused, "paused", "en pause"),
         (MemberState::Finished, "finished", "terminé"),
-        (MemberState::Failed { problem }, "failed: The disk is full", "échoué\u{a0}: Le disque est plein"),
+        (MemberState::Failed { problem }, "failed: the disk is full", "échoué\u{a0}: le disque est plein"),
         (MemberState::Stopped, "stopped", "arrêté"),
         (
             MemberState::Dropped { epoch: 5, rung: 1 },

@@ -23,7 +23,7 @@ pub(super) fn setting_defs<'a>(flip: &'a mut bool, test_time_flip: &'a mut bool)
     );
     let test_time = SettingDef::new(
         "test_time_flip",
-        say("Mirror at evaluation", "Miroir à l’évaluation"),
+        say("Flip at evaluation", "Miroir à l’évaluation"),
         say(
             "Evaluates each picture together with its mirror image and takes the mean of both answers (test-time augmentation): for validation, test and prediction. Often slightly more accurate; evaluation takes twice as long, training is unchanged. Goes with flip",
             "Évalue chaque image avec son miroir et prend la moyenne des deux réponses (augmentation au test) : pour la validation, le test et la prédiction. Souvent un peu plus exact\u{a0}; l’évaluation prend deux fois plus de temps, l’entraînement reste le même. Va avec le miroir",

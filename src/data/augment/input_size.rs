@@ -22,7 +22,7 @@ pub enum InputSize {
 }
 
 choice!(InputSize {
-    Crop = "crop", say("As the crop", "Celle du recadrage"), say("The network sees the crop pixel for pixel", "Le réseau voit le recadrage pixel pour pixel");
+    Crop = "crop", say("As the crop", "Recadrage"), say("The network sees the crop pixel for pixel", "Le réseau voit le recadrage pixel pour pixel");
     ThreeQuarters = "three_quarters", say("¾ of the crop", "¾ du recadrage"), say("The crop at three quarters of its side, with little more than half of its pixels", "Le recadrage aux trois quarts de son côté, avec un peu plus de la moitié de ses pixels");
     Half = "half", say("Half the crop", "La moitié du recadrage"), say("The crop at half its side, with a quarter of its pixels", "Le recadrage à la moitié de son côté, avec le quart de ses pixels");
     Picture = "picture", say("As the decoded picture", "Celle de l’image décodée"), say("The crop enlarged to the size of the decoded picture: the network sees larger faces", "Le recadrage agrandi à la taille de l’image décodée : le réseau voit des visages plus grands");

@@ -2,7 +2,7 @@
 
 mod preview;
 
-use egui::{Rect, Role, Sense, Stroke, StrokeKind, Ui, Vec2, WidgetInfo, vec2};
+use egui::{Align, Layout, Rect, Role, Sense, Stroke, StrokeKind, Ui, UiBuilder, Vec2, WidgetInfo, vec2};
 
 use self::preview::Preview;
 use super::{Page, options};
@@ -76,8 +76,17 @@ pub fn show(ui: &mut Ui, cx: &mut Cx<'_>, state: &mut State) {
 fn pictures(ui: &mut Ui, cx: &mut Cx<'_>, state: &mut State) {
     let t = Theme::of(ui);
     state.preview.choose(cx);
-    let room = ui.available_height() - 318.0;
-    let (first, second) = ((room * 0.56).max(90.0), (room * 0.44).max(76.0));
+    let crop = crop_words(cx.lang, say("crop", "recadrage"), &cx.settings.augment);
+    let text = match (cx.lang, cx.settings.augment.test_time_flip) {
+        (Lang::En, false) => format!("center {crop}, nothing at random"),
+        (Lang::Fr, false) => format!("{crop} au centre, rien au hasard"),
+        (Lang::En, true) => format!("center {crop} and its mirror image, nothing at random"),
+        (Lang::Fr, true) => format!("{crop} au centre et son miroir, rien au hasard"),
+    };
+    let font = theme::regular(theme::size::CAPTION);
+    let below = ui.painter().layout(text.clone(), font, t.text2, ui.available_width() - 2.0 * theme::PADDING).size().y;
+    // What both cards take besides their pictures and the words below the second one, which takes what the first leaves.
+    let first = ((ui.available_height() - 253.0 - below) * 0.56).max(90.0);
     Card::titled(cx.say(say("Your picture", "Votre image"))).show(ui, |ui| {
         let side = ui.available_width().min(first);
         if let Some(texture) = state.preview.original(ui.ctx(), cx) {
@@ -102,7 +111,7 @@ fn pictures(ui: &mut Ui, cx: &mut Cx<'_>, state: &mut State) {
         });
     });
     Card::titled(cx.say(say("For validation and test", "À l’évaluation"))).fill().show(ui, |ui| {
-        let side = ui.available_width().min(second);
+        let side = ui.available_width().min((ui.available_height() - below - ui.spacing().item_spacing.y).max(76.0));
         if let Some(texture) = state.preview.original(ui.ctx(), cx) {
             let rect = square(ui, side);
             thumbs::paint(ui, rect, texture);
@@ -112,13 +121,6 @@ fn pictures(ui: &mut Ui, cx: &mut Cx<'_>, state: &mut State) {
             let crop = Rect::from_min_size(min, Vec2::splat(geometry.crop as f32 * unit));
             ui.painter().rect_stroke(crop, 2.0, Stroke::new(2.0, t.accent), StrokeKind::Inside);
         }
-        let crop = crop_words(cx.lang, say("crop", "recadrage"), &cx.settings.augment);
-        let text = match (cx.lang, cx.settings.augment.test_time_flip) {
-            (Lang::En, false) => format!("center {crop}, nothing at random"),
-            (Lang::Fr, false) => format!("{crop} au centre, rien au hasard"),
-            (Lang::En, true) => format!("center {crop} and its mirror image, nothing at random"),
-            (Lang::Fr, true) => format!("{crop} au centre et son miroir, rien au hasard"),
-        };
         ui.add(egui::Label::new(theme::caption(text).color(t.text2)).wrap());
     });
 }
@@ -183,12 +185,21 @@ fn grid(ui: &mut Ui, cx: &mut Cx<'_>, state: &mut State) {
 fn batch(ui: &mut Ui, cx: &Cx<'_>, state: &mut State) {
     const TILE: f32 = 48.0;
     const STEP: f32 = TILE + 5.0;
+    const TITLE: f32 = 17.0;
     let t = Theme::of(ui);
-    ui.label(theme::strong(cx.say(say("A real batch", "Un vrai lot"))).color(t.text));
+    // How many are shown is known once the title has its line.
+    let (line, _) = ui.allocate_exact_size(vec2(ui.available_width(), TITLE), Sense::hover());
     let fit = |room: f32| ((room + 5.0) / STEP).floor().max(1.0);
     let columns = fit(ui.available_width());
     let rows = fit(ui.available_height());
     let tiles = state.preview.batch(ui.ctx(), cx, (columns * rows) as usize);
+    let title = match (tiles.len(), cx.lang) {
+        (0 | 1, _) => cx.say(say("A real batch", "Un vrai lot")).to_owned(),
+        (shown, Lang::En) => format!("The first {shown} of a real batch"),
+        (shown, Lang::Fr) => format!("Les {shown} premières d’un vrai lot"),
+    };
+    let above = UiBuilder::new().id_salt("title of the batch").max_rect(line).layout(Layout::left_to_right(Align::Center));
+    ui.new_child(above).add(egui::Label::new(theme::strong(title).color(t.text)).truncate());
     let (area, _) = ui.allocate_exact_size(vec2(ui.available_width(), rows * STEP - 5.0), Sense::hover());
     if tiles.is_empty() {
         let text = cx.say(say("as soon as the settings can be trained", "dès que les réglages peuvent être entraînés"));

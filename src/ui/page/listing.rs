@@ -2,11 +2,12 @@
 
 use std::path::{Path, PathBuf};
 
-use egui::{Role, TextEdit, Ui, WidgetInfo, vec2};
+use egui::{Margin, Rect, Role, TextEdit, Ui, Vec2, WidgetInfo, vec2};
 
 use crate::{
     data::face_file,
     text::{Lang, say},
+    ui::{icon, theme::Theme},
 };
 
 /// Whether a file's path contains a text, which is in small letters.
@@ -26,8 +27,10 @@ pub fn contains(file: &Path, wanted: &str) -> bool {
 /// A field that seeks by file name.
 pub fn search(ui: &mut Ui, lang: Lang, sought: &mut String, width: f32) {
     let name = say("Search by file name", "Chercher par nom de fichier").get(lang);
-    let field = TextEdit::singleline(sought).hint_text(say("File name", "Nom de fichier").get(lang)).desired_width(width - 16.0);
-    let field = ui.add(field.margin(vec2(8.0, 4.0)));
+    let field = TextEdit::singleline(sought).hint_text(say("File name", "Nom de fichier").get(lang)).desired_width(width - 34.0);
+    let field = ui.add(field.margin(Margin { left: 26, right: 8, top: 4, bottom: 4 }));
+    let place = Rect::from_center_size(field.rect.left_center() + vec2(14.0, 0.0), Vec2::splat(14.0));
+    icon::SEARCH.paint(ui.painter(), place, 13.0, Theme::of(ui).text3);
     field.widget_info(|| WidgetInfo::labeled(Role::TextInput, true, name));
     field.on_hover_text(name);
 }

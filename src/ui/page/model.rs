@@ -147,6 +147,8 @@ fn epoch_seconds(cx: &Cx<'_>, network: &Network) -> Option<f64> {
 
 /// Width of the table up to which it is sparing with its room, in points.
 const SPARING: f32 = 420.0;
+/// The size of its letters where that lets every word stand whole.
+const SMALLEST: f32 = 11.0;
 
 fn table(ui: &mut Ui, cx: &Cx<'_>, rows: &[Row]) {
     let t = Theme::of(ui);
@@ -162,14 +164,21 @@ fn table(ui: &mut Ui, cx: &Cx<'_>, rows: &[Row]) {
         ui.spacing_mut().item_spacing.y = 0.0;
         let width = ui.available_width() - 8.0;
         // The output stands behind the longest layer, at about the middle; letters are smaller where that is close.
-        let size = if width < SPARING { theme::size::CAPTION } else { theme::size::TABLE };
-        let font = theme::regular(size);
         let gap = if width < SPARING { 12.0 } else { 24.0 };
-        let wide = |texts: &[String]| widest(ui, texts.iter().map(String::as_str), &font, f32::INFINITY);
         let layers: Vec<String> = rows.iter().map(|row| row.what.get(lang).to_owned()).collect();
         let shapes: Vec<String> =
             rows.iter().filter(|row| row.kind != RowKind::Output).map(|row| row.output_text(lang)).collect();
         let numbers: Vec<String> = rows.iter().map(|row| number(lang, row.parameters as u64)).collect();
+        let wide_in =
+            |texts: &[String], size: f32| widest(ui, texts.iter().map(String::as_str), &theme::regular(size), f32::INFINITY);
+        let fits =
+            |size: f32| [&layers, &shapes, &numbers].map(|texts| wide_in(texts, size)).iter().sum::<f32>() + 28.0 + gap <= width;
+        let size = match width < SPARING {
+            true if !fits(theme::size::CAPTION) && fits(SMALLEST) => SMALLEST,
+            true => theme::size::CAPTION,
+            false => theme::size::TABLE,
+        };
+        let wide = |texts: &[String]| wide_in(texts, size);
         // Numbers have their room, and names give way; where there is no room for all three, the output does.
         let most = 1.0 - (wide(&shapes) + wide(&numbers) + 28.0) / width;
         let columns = if width < 330.0 || most < 0.36 {

@@ -122,8 +122,8 @@ fn standing(lang: Lang, settings: &Settings, recipe: Preset, prefix: &str) -> St
     let there = changed().count() - here;
     let count = |n: usize| plural(lang, n as u64, say("change", "changement"), say("changes", "changements"));
     match (lang, here, there) {
-        (Lang::En, 0, 0) => "for all pages, as it is".to_owned(),
-        (Lang::Fr, 0, 0) => "pour toutes les pages, telle quelle".to_owned(),
+        (Lang::En, 0, 0) => "Recipe for all pages, unchanged".to_owned(),
+        (Lang::Fr, 0, 0) => "Recette pour toutes les pages, inchangée".to_owned(),
         (Lang::En, here, 0) => format!("for all pages; {} here", count(here)),
         (Lang::Fr, here, 0) => format!("pour toutes les pages ; {} ici", count(here)),
         (Lang::En, 0, there) => format!("for all pages; {} on other pages", count(there)),

@@ -197,7 +197,7 @@ pub fn columns(ui: &mut Ui, widths: &[f32], height: f32, mut column: impl FnMut(
                 ui.push_id(("column", index), |ui| scroll::long(ui, room, |ui| column(index, ui)));
             }
         };
-        return if scroll::is_long(ui) { all(ui) } else { scroll::area(ui, all) };
+        return if scroll::is_within(ui) { all(ui) } else { scroll::area(ui, all) };
     }
     let top = ui.cursor().min;
     let (mut x, mut bottom) = (top.x, top.y);

@@ -22,6 +22,7 @@ pub struct Chart<'a> {
     title: &'a str,
     caption: String,
     sentence: String,
+    beside: &'a str,
     help: &'a str,
     height: f32,
     compact: bool,
@@ -47,7 +48,8 @@ struct Content<'a, T> {
 impl<'a> Chart<'a> {
     /// A chart whose card is `height` high.
     pub fn new(title: &'a str, height: f32) -> Self {
-        Self { title, caption: String::new(), sentence: String::new(), help: "", height, compact: false, tools: None }
+        let (caption, sentence) = (String::new(), String::new());
+        Self { title, caption, sentence, beside: "", help: "", height, compact: false, tools: None }
     }
 
     /// A quiet text at the right of the title.
@@ -61,6 +63,13 @@ impl<'a> Chart<'a> {
     #[must_use]
     pub fn sentence(mut self, sentence: impl Into<String>) -> Self {
         self.sentence = sentence.into();
+        self
+    }
+
+    /// The sentence of the chart beside it, of the same width: where that is longer, this plot ends as high as that one.
+    #[must_use]
+    pub fn level_with(mut self, beside: &'a str) -> Self {
+        self.beside = beside;
         self
     }
 
@@ -109,18 +118,21 @@ impl<'a> Chart<'a> {
                 },
                 |ui| {
                     ui.spacing_mut().item_spacing.y = 6.0;
-                    let sentence = (!self.sentence.is_empty()).then(|| {
-                        let text = self.sentence.clone();
-                        ui.painter().layout(text, theme::regular(size::CAPTION), t.text2, ui.available_width())
-                    });
-                    let below = sentence.as_ref().map_or(0.0, |g| g.size().y + 6.0);
+                    let high = |text: &str| match text.is_empty() {
+                        true => 0.0,
+                        false => {
+                            let font = theme::regular(size::CAPTION);
+                            ui.painter().layout(text.to_owned(), font, t.text2, ui.available_width()).size().y + 6.0
+                        }
+                    };
+                    let below = high(&self.sentence).max(high(self.beside));
                     let height = (ui.available_height() - below).max(60.0);
                     if shown.table && !shown.large {
                         show_table(ui, lang, table().borrow(), height);
                     } else {
                         draw(ui, height);
                     }
-                    if sentence.is_some() {
+                    if !self.sentence.is_empty() {
                         ui.label(theme::caption(&self.sentence).color(t.text2));
                     }
                 },

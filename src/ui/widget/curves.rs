@@ -1,13 +1,13 @@
 //! Curves with direct labels at the line's end instead of a legend box.
 
-use egui::{Align2, Color32, Id, Rect, Response, Role, Sense, Shape, Stroke, Ui, WidgetInfo, pos2, vec2};
+use egui::{Align2, Color32, Id, Pos2, Rect, Response, Role, Sense, Shape, Stroke, Ui, WidgetInfo, pos2, vec2};
 
 use super::{
     button::icon_button,
     plot::{Frame, Table, places, push_apart, rounded, ticks},
 };
 use crate::{
-    text::{Lang, decimal, plural, say, with_decimal_mark},
+    text::{Lang, decimal, number, plural, say, with_decimal_mark},
     ui::{
         icon,
         theme::{self, Theme, size},
@@ -40,6 +40,8 @@ pub struct Curves {
     pub rates: bool,
     /// The horizontal values are decimal logarithms of learning rates, and are written as rates.
     pub across_rates: bool,
+    /// Only names stand at the lines' ends: a value of one of many lines would be taken for that of all.
+    pub only_names: bool,
     /// Whether a part of it can be looked at: by dragging over it, by Ctrl and the wheel, and by [`Curves::zoom_button`].
     pub zooms: bool,
 }
@@ -72,6 +74,18 @@ pub struct Line {
 }
 
 const LABEL: f32 = 15.0;
+/// Room above and below the plot's inside, in points.
+const ABOVE: f32 = 8.0;
+const BELOW: f32 = 24.0;
+/// Room for the label above the highest learning rate.
+const HEADROOM: f32 = 20.0;
+/// Between the last number of the horizontal axis and the word for it.
+const BESIDE: f32 = 6.0;
+
+/// How many marks a vertical axis of this height gets, about.
+fn marks_wanted(height: f32) -> usize {
+    (height / 40.0).clamp(3.0, 7.0) as usize
+}
 
 impl Curves {
     /// Draws the curves `height` high over the width there is.
@@ -82,9 +96,13 @@ impl Curves {
         if !ui.is_rect_visible(rect) {
             return response;
         }
+        // Without anything to draw, axes would be invented.
+        if self.lines.iter().chain([&self.fine]).all(|line| line.points.is_empty()) {
+            return response;
+        }
         let t = Theme::of(ui);
         let frame = self.frame(ui, rect, lang, self.shown(ui));
-        self.axes(ui, t, &frame, lang);
+        self.axes(ui, t, &frame, rect, lang);
         let clip = frame.rect.expand(4.0);
         let painter = ui.painter_at(clip);
         let fine: Vec<_> = self.fine.points.iter().map(|p| frame.at(p[0], p[1])).collect();
@@ -200,7 +218,7 @@ impl Curves {
         }
         // As many digits as tell the steps of an epoch apart.
         let digits = [1.0, 10.0].iter().filter(|scale| (x * *scale - (x * *scale).round()).abs() > 1e-9).count();
-        decimal(lang, x, digits)
+        if digits == 0 && x >= 0.0 { number(lang, x.round() as u64) } else { decimal(lang, x, digits) }
     }
 
     /// Every value, one row for each place on the horizontal axis.
@@ -244,8 +262,13 @@ impl Curves {
             (low, high) = (low.min(*least), high.max(*most));
         }
         let (low, high) = self.y.unwrap_or((low, high));
-        let wanted = ((rect.height() - 30.0) / 40.0).clamp(3.0, 7.0) as usize;
-        let y = if self.rates { (0.0, (high * 1.15).max(1e-9)) } else { rounded(low, high, wanted, 0.02, self.bounds) };
+        let inside = rect.height() - ABOVE - BELOW;
+        // The label above the line needs room there.
+        let headroom = f64::from((HEADROOM / inside.max(1.0)).clamp(0.13, 0.5));
+        let y = match self.rates {
+            true => (0.0, (high / (1.0 - headroom)).max(1e-9)),
+            false => rounded(low, high, marks_wanted(inside), 0.02, self.bounds),
+        };
         let right = self
             .lines
             .iter()
@@ -266,15 +289,17 @@ impl Curves {
         // The label of a rate stands above its line, which needs no room behind its end.
         let right = if self.rates { 12.0 } else { right };
         let inside =
-            Rect::from_min_max(pos2(rect.left() + left, rect.top() + 8.0), pos2(rect.right() - right, rect.bottom() - 24.0));
+            Rect::from_min_max(pos2(rect.left() + left, rect.top() + ABOVE), pos2(rect.right() - right, rect.bottom() - BELOW));
         Frame { rect: inside, x, y }
     }
 
-    fn axes(&self, ui: &Ui, t: &Theme, frame: &Frame, lang: Lang) {
+    fn axes(&self, ui: &Ui, t: &Theme, frame: &Frame, outer: Rect, lang: Lang) {
         let font = theme::regular(size::CAPTION);
         let painter = ui.painter();
-        let wanted = (frame.rect.height() / 40.0).clamp(if self.rates { 1.0 } else { 3.0 }, 7.0) as usize;
-        let marks = ticks(frame.y.0, frame.y.1, wanted);
+        let marks = match self.rates {
+            true => ticks(frame.y.0, frame.y.1, (frame.rect.height() / 40.0).clamp(1.0, 7.0) as usize),
+            false => marks_to_the_ends(frame),
+        };
         let digits = places(&marks);
         for y in marks {
             let at = frame.y_at(y);
@@ -291,20 +316,40 @@ impl Curves {
         if frame.x.1 > frame.x.0 {
             marks.push(frame.x.1);
         }
+        let mut taken: Vec<Rect> = Vec::new();
         for x in marks {
             let at = pos2(frame.x_at(x), frame.rect.bottom() + 8.0);
-            painter.text(at, Align2::CENTER_TOP, self.across_text(lang, x), font.clone(), t.text3);
+            taken.push(painter.text(at, Align2::CENTER_TOP, self.across_text(lang, x), font.clone(), t.text3));
+        }
+        // What is counted there stands behind the last number, or else before it.
+        let Some(last) = taken.last().copied() else { return };
+        let name = painter.layout_no_wrap(self.across.clone(), font, t.text3);
+        let places = [last.right() + BESIDE, last.left() - BESIDE - name.size().x].map(|x| pos2(x, last.top()));
+        let free = |place: &Pos2| {
+            let rect = Rect::from_min_size(*place, name.size());
+            let inside = rect.left() >= outer.left() && rect.right() <= outer.right();
+            inside && !taken.iter().any(|other| other.expand2(vec2(BESIDE - 1.0, 0.0)).intersects(rect))
+        };
+        if let Some(place) = places.into_iter().find(free) {
+            painter.galley(place, name, t.text3);
         }
     }
 
     fn end_label(&self, lang: Lang, line: &Line, value: f64) -> String {
-        if line.name.is_empty() { self.value(lang, value) } else { format!("{} {}", line.name, self.value(lang, value)) }
+        match line.name.is_empty() {
+            true => self.value(lang, value),
+            false if self.only_names => line.name.clone(),
+            false => format!("{} {}", line.name, self.value(lang, value)),
+        }
     }
 
     /// Dots and labels at the lines' ends; gives where the labels stand.
     fn ends(&self, ui: &Ui, t: &Theme, frame: &Frame, rect: Rect, lang: Lang) -> Vec<Rect> {
         let mut taken = Vec::new();
-        let ends: Vec<_> = self.lines.iter().filter(|l| l.labeled).filter_map(|l| l.points.last().map(|p| (l, *p))).collect();
+        // Where a line leaves a plot of a given height, its name stands where it is last seen.
+        let seen = |p: &&[f64; 2]| self.y.is_none_or(|_| frame.rect.expand(2.0).contains(frame.at(p[0], p[1])));
+        let last = |l: &Line| l.points.iter().rev().find(seen).copied();
+        let ends: Vec<_> = self.lines.iter().filter(|l| l.labeled).filter_map(|l| Some((l, last(l)?))).collect();
         let mut heights: Vec<f32> = ends.iter().map(|(_, p)| frame.y_at(p[1])).collect();
         if self.rates {
             // Above the line, which goes on as planned.
@@ -319,11 +364,24 @@ impl Curves {
             ui.painter().circle_filled(dot, 3.5, line.color);
             let text = self.end_label(lang, line, end[1]);
             let galley = ui.painter().layout_no_wrap(text, theme::medium(size::CAPTION), line.color);
-            let at = pos2((dot.x + 10.0).min(rect.right() - galley.size().x), y - galley.size().y / 2.0);
-            let back = Rect::from_min_size(at, galley.size()).expand2(vec2(2.0, 0.0));
-            ui.painter().rect_filled(back, 2.0, t.surface.gamma_multiply(0.8));
+            let size = galley.size();
+            let at = pos2((dot.x + 10.0).min(rect.right() - size.x), y - size.y / 2.0);
+            // A label would wipe out a line that goes on from here: below it, or before its end, there may be room.
+            let left = dot.x - 10.0 - size.x;
+            let places = [at, at + vec2(0.0, LABEL), pos2(left, at.y + LABEL), pos2(left, at.y - LABEL), at - vec2(0.0, LABEL)];
+            let back = |at: &Pos2| Rect::from_min_size(*at, size).expand2(vec2(2.0, 0.0));
+            let free = |at: &Pos2| {
+                let inside = rect.expand(4.0).contains_rect(back(at)) && back(at).bottom() <= frame.rect.bottom() + LABEL / 2.0;
+                inside
+                    && !self.crosses(frame, back(at))
+                    && !taken.iter().any(|other: &Rect| other.intersects(back(at).shrink(1.5)))
+            };
+            // Of several labels each keeps the height that the others left it.
+            let moves = !self.rates && ends.len() <= 2 && self.crosses(frame, back(&at));
+            let at = places.into_iter().find(free).filter(|_| moves).unwrap_or(at);
+            ui.painter().rect_filled(back(&at), 2.0, t.surface.gamma_multiply(0.8));
             ui.painter().galley(at, galley, line.color);
-            taken.push(back);
+            taken.push(back(&at));
         }
         taken
     }
@@ -405,6 +463,16 @@ pub fn rate(lang: Lang, value: f64) -> String {
     } else {
         with_decimal_mark(lang, &format!("{value:.1e}").replace(".0e", "e"))
     }
+}
+
+/// Vertical marks of which the first and the last are the axis's ends, where a step or two less or more gives that.
+fn marks_to_the_ends(frame: &Frame) -> Vec<f64> {
+    let (low, high) = frame.y;
+    let wanted = marks_wanted(frame.rect.height());
+    let near = |mark: Option<&f64>, end: f64| mark.is_some_and(|mark| (mark - end).abs() < 1e-6 * (high - low));
+    let all = (wanted..=wanted + 2).map(|wanted| ticks(low, high, wanted));
+    let whole = all.into_iter().find(|marks| near(marks.first(), low) && near(marks.last(), high));
+    whole.unwrap_or_else(|| ticks(low, high, wanted))
 }
 
 fn text_width(ui: &Ui, text: &str) -> f32 {

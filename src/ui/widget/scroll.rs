@@ -12,6 +12,9 @@ const LEAST: Vec2 = vec2(600.0, 480.0);
 /// Marks what is within a page that scrolls as a whole.
 const LONG: &str = "as long as what it holds";
 
+/// Marks what is within rows or columns that scroll together.
+const WITHIN: &str = "within what scrolls";
+
 /// Draws a page: in the room there is, or where that is small as long as it comes.
 pub fn page(ui: &mut Ui, body: impl FnOnce(&mut Ui)) {
     let room = ui.available_size();
@@ -36,12 +39,18 @@ pub fn is_long(ui: &Ui) -> bool {
     ui.stack().iter().any(|above| above.tags().contains(LONG))
 }
 
+/// Whether what is around this scrolls already, so that it need not do so by itself.
+pub fn is_within(ui: &Ui) -> bool {
+    ui.stack().iter().any(|above| above.tags().contains(LONG) || above.tags().contains(WITHIN))
+}
+
 /// As much of `body` as there is room for; the rest is scrolled to. In a page that scrolls as a whole, all of it.
 pub fn list<R>(ui: &mut Ui, body: impl FnOnce(&mut Ui) -> R) -> R {
     if is_long(ui) {
         return ui.scope(body).inner;
     }
-    ScrollArea::vertical().auto_shrink([false, false]).show(ui, body).inner
+    // Little room stays little: a list that took more would stand out of its card.
+    ScrollArea::vertical().auto_shrink([false, false]).min_scrolled_height(0.0).show(ui, body).inner
 }
 
 /// What an open menu holds: if that is higher than the window, it scrolls.
@@ -61,7 +70,8 @@ pub fn area<R>(ui: &mut Ui, body: impl FnOnce(&mut Ui) -> R) -> R {
     area.show(ui, |ui| {
         // The bar floats over the gutter at the right, not over the cards.
         ui.set_width(ui.available_width());
-        body(ui)
+        let info = UiStackInfo::default().with_tag(WITHIN);
+        ui.scope_builder(UiBuilder::new().ui_stack_info(info), body).inner
     })
     .inner
 }

@@ -46,7 +46,7 @@ pub fn stack(ui: &mut Ui, rows: &[Row], mut draw: impl FnMut(usize, &mut Ui, f32
         }
         ui.advance_cursor_after_rect(Rect::from_min_max(top, pos2(top.x + width, y - theme::GUTTER)));
     };
-    if total > ui.available_height() + 0.5 && !scroll::is_long(ui) { scroll::area(ui, all) } else { all(ui) }
+    if total > ui.available_height() + 0.5 && !scroll::is_within(ui) { scroll::area(ui, all) } else { all(ui) }
 }
 
 fn heights(rows: &[Row], room: f32) -> Vec<f32> {

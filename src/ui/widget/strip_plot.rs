@@ -24,8 +24,10 @@ pub struct Strip {
     pub range: Option<[f64; 2]>,
     /// The mean as it is written at the row's end.
     pub shown: String,
-    /// Drawn stronger than the others.
+    /// Written stronger than the others.
     pub leads: bool,
+    /// Which of the axis's colors it has.
+    pub place: usize,
 }
 
 /// One result.
@@ -42,6 +44,8 @@ pub struct Axis<'a> {
     pub bounds: (f64, f64),
     /// Writes one with so many decimal places.
     pub text: &'a dyn Fn(f64, usize) -> String,
+    /// The color of the row at a place: the same as in other plots.
+    pub color: &'a dyn Fn(usize) -> Color32,
 }
 
 /// Height of the axis below the rows.
@@ -75,7 +79,7 @@ pub fn strip_plot(ui: &mut Ui, lang: Lang, rows: &[Strip], height: f32, axis: &A
     let values = || rows.iter().flat_map(|row| row.dots.iter().map(|dot| dot.value).chain(row.range.into_iter().flatten()));
     let (low, high) = (values().fold(f64::INFINITY, f64::min), values().fold(f64::NEG_INFINITY, f64::max));
     let frame = Frame { rect: inside, x: rounded(low, high, 4, 0.01, axis.bounds), y: (0.0, 1.0) };
-    let marks = ticks(frame.x.0, frame.x.1, (inside.width() / 80.0).clamp(1.0, 6.0) as usize);
+    let marks = ticks(frame.x.0, frame.x.1, (inside.width() / 80.0).clamp(2.0, 6.0) as usize);
     // A share is written in per cent, which has two places fewer.
     let digits = places(&marks);
     for x in marks {
@@ -89,7 +93,7 @@ pub fn strip_plot(ui: &mut Ui, lang: Lang, rows: &[Strip], height: f32, axis: &A
         let middle = outer.top() + (index as f32 + 0.5) * row;
         let name = fitted(ui, &strip.name, theme::regular(size::TABLE), t.text, names + 1.0);
         ui.painter().galley(pos2(outer.left() + 4.0, middle - name.size().y / 2.0), name, t.text);
-        let color = if strip.leads { t.accent } else { t.text2 };
+        let color = (axis.color)(strip.place);
         let font = if strip.leads { theme::semibold(size::TABLE) } else { theme::regular(size::TABLE) };
         ui.painter().text(pos2(outer.right() - 2.0, middle), Align2::RIGHT_CENTER, &strip.shown, font, t.text);
         if let Some([low, high]) = strip.range {

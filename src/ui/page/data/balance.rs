@@ -92,8 +92,13 @@ pub fn show(ui: &mut Ui, cx: &Cx<'_>, dataset: &Dataset, state: &mut State, row:
                     "At every age there are about as many of both classes: age reveals little about the label",
                     "À chaque âge, les deux classes sont à peu près aussi nombreuses\u{a0}: l’âge dit peu de l’étiquette",
                 );
-                let text = overview.summary.shortcut.as_ref().map_or(even.get(lang), |sentence| sentence.get(lang));
-                notice::note(ui, icon::LIGHTBULB, t.validation, text);
+                let few = say("Too few pictures per age to tell", "Trop peu d’images par âge pour le dire");
+                let known = if overview.summary.tells_of_ages() { even } else { few };
+                let text = overview.summary.shortcut.as_ref().map_or(known.get(lang), |sentence| sentence.get(lang));
+                // Of age groups the age says all.
+                if dataset.task.kind != TaskKind::AgeGroup {
+                    notice::note(ui, icon::LIGHTBULB, t.validation, text);
+                }
             }
         },
     );
@@ -127,7 +132,7 @@ fn rows_of_ages(cx: &Cx<'_>, overview: &Overview) -> Vec<Row> {
 fn short_decade(decade: usize, lang: Lang) -> String {
     match (decade, lang) {
         (0, Lang::En) => "0 to 9".to_owned(),
-        (8, _) => "80 +".to_owned(),
+        (8, _) => "80+".to_owned(),
         (_, Lang::En) => format!("{}s", decade * 10),
         (_, Lang::Fr) => format!("{} à {}", decade * 10, decade * 10 + 9),
     }

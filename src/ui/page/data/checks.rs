@@ -10,7 +10,10 @@ use crate::{
         Action, Cx,
         icon::{self, Icon},
         theme::{self, Theme},
-        widget::{button::link, card::Card},
+        widget::{
+            button::{link, link_width},
+            card::Card,
+        },
     },
 };
 
@@ -119,6 +122,9 @@ fn source_line(ui: &mut Ui, cx: &Cx<'_>, dataset: &Dataset, overview: &Overview)
     }
 }
 
+const SHOW: Phrase = say("show", "voir");
+const HIDE: Phrase = say("hide", "masquer");
+
 /// A count, or the offer to find it out.
 struct Line {
     symbol: Icon,
@@ -146,12 +152,18 @@ impl Line {
             ui.with_layout(Layout::right_to_left(Align::Center), |ui| {
                 if !quiet {
                     let text = match (open, count) {
-                        (true, _) => say("show all", "tout voir"),
-                        (false, Some(_)) => say("show", "voir"),
+                        (true, _) => HIDE,
+                        (false, Some(_)) => SHOW,
                         (false, None) => say("find them", "les chercher"),
                     };
                     let name = format!("{}, {}", text.get(lang), what.get(lang));
+                    // The count stays where it is when the words change.
+                    let widest = [SHOW, HIDE].map(|text| link_width(ui, text.get(lang))).into_iter().fold(0.0, f32::max);
+                    let missing = widest - link_width(ui, text.get(lang));
                     clicked = link(ui, text.get(lang)).accessible_name(name).clicked();
+                    if count.is_some() {
+                        ui.add_space(missing.max(0.0));
+                    }
                 }
                 if let Some(count) = count {
                     ui.label(theme::strong(number(lang, count as u64)).color(if quiet { t.text2 } else { t.text }));

@@ -32,24 +32,42 @@ const WIDE: f32 = 440.0;
 /// Width that the link which opens all filters takes, in points.
 const CLEAR: f32 = 140.0;
 
+/// Width of the search below which it does not give way to that link, in points.
+const SHORT: f32 = 100.0;
+
+/// Width of the menu of orders at its widest, and of the line that has room for it, in points.
+const ORDER: f32 = 190.0;
+const LONG_LINE: f32 = 500.0;
+
 /// Draws the filters of the wall.
 pub fn show(ui: &mut Ui, cx: &Cx<'_>, of: (&Task, &Overview), wall: &mut Wall, planned: bool) {
     if !wall.show.is_wall() {
         ui.horizontal(|ui| lists(ui, cx.lang, of.1, wall));
         return;
     }
+    // The order has a place on the line below where that is long enough.
+    let ordered = of.0.is_regression() || of.1.has_ages();
+    let on_line = ui.available_width() > LONG_LINE;
     ui.horizontal_wrapped(|ui| {
         ui.spacing_mut().item_spacing = vec2(6.0, 6.0);
         lists(ui, cx.lang, of.1, wall);
         chips(ui, cx, of, wall, planned);
+        if ordered && !on_line {
+            order(ui, cx.lang, wall);
+        }
     });
     let line = vec2(ui.available_width(), 28.0);
     ui.allocate_ui_with_layout(line, Layout::right_to_left(Align::Center), |ui| {
         let wide = ui.available_width() > WIDE;
         zoom(ui, cx.lang, wall, wide);
         ui.with_layout(Layout::left_to_right(Align::Center), |ui| {
-            let room = ui.available_width();
+            let beside = if ordered && on_line { ORDER } else { 0.0 };
+            let room = ui.available_width() - beside;
+            let room = if wall.is_filtered() && room - CLEAR > SHORT { room - CLEAR } else { room };
             listing::search(ui, cx.lang, &mut wall.sought, room.clamp(60.0, 190.0));
+            if ordered && on_line {
+                order(ui, cx.lang, wall);
+            }
             if wall.is_filtered() && ui.available_width() > CLEAR {
                 clear(ui, cx.lang, wall);
             }
@@ -130,12 +148,14 @@ fn chips(ui: &mut Ui, cx: &Cx<'_>, (task, overview): (&Task, &Overview), wall: &
         races.extend(RACES.map(own));
         menu(ui, 3, races);
     }
-    if of_years || overview.has_ages() {
-        let orders = Order::ALL.map(|order| own(order.name()));
-        let selected = Order::ALL.iter().position(|order| *order == wall.order).unwrap_or(0);
-        if let Some(chosen) = choice::view_menu(ui, selected, &orders) {
-            wall.order = Order::ALL[chosen];
-        }
+}
+
+/// In which order they stand.
+fn order(ui: &mut Ui, lang: Lang, wall: &mut Wall) {
+    let orders = Order::ALL.map(|order| order.name().get(lang).to_owned());
+    let selected = Order::ALL.iter().position(|order| *order == wall.order).unwrap_or(0);
+    if let Some(chosen) = choice::view_menu(ui, selected, &orders) {
+        wall.order = Order::ALL[chosen];
     }
 }
 

@@ -18,7 +18,7 @@ use crate::{
     ui::{
         Action, Cx, icon,
         theme::{self, Theme},
-        widget::button::{Button, link},
+        widget::button::{Button, link, link_width},
     },
 };
 
@@ -72,6 +72,8 @@ fn head(ui: &mut Ui, cx: &mut Cx<'_>, dataset: &Dataset, overview: &Overview, gr
         }
         (Show::Near, Lang::En) => format!("{count} of look-alikes; the split’s settings can keep them together"),
         (Show::Near, Lang::Fr) => format!("{count} de semblables\u{a0}; les réglages de la répartition peuvent les réunir"),
+        // What the labels say against each other is the matter here, not the parts.
+        (Show::Contradictions, _) => count,
         (Show::Shared, Lang::En) => format!("{count} found in several parts"),
         (Show::Shared, Lang::Fr) => format!("{count} présents dans plusieurs parties"),
         (_, Lang::En) if shares => format!("{count}, some of them in several parts"),
@@ -99,10 +101,7 @@ fn head(ui: &mut Ui, cx: &mut Cx<'_>, dataset: &Dataset, overview: &Overview, gr
     ui.horizontal(|ui| {
         ui.with_layout(Layout::right_to_left(Align::Center), |ui| {
             if which != Show::Near && !wrong.is_empty() {
-                let all = match narrow {
-                    true => say("Leave all out", "Tout écarter"),
-                    false => say("Leave out all conflicting copies", "Écarter toutes les copies contradictoires"),
-                };
+                let all = say("Leave out all conflicting copies", "Écarter les contradictoires");
                 let all = Button::secondary(all.get(lang));
                 let pictures = plural(lang, wrong.len() as u64, say("picture", "image"), say("pictures", "images"));
                 let help = match lang {
@@ -141,6 +140,9 @@ fn part(cx: &Cx<'_>, index: u32) -> Option<Part> {
     cx.plan.ok().and_then(|plan| plan.split.parts.get(index as usize).copied().flatten())
 }
 
+const LEAVE_OUT: Phrase = say("Leave out this group", "Écarter ce groupe");
+const KEEP_FIRST: Phrase = say("Keep only the first", "Garder la première");
+
 fn row(ui: &mut Ui, cx: &mut Cx<'_>, dataset: &Arc<Dataset>, group: &Group, which: Show) -> Option<u32> {
     let t = Theme::of(ui);
     let lang = cx.lang;
@@ -149,23 +151,25 @@ fn row(ui: &mut Ui, cx: &mut Cx<'_>, dataset: &Arc<Dataset>, group: &Group, whic
     let mut chosen = None;
     let pitch = TILE + 34.0;
     // In a narrow window the words take more lines, so that two pictures stand beside them.
-    let words = (rect.width() - 2.0 * pitch - 6.0).clamp(100.0, 170.0);
+    let ways = [LEAVE_OUT, KEEP_FIRST].map(|way| link_width(ui, way.get(lang)));
+    let least = ways.into_iter().fold(100.0, f32::max);
+    let words = (rect.width() - 2.0 * pitch - 6.0).min(170.0).max(least);
     let room = (((rect.width() - words - 6.0) / pitch).floor() as usize).max(1);
     for (place, index) in group.samples.iter().take(room).enumerate() {
         let min = rect.min + vec2(place as f32 * pitch, 5.0);
         let tile = Rect::from_min_size(min, Vec2::splat(TILE));
         let sample = &dataset.samples[*index as usize];
         let class = dataset.task.name(sample.class.into(), lang);
-        let label = match part(cx, *index).filter(|_| which == Show::Shared) {
-            Some(part) => part.name().get(lang).to_owned(),
-            None => sample.age.map_or_else(|| class.clone(), |age| format!("{class}, {age}")),
+        let (label, color) = match part(cx, *index).filter(|_| which == Show::Shared) {
+            Some(part) => (part.name().get(lang).to_owned(), [t.accent, t.validation, t.text2][part as usize]),
+            None => (sample.age.map_or_else(|| class.clone(), |age| format!("{class}, {age}")), t.class(sample.class)),
         };
         let file = sample.file.display().to_string();
         let response = ui.interact(tile, ui.scope_id().with(("copy", index)), Sense::click());
         response.widget_info(|| WidgetInfo::labeled(Role::Button, true, format!("{file}: {label}")));
         cx.thumbs.paint(ui, tile, dataset, *index as usize);
         let below = pos2(tile.left(), tile.bottom() + 11.0);
-        ui.painter().text(below, egui::Align2::LEFT_CENTER, label, theme::medium(11.5), t.class(sample.class));
+        ui.painter().text(below, egui::Align2::LEFT_CENTER, label, theme::medium(11.5), color);
         if response.on_hover_text(file).clicked() {
             chosen = Some(*index);
         }
@@ -182,13 +186,14 @@ fn row(ui: &mut Ui, cx: &mut Cx<'_>, dataset: &Arc<Dataset>, group: &Group, whic
     };
     ui.add(egui::Label::new(theme::caption(text.get(lang)).color(color)).wrap());
     if group.samples.len() > room {
-        ui.label(theme::caption(format!("+{}", group.samples.len() - room)).color(t.text3));
+        let more = plural(lang, (group.samples.len() - room) as u64, say("more", "autre"), say("more", "autres"));
+        ui.label(theme::caption(more).color(t.text3));
     }
     let files = |from: usize| group.samples[from..].iter().map(|i| dataset.samples[*i as usize].file.clone()).collect();
     ui.horizontal(|ui| {
         let (text, from) = match group.contradiction {
-            Some(Contradiction::Class) => (say("Leave out all", "Tout écarter"), 0),
-            _ => (say("Keep only the first", "Garder la première"), 1),
+            Some(Contradiction::Class) => (LEAVE_OUT, 0),
+            _ => (KEEP_FIRST, 1),
         };
         if link(ui, text.get(lang)).clicked() {
             cx.act(Action::Edit { files: files(from), change: Change::LeaveOut });

@@ -38,7 +38,7 @@ use crate::{
     control::Stage,
     data::sample::Source,
     session::Phase,
-    text::{Lang, quoted, say},
+    text::{Lang, number, quoted, say},
     ui::{
         Action, Cx, icon, shortcut, theme,
         widget::{bar, button::Button, card, choice::menu_item, notice, scroll},
@@ -68,8 +68,9 @@ pub struct State {
 /// The page's height from which on its cards need not be sparing, in points.
 const ROOMY: f32 = 760.0;
 
-/// What messages about the pictures take of it, as a rule.
-const MESSAGES: f32 = 140.0;
+/// What messages take of it, as a rule: of what the parts share, and of how the folder was read.
+const SHARED: f32 = 140.0;
+const READ: f32 = 50.0;
 
 /// Draws the page.
 pub fn show(ui: &mut Ui, cx: &mut Cx<'_>, state: &mut State) {
@@ -89,7 +90,7 @@ pub fn show(ui: &mut Ui, cx: &mut Cx<'_>, state: &mut State) {
         if ready && cx.plan.is_ok() {
             let name = match narrow {
                 true => say("Copy…", "Copier…"),
-                false => say("Copy into folders…", "Copier en dossiers…"),
+                false => say("Copy into folders…", "Copier dans des dossiers…"),
             };
             let copy = Button::quiet(cx.say(name)).icon(icon::FOLDER_INPUT);
             let help = say(
@@ -129,11 +130,12 @@ pub fn show(ui: &mut Ui, cx: &mut Cx<'_>, state: &mut State) {
     let height = ui.available_height();
     let tight = height < ROOMY;
     // The pyramid takes what room there is; where messages stand above it, all is scrolled to anyway.
-    let said = cx.plan.is_ok_and(|plan| shared::says_something(plan, &state.alike)) || !dataset.understood.is_plain();
+    let shares = cx.plan.is_ok_and(|plan| shared::says_something(plan, &state.alike));
+    let messages = if shares { SHARED } else { 0.0 } + if dataset.understood.is_plain() { 0.0 } else { READ };
     let row = match tight {
-        true if said => 15.0,
-        true => 11.4,
-        false => (15.0 + (height - ROOMY - if said { MESSAGES } else { 0.0 }) / 9.0).clamp(15.0, 30.0),
+        true if messages > 0.0 => 15.0,
+        true => 12.5,
+        false => (15.0 + (height - ROOMY - messages) / 9.0).clamp(15.0, 30.0),
     };
     let left = match ui.available_width() {
         w if w < 860.0 => 330.0,
@@ -154,7 +156,7 @@ pub fn show(ui: &mut Ui, cx: &mut Cx<'_>, state: &mut State) {
                     true => balance::show(ui, cx, &dataset, state, row),
                     false => classes::show(ui, cx, &dataset, state),
                 }
-                split::show(ui, cx, &dataset, &mut state.wall);
+                split::show(ui, cx, &dataset, &mut state.wall, tight);
             });
         }
         _ => drop(ui.push_id(&dataset.source, |ui| pictures::show(ui, cx, &dataset, &state.overview, &mut state.wall))),
@@ -267,6 +269,11 @@ fn waiting(ui: &mut Ui, cx: &mut Cx<'_>, state: &mut State) {
         0 => card::Card::new().fill().show(ui, |ui| {
             notice::empty(ui, icon::IMAGES, title, cx.say(about), |ui| {
                 bar::progress(ui, title, progress.share(), ui.available_width().min(260.0));
+                if progress.total > 0 {
+                    let [done, total] = [progress.done, progress.total].map(|count| number(cx.lang, count));
+                    let text = format!("{done} {} {total}", cx.say(say("of", "sur")));
+                    ui.label(theme::caption(text).color(theme::Theme::of(ui).text2));
+                }
                 ui.add_space(theme::GUTTER);
                 if ui.add(Button::secondary(cx.say(say("Stop opening", "Arrêter l’ouverture")))).clicked() {
                     cx.act(Action::Cancel);

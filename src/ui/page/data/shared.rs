@@ -59,15 +59,26 @@ pub fn says_something(plan: &Plan, alike: &Alike) -> bool {
     !plan.overlap.is_empty() || plan.split.dropped > 0 || alike.count > 0
 }
 
+/// How many warnings that are.
+pub fn warnings(plan: &Plan, alike: &Alike) -> usize {
+    plan.overlap.sentences(Lang::En).len() + usize::from(alike.count > 0)
+}
+
 /// Warns of pictures that two parts share, or that look the same, and offers to mend it; says what was left out for that.
 /// `split` is the draft's.
 pub fn show(ui: &mut Ui, lang: Lang, plan: &Plan, alike: &Alike, split: &mut SplitSettings) {
     let t = Theme::of(ui);
+    // A result that says little is no small matter: letters of the size of what it stands above.
     for text in plan.overlap.sentences(lang) {
-        notice::note(ui, icon::TRIANGLE_ALERT, t.bad, &text);
+        ui.horizontal_top(|ui| {
+            ui.spacing_mut().item_spacing.x = 8.0;
+            ui.label(icon::TRIANGLE_ALERT.text(17.0).color(t.bad));
+            ui.add(egui::Label::new(egui::RichText::new(text).color(t.text)).wrap());
+        });
     }
     if !plan.overlap.is_empty() {
         same(ui, lang, plan, split);
+        ui.add_space(8.0);
     }
     if alike.count > 0 {
         notice::note(ui, icon::TRIANGLE_ALERT, t.validation, &look_alikes(lang, alike.count as u64));

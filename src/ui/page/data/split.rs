@@ -2,7 +2,7 @@
 
 use std::cell::RefCell;
 
-use egui::{Align, Id, Layout, Popup, PopupCloseBehavior, Ui, vec2};
+use egui::{Align, Frame, Id, Layout, Popup, PopupCloseBehavior, Ui, vec2};
 
 use super::wall::{Narrow, Wall};
 use crate::{
@@ -24,7 +24,8 @@ use crate::{
 };
 
 /// Draws the card; a part that is clicked is what the wall shows.
-pub fn show(ui: &mut Ui, cx: &mut Cx<'_>, dataset: &Dataset, wall: &mut Wall) {
+/// `tight` saves height.
+pub fn show(ui: &mut Ui, cx: &mut Cx<'_>, dataset: &Dataset, wall: &mut Wall, tight: bool) {
     let t = Theme::of(ui);
     let lang = cx.lang;
     let split = &cx.settings.split;
@@ -45,7 +46,9 @@ pub fn show(ui: &mut Ui, cx: &mut Cx<'_>, dataset: &Dataset, wall: &mut Wall) {
         ui,
         |ui| {
             let button = icon_button(ui, icon::SETTINGS, numbers);
-            Popup::menu(&button).close_behavior(PopupCloseBehavior::CloseOnClickOutside).width(320.0).show(|ui| {
+            let frame = Frame::menu(ui.style()).inner_margin(12.0);
+            let popup = Popup::menu(&button).close_behavior(PopupCloseBehavior::CloseOnClickOutside).width(320.0);
+            popup.frame(frame).show(|ui| {
                 ui.set_width(320.0);
                 ui.spacing_mut().item_spacing.y = 0.0;
                 let preset = Settings::default();
@@ -67,7 +70,7 @@ pub fn show(ui: &mut Ui, cx: &mut Cx<'_>, dataset: &Dataset, wall: &mut Wall) {
             ];
             let colors = [t.accent, t.validation, t.text2];
             let shares = &mut draft.borrow_mut().split;
-            bar::split(ui, &mut shares.train, &mut shares.validation, colors, names);
+            let bar = ui.scope(|ui| bar::split(ui, &mut shares.train, &mut shares.validation, colors, names)).response;
             match cx.plan {
                 Ok(plan) => {
                     parts(ui, lang, dataset, &plan.split.parts, wall);
@@ -90,7 +93,11 @@ pub fn show(ui: &mut Ui, cx: &mut Cx<'_>, dataset: &Dataset, wall: &mut Wall) {
                         0 => drag.to_owned(),
                         n => format!("{} {kept}. {drag}", plural(lang, n, one, more)),
                     };
-                    ui.add(egui::Label::new(theme::caption(text).color(t.text3)).wrap());
+                    if tight {
+                        bar.on_hover_text(text);
+                    } else {
+                        ui.add(egui::Label::new(theme::caption(text).color(t.text3)).wrap());
+                    }
                 }
                 Err(problems) => {
                     for problem in problems.iter().filter(|p| p.setting.as_deref().is_none_or(|k| k.starts_with("split"))) {

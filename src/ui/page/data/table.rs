@@ -2,7 +2,9 @@
 
 use std::path::Path;
 
-use egui::{Align, Color32, Layout, Popup, Rect, Role, ScrollArea, Sense, Ui, UiBuilder, Vec2, WidgetInfo, pos2, vec2};
+use egui::{
+    Align, Color32, Layout, Popup, Rect, Role, ScrollArea, Sense, Ui, UiBuilder, Vec2, WidgetInfo, pos2, text::LayoutJob, vec2,
+};
 
 use super::{
     decide::{self, decided},
@@ -13,6 +15,7 @@ use super::{
 use crate::{
     data::{
         dataset::Dataset,
+        decode::ENDS_EARLY,
         edits::Change,
         sample::{SkipReason, Skipped, Source},
     },
@@ -29,6 +32,10 @@ use crate::{
 };
 
 const ROW: f32 = 46.0;
+/// The same in a narrow card, where the reason takes two lines.
+const HIGH_ROW: f32 = 60.0;
+/// Width up to which a card is narrow, in points.
+const NARROW: f32 = 620.0;
 
 /// Draws the table into the room there is; gives the file that was clicked.
 pub fn show(ui: &mut Ui, cx: &mut Cx<'_>, dataset: &Dataset, overview: &Overview, which: Show) -> Option<Entry> {
@@ -38,9 +45,10 @@ pub fn show(ui: &mut Ui, cx: &mut Cx<'_>, dataset: &Dataset, overview: &Overview
     }
     ui.spacing_mut().item_spacing.y = 0.0;
     let mut chosen = None;
-    ScrollArea::vertical().id_salt("table").auto_shrink([false, false]).show_rows(ui, ROW, entries.len(), |ui, visible| {
+    let high = if ui.available_width() < NARROW { HIGH_ROW } else { ROW };
+    ScrollArea::vertical().id_salt("table").auto_shrink([false, false]).show_rows(ui, high, entries.len(), |ui, visible| {
         for entry in &entries[visible] {
-            if line(ui, cx, dataset, *entry) {
+            if line(ui, cx, dataset, *entry, high) {
                 chosen = Some(*entry);
             }
         }
@@ -86,7 +94,7 @@ fn edits_line(ui: &mut Ui, cx: &mut Cx<'_>, dataset: &Dataset) {
 }
 
 /// One file; gives whether it was clicked.
-fn line(ui: &mut Ui, cx: &mut Cx<'_>, dataset: &Dataset, entry: Entry) -> bool {
+fn line(ui: &mut Ui, cx: &mut Cx<'_>, dataset: &Dataset, entry: Entry, high: f32) -> bool {
     let t = Theme::of(ui);
     let lang = cx.lang;
     let (file, place, why) = match entry {
@@ -105,10 +113,10 @@ fn line(ui: &mut Ui, cx: &mut Cx<'_>, dataset: &Dataset, entry: Entry) -> bool {
         }
     };
     let name = file.display().to_string();
-    let (rect, response) = ui.allocate_exact_size(vec2((ui.available_width() - 8.0).max(0.0), ROW), Sense::click());
+    let (rect, response) = ui.allocate_exact_size(vec2((ui.available_width() - 8.0).max(0.0), high), Sense::click());
     response.widget_info(|| WidgetInfo::labeled(Role::Row, true, format!("{name}, {why}")));
     ui.painter().hline(rect.x_range(), rect.bottom() - 0.5, egui::Stroke::new(1.0, t.grid));
-    let picture = Rect::from_min_size(rect.min + vec2(0.0, 4.0), Vec2::splat(ROW - 8.0));
+    let picture = Rect::from_min_size(rect.min + vec2(0.0, 4.0), Vec2::splat(high - 8.0));
     match place {
         Some(Place::Sample(index)) => cx.thumbs.paint_of(ui, picture, &dataset.pixels, index),
         Some(Place::Spare(index)) => cx.thumbs.paint_of(ui, picture, &dataset.spare.pixels, index),
@@ -127,7 +135,10 @@ fn line(ui: &mut Ui, cx: &mut Cx<'_>, dataset: &Dataset, entry: Entry) -> bool {
     let ui = &mut ui.new_child(UiBuilder::new().id_salt((&name, 1)).max_rect(text).layout(Layout::top_down(Align::Min)));
     ui.spacing_mut().item_spacing.y = 1.0;
     ui.add(egui::Label::new(theme::cell(&name).color(t.text)).truncate().selectable(false));
-    ui.add(egui::Label::new(theme::caption(why).color(t.text2)).truncate().selectable(false));
+    let mut why = LayoutJob::simple(why, theme::regular(theme::size::CAPTION), t.text2, text.width());
+    why.wrap.max_rows = if high > ROW { 2 } else { 1 };
+    why.wrap.break_anywhere = high <= ROW;
+    ui.add(egui::Label::new(why).wrap().selectable(false));
     let drawn = matches!(entry, Entry::Skipped(index) if hand_square::would_help(dataset, &dataset.skipped[index as usize]));
     asked || (response.clicked() && (place.is_some() || drawn))
 }
@@ -219,6 +230,7 @@ fn menu(ui: &mut Ui, lang: Lang, ways: Vec<(String, Way)>, name: &str) -> Option
 fn reason(lang: Lang, file: &Skipped) -> String {
     let text = file.reason.sentence();
     let details = match &file.reason {
+        SkipReason::Damaged { details } if details == ENDS_EARLY.en => format!(" ({})", ENDS_EARLY.get(lang)),
         SkipReason::Damaged { details } | SkipReason::Unreadable { details } => format!(" ({details})"),
         _ => String::new(),
     };

@@ -26,8 +26,19 @@ fn shorten(lines: &mut [Line]) {
     }
 }
 
-/// Draws the curves of what `of` names, or says that there are none yet; of years they are errors. `sentence` stands below them.
-pub fn show(ui: &mut Ui, lang: Lang, mut lines: Vec<Line>, (of, of_years): (String, bool), sentence: &str, height: f32) {
+/// What the curves are of.
+pub struct Of {
+    /// Names it.
+    pub name: String,
+    /// Of years they are errors.
+    pub years: bool,
+    /// Whether their ends are named without their values.
+    pub only_names: bool,
+}
+
+/// Draws the curves, or says that there are none yet. `sentence` stands below them.
+pub fn show(ui: &mut Ui, lang: Lang, mut lines: Vec<Line>, of: Of, sentence: &str, height: f32) {
+    let Of { name, years: of_years, only_names } = of;
     let title = match of_years {
         false => say("Validation accuracy", "Exactitude de validation"),
         true => say("Validation error in years", "Erreur de validation en années"),
@@ -44,7 +55,8 @@ pub fn show(ui: &mut Ui, lang: Lang, mut lines: Vec<Line>, (of, of_years): (Stri
     let last = lines.iter().filter_map(|line| line.points.last()).map(|point| point[0]).fold(2.0, f64::max);
     let plot = Curves {
         name: title.to_owned(),
-        of,
+        of: name,
+        only_names,
         across: say("epoch", "époque").get(lang).to_owned(),
         lines,
         x: (1.0, last),

@@ -13,6 +13,6 @@ pub fn show(ui: &mut Ui, cx: &Cx<'_>, view: &RunView, height: f32) {
     let training = Training::kept(view);
     columns(ui, &[0.56, 0.44], height, |column, ui| {
         ui.set_max_height(height);
-        if column == 0 { during::loss(ui, cx.lang, &training, height) } else { during::notes(ui, cx.lang, &training) }
+        if column == 0 { during::loss(ui, cx.lang, &training, "", height) } else { during::notes(ui, cx.lang, &training) }
     });
 }

@@ -319,5 +319,6 @@ fn curves(ui: &mut Ui, lang: Lang, seen: &Watched, chosen: &[String], height: f3
     if chosen.is_empty() && with.len() > NAMED {
         said.push(sentence.to_owned());
     }
-    overlaid::show(ui, lang, lines, (seen.folder.display().to_string(), of_years), &said.join(". "), height);
+    let of = overlaid::Of { name: seen.folder.display().to_string(), years: of_years, only_names: false };
+    overlaid::show(ui, lang, lines, of, &said.join(". "), height);
 }

@@ -69,9 +69,15 @@ const ABOVE: f32 = 22.0 + 4.0 + 8.0;
 fn readiness(ui: &mut Ui, cx: &mut Cx<'_>, state: &mut State, height: f32) {
     let lang = cx.lang;
     ui.set_max_height(height);
-    let ready = cx.plan.is_ok();
-    let title = if ready { say("Ready", "Prêt") } else { say("Not ready", "Pas prêt") };
-    let high = Card::titled(title.get(lang)).fill().show(ui, |ui| {
+    let warnings = cx.plan.map_or(0, |plan| shared::warnings(plan, &state.alike) as u64);
+    let warned = plural(lang, warnings, say("warning", "avertissement"), say("warnings", "avertissements"));
+    let title = match (cx.plan.is_ok(), lang) {
+        (true, Lang::En) if warnings > 0 => format!("Ready, with {warned}"),
+        (true, Lang::Fr) if warnings > 0 => format!("Prêt, avec {warned}"),
+        (true, _) => say("Ready", "Prêt").get(lang).to_owned(),
+        (false, _) => say("Not ready", "Pas prêt").get(lang).to_owned(),
+    };
+    let high = Card::titled(&title).fill().show(ui, |ui| {
         ui.spacing_mut().item_spacing.y = 8.0;
         // It scrolls where even the most room is too little.
         scroll::list(ui, |ui| ui.scope(|ui| said(ui, cx, &state.alike)).response.rect.height())

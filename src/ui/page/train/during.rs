@@ -19,22 +19,32 @@ use crate::{
             card::{Card, columns},
             chart::Chart,
             curves::{Curves, Line, rate},
+            scroll,
             stack::{fixed, growing, stack},
         },
     },
 };
 
+/// The page's width below which it is narrow, in points.
+const NARROW: f32 = 860.0;
+
 /// Everything below the header.
 pub fn show(ui: &mut Ui, cx: &mut Cx<'_>, training: &Training, viewing: &mut Option<Viewing>) {
     let planned = super::rates::of_epochs(&training.settings, training.steps_per_epoch);
     let numbers_high = tiles::height(ui.available_width(), shown_tiles(ui).len());
-    let rows = [fixed(numbers_high), growing(208.0, 1.0), growing(150.0, 0.3)];
+    // In a narrow card the sentence below a plot takes two lines.
+    let plots = if ui.available_width() < NARROW { 260.0 } else { 208.0 };
+    let rows = [fixed(numbers_high), growing(plots, 1.0), growing(172.0, 0.3)];
+    let asked = if of_years(training) { 0 } else { classes(cx) };
+    let on_loss = words::about_loss(&training.history, training.goes_on());
+    let on_accuracy = words::about_accuracy(&training.history, asked, training.goes_on());
+    let (on_loss, on_accuracy) = (on_loss.get(cx.lang), on_accuracy.get(cx.lang));
     stack(ui, &rows, |row, ui, height| match row {
         0 => numbers(ui, cx, training),
         1 => columns(ui, &[0.5, 0.5], height, |column, ui| match column {
-            0 => loss(ui, cx.lang, training, height),
-            _ if of_years(training) => error(ui, cx.lang, training, baseline(cx, training), height),
-            _ => accuracy(ui, cx.lang, training, classes(cx), height),
+            0 => loss(ui, cx.lang, training, on_accuracy, height),
+            _ if of_years(training) => error(ui, cx.lang, training, (baseline(cx, training), on_loss), height),
+            _ => accuracy(ui, cx.lang, training, (classes(cx), on_loss), height),
         }),
         _ => columns(ui, &[0.34, 0.27, 0.39], height, |column, ui| match column {
             0 => notes(ui, cx.lang, training),
@@ -48,7 +58,7 @@ pub fn show(ui: &mut Ui, cx: &mut Cx<'_>, training: &Training, viewing: &mut Opt
 fn shown_tiles(ui: &Ui) -> Vec<usize> {
     const TILES: usize = 6;
     const RATE: usize = 3;
-    let narrow = ui.available_width() < 860.0;
+    let narrow = ui.available_width() < NARROW;
     (0..TILES).filter(|place| !(narrow && *place == RATE)).collect()
 }
 
@@ -272,8 +282,8 @@ fn curves(
     }
 }
 
-/// The loss of a training, with its fine curve.
-pub fn loss(ui: &mut Ui, lang: Lang, training: &Training, height: f32) {
+/// The loss of a training, with its fine curve; `beside` is the sentence of the chart beside it.
+pub fn loss(ui: &mut Ui, lang: Lang, training: &Training, beside: &str, height: f32) {
     let title = say("Loss", "Perte").get(lang);
     let plot = curves(ui, lang, training, title, 1, |e| (e.train_loss, e.validation_loss));
     let sentence = words::about_loss(&training.history, training.goes_on());
@@ -281,7 +291,7 @@ pub fn loss(ui: &mut Ui, lang: Lang, training: &Training, height: f32) {
         "How wrong the model is, counting how sure it was. While both curves fall it learns; when that of validation rises and that of training goes on falling, it overfits (learns by heart)",
         "À quel point le modèle se trompe, compte tenu de sa confiance. Tant que les deux courbes descendent, il apprend ; quand celle de validation monte et que celle d’entraînement descend encore, il surapprend (par cœur)",
     );
-    chart(ui, lang, [title, sentence.get(lang), help.get(lang)], &plot, height);
+    chart(ui, lang, [title, sentence.get(lang), help.get(lang), beside], &plot, height);
 }
 
 /// Whether it is years that are learned.
@@ -290,7 +300,7 @@ fn of_years(training: &Training) -> bool {
 }
 
 /// The mean error in years, in place of the accuracy, with that of always saying the mean age where it is known.
-fn error(ui: &mut Ui, lang: Lang, training: &Training, baseline: Option<f64>, height: f32) {
+fn error(ui: &mut Ui, lang: Lang, training: &Training, (baseline, beside): (Option<f64>, &str), height: f32) {
     let title = say("Mean error in years", "Erreur moyenne en années").get(lang);
     let both = |e: &EpochRecord| e.mae.map_or((0.0, 0.0), |mae| (mae.train, mae.validation));
     let mut plot = curves(ui, lang, training, title, 2, both);
@@ -310,7 +320,7 @@ fn error(ui: &mut Ui, lang: Lang, training: &Training, baseline: Option<f64>, he
         "By how many years it is wrong on average. That of validation counts: it is of pictures that it does not learn from",
         "De combien d’années il se trompe en moyenne. Celle de validation compte : elle porte sur des images dont il n’apprend pas",
     );
-    chart(ui, lang, [title, sentence.get(lang), help.get(lang)], &plot, height);
+    chart(ui, lang, [title, sentence.get(lang), help.get(lang), beside], &plot, height);
 }
 
 /// By how much it would be off on validation pictures to say the mean age of the training ones of everybody; `None` where the
@@ -339,7 +349,7 @@ pub(super) fn classes(cx: &Cx<'_>) -> usize {
 }
 
 /// The accuracy of a training of so many classes, of many with their top-3.
-fn accuracy(ui: &mut Ui, lang: Lang, training: &Training, classes: usize, height: f32) {
+fn accuracy(ui: &mut Ui, lang: Lang, training: &Training, (classes, beside): (usize, &str), height: f32) {
     let title = say("Accuracy", "Exactitude").get(lang);
     let mut plot = curves(ui, lang, training, title, 2, |e| (e.train_accuracy, e.validation_accuracy));
     plot.bounds = (0.0, 1.0);
@@ -359,12 +369,12 @@ fn accuracy(ui: &mut Ui, lang: Lang, training: &Training, classes: usize, height
         "The share of pictures that it gets right. That of validation counts: it is of pictures that it does not learn from. Top-3, from ten classes on, is the share whose label is among the three likeliest answers",
         "La part d’images bien classées. Celle de validation compte : elle porte sur des images dont il n’apprend pas. Top-3, à partir de dix classes, est la part dont l’étiquette figure parmi les trois réponses les plus probables",
     );
-    chart(ui, lang, [title, sentence.get(lang), help.get(lang)], &plot, height);
+    chart(ui, lang, [title, sentence.get(lang), help.get(lang), beside], &plot, height);
 }
 
-fn chart(ui: &mut Ui, lang: Lang, [title, sentence, help]: [&str; 3], plot: &Curves, height: f32) {
+fn chart(ui: &mut Ui, lang: Lang, [title, sentence, help, beside]: [&str; 4], plot: &Curves, height: f32) {
     let mut tools = |ui: &mut Ui| plot.zoom_button(ui, lang);
-    Chart::new(title, height).help(help).sentence(sentence).tools(&mut tools).show(
+    Chart::new(title, height).help(help).sentence(sentence).level_with(beside).tools(&mut tools).show(
         ui,
         lang,
         || plot.table(lang),
@@ -397,7 +407,7 @@ pub fn notes(ui: &mut Ui, lang: Lang, training: &Training) {
             ui.label(theme::caption(text.get(lang)).color(t.text3));
             return;
         }
-        ScrollArea::vertical().auto_shrink([false, false]).stick_to_bottom(true).show(ui, |ui| {
+        let all = |ui: &mut Ui| {
             ui.spacing_mut().item_spacing.y = 7.0;
             for (when, note) in lines {
                 let (symbol, color) = match note.kind {
@@ -419,7 +429,13 @@ pub fn notes(ui: &mut Ui, lang: Lang, training: &Training) {
                     ui.add(egui::Label::new(theme::cell(note.text.get(lang)).color(t.text)).wrap());
                 });
             }
-        });
+        };
+        match scroll::is_long(ui) {
+            true => all(ui),
+            false => {
+                ScrollArea::vertical().auto_shrink([false, false]).stick_to_bottom(true).show(ui, all);
+            }
+        }
     });
 }
 

@@ -48,7 +48,8 @@ pub fn card(ui: &mut Ui, cx: &mut Cx<'_>, training: &Training, viewing: &mut Opt
         (false, _) => say("after the last epoch", "après la dernière époque"),
     };
     let mut chosen: Option<(usize, Id)> = None;
-    Card::titled(title.get(lang)).caption(caption.get(lang)).fill().show(ui, |ui| {
+    let caption = if training.faces.is_empty() { "" } else { caption.get(lang) };
+    Card::titled(title.get(lang)).caption(caption).fill().show(ui, |ui| {
         let Some(dataset) = dataset.filter(|_| !training.faces.is_empty()) else {
             let text = match (training.goes_on(), of_faces) {
                 (true, true) => say("They appear after the first epoch", "Ils apparaissent après la première époque"),

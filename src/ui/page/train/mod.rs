@@ -9,7 +9,7 @@ mod tiles;
 mod trial;
 pub mod words;
 
-use egui::{Popup, Ui};
+use egui::{Align, Layout, Popup, Ui, vec2};
 
 use crate::{
     session::{Phase, Training},
@@ -241,9 +241,12 @@ fn over_header(ui: &mut Ui, cx: &mut Cx<'_>, state: &mut State, training: &Train
     });
     if !evaluated && training.stopped.is_some() && !cx.session.phase.busy() {
         let t = Theme::of(ui);
-        ui.horizontal(|ui| {
+        // As high as the button, so that all stands around one middle.
+        let line = vec2(ui.available_width(), theme::FIELD);
+        ui.allocate_ui_with_layout(line, Layout::left_to_right(Align::Center).with_main_wrap(true), |ui| {
             let text = say("The test pictures have not been evaluated", "Les images de test n’ont pas été évaluées").get(lang);
-            notice::note(ui, icon::TRIANGLE_ALERT, t.validation, text);
+            ui.label(icon::TRIANGLE_ALERT.text(15.0).color(t.validation));
+            ui.label(theme::caption(text).color(t.text2));
             if ui.add(Button::secondary(say("Evaluate now", "Évaluer maintenant").get(lang)).compact()).clicked() {
                 cx.act(Action::Evaluate { run: training.run.clone(), mirrored: None });
             }

@@ -24,6 +24,9 @@ use crate::{
     },
 };
 
+/// The card's width below which its title line has no room for all, in points.
+const NARROW: f32 = 400.0;
+
 /// Draws the card; `test` is whether it shows the test rather than the schedule.
 pub fn show(ui: &mut Ui, cx: &mut Cx<'_>, test: &mut bool, height: f32) {
     let session = cx.session;
@@ -109,7 +112,7 @@ fn planned(ui: &mut Ui, cx: &mut Cx<'_>, test: &mut bool, height: f32) {
     };
     // Beside the title there is room for fewer buttons in a small window.
     let mut chart = Chart::new(title, height).sentence(sentence).tools(&mut tools);
-    if ui.available_width() < 400.0 {
+    if ui.available_width() < NARROW {
         chart = chart.compact();
     }
     chart.show(
@@ -128,7 +131,11 @@ fn planned(ui: &mut Ui, cx: &mut Cx<'_>, test: &mut bool, height: f32) {
 
 fn tested(ui: &mut Ui, cx: &mut Cx<'_>, rates: &RateTest, test: &mut bool, height: f32) {
     let (lang, t) = (cx.lang, Theme::of(ui));
-    let title = say("Loss against learning rate", "Perte selon le taux d’apprentissage").get(lang);
+    let title = match ui.available_width() < NARROW {
+        true => say("Loss by rate", "Perte / taux"),
+        false => say("Loss against learning rate", "Perte selon le taux d’apprentissage"),
+    }
+    .get(lang);
     let phase = cx.session.phase;
     if let Some(progress) = phase.progress().filter(|p| p.stage == Stage::TestingRates && matches!(phase, Phase::Working(_))) {
         ui.set_max_height(height);
@@ -166,7 +173,7 @@ fn tested(ui: &mut Ui, cx: &mut Cx<'_>, rates: &RateTest, test: &mut bool, heigh
     };
     // Beside the title there is room for fewer buttons in a small window.
     let mut chart = Chart::new(title, height).sentence(sentence).tools(&mut tools);
-    if ui.available_width() < 400.0 {
+    if ui.available_width() < NARROW {
         chart = chart.compact();
     }
     chart.show(
@@ -215,17 +222,17 @@ fn loss_by_rate(lang: Lang, t: &Theme, title: &str, range: &RateRange) -> Curves
         lines: vec![
             Line {
                 name: say("each batch", "chaque lot").get(lang).to_owned(),
-                color: t.stroke,
+                color: t.text3.gamma_multiply(0.7),
                 points: points(|point| point.loss),
                 dotted: false,
-                labeled: false,
+                labeled: true,
             },
             Line {
                 name: say("mean", "moyenne").get(lang).to_owned(),
                 color: t.accent,
                 points: smooth,
                 dotted: false,
-                labeled: false,
+                labeled: true,
             },
         ],
         x: (LOWEST.log10(), last.ceil()),
@@ -237,6 +244,7 @@ fn loss_by_rate(lang: Lang, t: &Theme, title: &str, range: &RateRange) -> Curves
             .into_iter()
             .collect(),
         across_rates: true,
+        only_names: true,
         ..Curves::default()
     }
 }

@@ -183,12 +183,17 @@ fn streak(history: &[EpochRecord], holds: impl Fn(&EpochRecord, &EpochRecord) ->
     history.windows(2).rev().take_while(|w| holds(&w[0], &w[1])).count()
 }
 
-/// What early stopping waits for in `epoch` of `epochs`: `stops after 3 epochs without improvement`; nothing if it is off,
+/// What early stopping waits for in `epoch` of `epochs`: `stops after 3 more without improvement`; nothing if it is off,
 /// nothing was watched yet, or the last epoch comes first.
 pub fn waits_for(lang: Lang, settings: &CallbackSettings, state: &EarlyStopping, epoch: u32, epochs: u32) -> Option<String> {
     let left = state.stops_in(settings, epoch, epochs)?;
     state.to_beat(settings)?;
-    let left = text::epochs(lang, left.into());
+    // Once some are spent, it is fewer than the setting says.
+    let left = match (state.wait, lang) {
+        (0, _) => text::epochs(lang, left.into()),
+        (_, Lang::En) => format!("{}\u{a0}more", number(lang, left.into())),
+        (_, Lang::Fr) => format!("{}\u{a0}de plus", number(lang, left.into())),
+    };
     Some(match lang {
         Lang::En => format!("stops after {left} without improvement"),
         Lang::Fr => format!("arrêt après {left} sans progrès"),

@@ -90,7 +90,7 @@ impl<B: Fn(&str) -> bool> List<'_, B> {
             }
         }
         if !cx.sought.is_empty() && first {
-            let none = say("No setting of this page matches", "Aucun réglage de cette page ne correspond");
+            let none = say("No setting on this page matches", "Aucun réglage de cette page ne correspond");
             ui.add_space(8.0);
             ui.add(egui::Label::new(theme::cell(none.get(cx.lang)).color(Theme::of(ui).text2)).wrap());
         }

@@ -4,7 +4,7 @@ use egui::Ui;
 
 use super::{drawn::score, live::Live, reading::Reading};
 use crate::{
-    experiment::ExperimentView,
+    experiment::{ExperimentKind, ExperimentView, MemberView},
     text::{Lang, number},
     ui::{
         page::runs::{compare::color, overlaid},
@@ -40,16 +40,26 @@ pub fn curves(ui: &mut Ui, lang: Lang, reading: &Reading, live: Option<&Live<'_>
     drawn.extend(live.map(|live| live.member).filter(|member| !drawn.contains(member) && !history(*member).is_empty()));
     drawn.sort_unstable();
     let several = view.experiment.variants.len() > 1;
+    // The first run of a recipe is not its result, so its value says nothing there.
+    let only_names = several && view.experiment.variants.len() <= 5 && view.members.len() > 5;
     let first_drawn = |variant: usize| drawn.iter().copied().find(|place| view.members[*place].variant == variant);
+    let name = |member: &MemberView, first: bool| match first {
+        // "of the pictures" is said elsewhere, and takes room from the curves.
+        _ if view.experiment.kind == ExperimentKind::Curve => {
+            member.label.get(lang).split(' ').next().unwrap_or_default().to_owned()
+        }
+        true => variant_label(view, member.variant, lang),
+        false => member.label.get(lang).to_owned(),
+    };
     let line = |place: usize| {
         let member = &view.members[place];
         let now = live.is_some_and(|live| live.member == place);
         let alone = view.members.len() <= 5;
         // Of several recipes the first run of each names its color.
-        let first = several && view.experiment.variants.len() <= 5 && !alone && first_drawn(member.variant) == Some(place);
+        let first = only_names && first_drawn(member.variant) == Some(place);
         let full = if several { color(t, member.variant) } else { t.accent };
         Line {
-            name: if first { variant_label(view, member.variant, lang) } else { member.label.get(lang).to_owned() },
+            name: name(member, first),
             color: if now || alone || first { full } else { full.gamma_multiply(0.45) },
             points: history(place).iter().map(|e| [f64::from(e.epoch), score(e)]).collect(),
             labeled: now || alone || first,
@@ -58,6 +68,6 @@ pub fn curves(ui: &mut Ui, lang: Lang, reading: &Reading, live: Option<&Live<'_>
     };
     let lines: Vec<Line> = drawn.iter().map(|place| line(*place)).filter(|line| !line.points.is_empty()).collect();
     let all = view.members.iter().filter(|member| !member.history.is_empty()).count();
-    let of = (view.experiment.id.clone(), !view.more_is_better());
+    let of = overlaid::Of { name: view.experiment.id.clone(), years: !view.more_is_better(), only_names };
     overlaid::show(ui, lang, lines, of, &words(reading.curves.len(), all, lang), height);
 }

@@ -74,7 +74,7 @@ impl Form {
         let title = say("New experiment", "Nouvelle expérience").get(lang);
         let sentence = say(
             "Several runs of the current settings that differ in one stated way, to answer one question",
-            "Plusieurs essais des réglages actuels qui diffèrent d’une façon précise, pour une question",
+            "Plusieurs essais des réglages actuels qui diffèrent d’une façon précise, pour répondre à une question",
         );
         header(ui, title, sentence.get(lang), |ui| {
             let all = Button::quiet(say("All runs", "Tous les essais").get(lang)).icon(icon::ARROW_LEFT);
@@ -358,7 +358,8 @@ fn takes(ui: &mut Ui, lang: Lang, draft: &Draft, cost: Option<Cost>) {
             }
         }
     };
-    notice::note(ui, icon::CLOCK, Theme::of(ui).text2, &text);
+    let symbol = if cost.is_some_and(|cost| cost.seconds.is_some()) { icon::CLOCK } else { icon::INFO };
+    notice::note(ui, symbol, Theme::of(ui).text2, &text);
     if let Some(halving) = &draft.halving {
         notice::note(ui, icon::SCALE, Theme::of(ui).text2, &halving.words(draft.variants.len(), lang));
     }

@@ -23,7 +23,7 @@ use crate::{
 };
 
 /// Height of a member's two lines.
-const LINE: f32 = 34.0;
+const LINE: f32 = 40.0;
 
 /// Every run, with how far it is.
 pub fn members(ui: &mut Ui, cx: &mut Cx<'_>, view: &Arc<ExperimentView>, live: Option<&Live<'_>>) {
@@ -122,7 +122,7 @@ fn member_line(ui: &mut Ui, cx: &Cx<'_>, view: &ExperimentView, (place, waits): 
         bar::progress(&mut child, member.label.get(lang), Some(share as f32), rail.width());
     } else if let Some(score) = score {
         let galley = fitted(ui, &score, theme::semibold(size::TABLE), t.text, 80.0);
-        ui.painter().galley(pos2(right - galley.size().x, upper - galley.size().y / 2.0), galley, t.text);
+        ui.painter().galley(pos2(right - galley.size().x, rect.center().y - galley.size().y / 2.0), galley, t.text);
     }
     response.clicked()
 }

@@ -1,14 +1,15 @@
 //! One experiment: what it says so far, its runs over each other, and how far each of them is.
 
-use egui::Ui;
+use egui::{Color32, Ui};
 
 use super::{curves::curves, live::Live, members::members, reading::Reading, results};
 use crate::{
     experiment::{ExperimentView, MemberState},
     session::Phase,
-    text::{Lang, say},
+    text::{Lang, Phrase, say},
     ui::{
         Action, Cx, icon,
+        theme::{self, size},
         widget::{
             button::{Button, icon_button},
             card::{columns, header},
@@ -32,6 +33,10 @@ pub fn show(ui: &mut Ui, cx: &mut Cx<'_>, id: &str, reading: &mut Option<Reading
     let Some(reading) = reading else { return false };
     let mut back = false;
     let sentence = format!("{} · {}", view.experiment.source.name().get(lang), stands(lang, &view, live.is_some()));
+    // A title in two lines costs more than shorter buttons.
+    let title =
+        ui.painter().layout_no_wrap(view.experiment.name.get(lang).to_owned(), theme::semibold(size::TITLE), Color32::WHITE);
+    let narrow = narrow || title.size().x + buttons_width(ui, lang, reading, live.is_some()) > ui.available_width();
     header(ui, view.experiment.name.get(lang), &sentence, |ui| {
         buttons(ui, cx, reading, (live.is_some(), narrow));
         back = back_button(ui, lang, narrow);
@@ -112,29 +117,63 @@ pub fn works_elsewhere(cx: &Cx<'_>, view: &ExperimentView) -> bool {
 const NARROW: f32 = 860.0;
 
 fn back_button(ui: &mut Ui, lang: Lang, narrow: bool) -> bool {
-    let name = say("All runs", "Tous les essais").get(lang);
     match narrow {
-        true => icon_button(ui, icon::ARROW_LEFT, name).clicked(),
-        false => ui.add(Button::quiet(name).icon(icon::ARROW_LEFT)).clicked(),
+        true => icon_button(ui, icon::ARROW_LEFT, BACK.get(lang)).clicked(),
+        false => ui.add(back_long(lang)).clicked(),
     }
+}
+
+/// How wide the buttons are when none is short, with the gaps between them.
+fn buttons_width(ui: &Ui, lang: Lang, reading: &Reading, live: bool) -> f32 {
+    let view = &reading.of;
+    let over = view.count(|state| !state.is_over()) == 0;
+    let takes = !live && reading.best_run.is_some() && view.members.len() > 1;
+    let all = [
+        Some(back_long(lang)),
+        live.then(|| stop(lang)),
+        live.then(|| Button::secondary(PAUSE.get(lang)).icon(icon::PAUSE)),
+        (!live && !over).then(|| Button::primary(RESUME.get(lang)).icon(icon::PLAY)),
+        takes.then(|| take(lang, false)),
+        takes.then(|| super::together::long(lang, reading)).flatten(),
+    ];
+    all.into_iter().flatten().map(|button| button.width(ui) + ui.spacing().item_spacing.x).sum::<f32>() + theme::GUTTER
+}
+
+const PAUSE: Phrase = say("Pause", "Pause");
+const RESUME: Phrase = say("Resume", "Reprendre");
+const BACK: Phrase = say("All runs", "Tous les essais");
+
+fn back_long(lang: Lang) -> Button {
+    Button::quiet(BACK.get(lang)).icon(icon::ARROW_LEFT)
+}
+
+fn stop(lang: Lang) -> Button {
+    Button::secondary(say("Stop for now", "Arrêter pour l’instant").get(lang)).icon(icon::SQUARE)
+}
+
+fn take(lang: Lang, narrow: bool) -> Button {
+    let name = match narrow {
+        true => say("Best run’s settings", "Réglages du meilleur"),
+        false => say("Use the best run’s settings", "Reprendre les réglages du meilleur"),
+    };
+    Button::secondary(name.get(lang)).icon(icon::WRENCH)
 }
 
 /// The buttons of what can be done with it now.
 fn buttons(ui: &mut Ui, cx: &mut Cx<'_>, reading: &Reading, (live, narrow): (bool, bool)) {
     let (lang, view) = (cx.lang, &reading.of);
     if live {
-        let stop = Button::secondary(say("Stop for now", "Arrêter pour l’instant").get(lang)).icon(icon::SQUARE);
         let about = say(
             "Keeps what is done; the run in training resumes later where it was",
             "Garde ce qui est fait ; l’essai en cours reprendra plus tard où il en était",
         );
-        if ui.add(stop).on_hover_text(about.get(lang)).clicked() {
+        if ui.add(stop(lang)).on_hover_text(about.get(lang)).clicked() {
             cx.act(Action::StopExperiment);
         }
         let paused = cx.session.phase == Phase::Paused;
         let (name, symbol) = match paused {
             true => (say("Resume", "Reprendre"), icon::PLAY),
-            false => (say("Pause", "Pause"), icon::PAUSE),
+            false => (PAUSE, icon::PAUSE),
         };
         if matches!(cx.session.phase, Phase::Training | Phase::Paused)
             && ui.add(Button::secondary(name.get(lang)).icon(symbol)).clicked()
@@ -144,7 +183,7 @@ fn buttons(ui: &mut Ui, cx: &mut Cx<'_>, reading: &Reading, (live, narrow): (boo
     } else if view.count(|state| !state.is_over()) > 0 {
         let busy = super::busy(cx);
         let name = match view.members.iter().any(|member| member.run.is_some()) {
-            true => say("Resume", "Reprendre"),
+            true => RESUME,
             false => say("Start", "Lancer"),
         };
         if ui.add(Button::primary(name.get(lang)).icon(icon::PLAY).unless(busy)).clicked() {
@@ -152,12 +191,7 @@ fn buttons(ui: &mut Ui, cx: &mut Cx<'_>, reading: &Reading, (live, narrow): (boo
         }
     }
     if let Some(run) = reading.best_run.clone().filter(|_| !live && view.members.len() > 1) {
-        let name = match narrow {
-            true => say("Best run’s settings", "Réglages du meilleur"),
-            false => say("Use the best run’s settings", "Reprendre les réglages du meilleur"),
-        };
-        let take = Button::secondary(name.get(lang));
-        if ui.add(take.icon(icon::WRENCH)).clicked() {
+        if ui.add(take(lang, narrow)).clicked() {
             cx.act(Action::TakeSettings(run));
         }
         super::together::button(ui, cx, reading, narrow);

@@ -55,6 +55,7 @@ impl Reading {
             range: row.spread.and_then(|spread| spread.range).map(|range| [range.low, range.high].map(|end| within(view, end))),
             shown: row.spread.map_or_else(String::new, |spread| spread_text(lang, view, &spread)),
             leads: !several || best == Some(row.variant),
+            place: row.variant,
         };
         let strips = rows.iter().filter(|row| !row.scores.is_empty()).map(strip).collect();
         // Of hundreds of runs they take longer than a frame, and change only with the results.

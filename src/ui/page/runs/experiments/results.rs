@@ -11,6 +11,7 @@ use crate::{
     text::{decimal, percent, say},
     ui::{
         Action, Cx,
+        page::runs::compare::color,
         theme::{self, Theme, size},
         widget::{
             card::Card,
@@ -68,7 +69,9 @@ pub fn show(ui: &mut Ui, cx: &mut Cx<'_>, reading: &Reading, height: f32) {
                 true => percent(lang, value, digits.saturating_sub(2)),
                 false => decimal(lang, value, digits),
             };
-            let axis = Axis { bounds: possible(view), text: &write };
+            let t = Theme::of(ui);
+            let color = |place: usize| color(t, place);
+            let axis = Axis { bounds: possible(view), text: &write, color: &color };
             let mut draw = |ui: &mut Ui| {
                 if let Some(member) = strip_plot(ui, lang, strips, height, &axis) {
                     open = Some(member);
