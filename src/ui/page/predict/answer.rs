@@ -10,7 +10,7 @@ use crate::{
         predictor::{Estimate, likeliest, not_sure},
     },
     session::{Asked, ShownPhoto},
-    text::{Lang, decimal, percent, say},
+    text::{Lang, decimal, percent, plural, say},
     ui::{
         Action, Cx, icon,
         theme::{self, Theme, size},
@@ -81,8 +81,9 @@ pub fn card(ui: &mut Ui, cx: &mut Cx<'_>, shown: &ShownPhoto, chosen: usize) {
             }
         } else if let Some(reply) = asked.said() {
             let text = reply.headline(lang);
-            let most = if reply.estimate.is_some() { 26 } else { 20 };
-            let large = if text.chars().count() > most { 19.0 } else { size::HEADLINE };
+            // What is longer than a line is smaller.
+            let wide = ui.painter().layout_no_wrap(text.clone(), theme::semibold(size::HEADLINE), t.text).size().x;
+            let large = if wide > ui.available_width() { 19.0 } else { size::HEADLINE };
             // Of a square that was moved, what was said before is paler until its own answer is there.
             let color = if asked.reply.is_some() { t.text } else { t.text3 };
             ui.add(egui::Label::new(theme::headline(text).size(large).color(color)).wrap());
@@ -164,6 +165,17 @@ fn bars(ui: &mut Ui, lang: Lang, reply: &Reply) {
         ui.painter().rect_filled(bar.with_max_x(bar.left() + bar.width() * share as f32), 4.0, t.class(class as u8));
         let at = pos2(rect.right(), rect.center().y);
         ui.painter().text(at, Align2::RIGHT_CENTER, said, theme::regular(size::CAPTION), t.text2);
+    }
+    let others = reply.probabilities.len().saturating_sub(LIKELIEST) as u64;
+    if others > 0 {
+        let name = plural(lang, others, say("other", "autre"), say("others", "autres"));
+        let said =
+            share_text(lang, likeliest(&reply.probabilities).skip(LIKELIEST).map(|class| reply.probabilities[class]).sum());
+        let (rect, response) = ui.allocate_exact_size(vec2(ui.available_width(), ROW), Sense::hover());
+        ui.add_space(-ui.spacing().item_spacing.y);
+        response.widget_info(|| WidgetInfo::labeled(Role::Label, true, format!("{name} {said}")));
+        ui.painter().text(rect.left_center(), Align2::LEFT_CENTER, name, font, t.text2);
+        ui.painter().text(rect.right_center(), Align2::RIGHT_CENTER, said, theme::regular(size::CAPTION), t.text2);
     }
     ui.add_space(ui.spacing().item_spacing.y);
 }

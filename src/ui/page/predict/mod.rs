@@ -20,7 +20,7 @@ use crate::{
     ui::{
         Action, Cx, PhotosAction, icon,
         page::Page,
-        theme::{self, Theme},
+        theme,
         viewer::Viewer,
         widget::{
             button::{Button, DOUBLE_CLICK},
@@ -58,6 +58,8 @@ pub struct State {
     strip: filmstrip::Strip,
     /// The photos over the page, if one of them is seen large.
     viewing: Option<Viewer>,
+    /// The height of what stands below the photo, as it was drawn last, in points.
+    below: Option<f32>,
     /// The height of the last answer with what belongs to it, in points.
     answered: Option<f32>,
     /// The photo that was clicked last.
@@ -307,8 +309,6 @@ fn invite(ui: &mut Ui, cx: &mut Cx<'_>, run: Answering<'_>) {
             }
             folder::menu(ui, cx, run);
             filmstrip::progress(ui, cx);
-            ui.add_space(12.0);
-            ui.add(egui::Label::new(theme::caption(run.caution().get(lang)).color(Theme::of(ui).text3)).wrap());
         });
     });
 }

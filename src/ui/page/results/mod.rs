@@ -30,7 +30,7 @@ use crate::{
         export::{Format, PlotKind},
     },
     setting_def::Choice,
-    text::{Lang, decimal, say},
+    text::{Lang, decimal, percent, say},
     ui::{
         Action, Cx, icon,
         page::Page,
@@ -326,10 +326,14 @@ fn title(ui: &mut Ui, cx: &mut Cx<'_>, shown: &mut Shown) {
     if !of_years {
         // The F1 of each class stands in the card of the scores.
         let f1 = score(lang, shown.counted.scores.macro_average.f1);
-        line += &format!(" · F1 macro {f1}");
+        line += &format!(" · F1\u{a0}macro\u{a0}{f1}");
     }
     if let Some(top_k) = shown.counted.top_k {
-        line += &format!(" · top-{TOP_K} {}", crate::text::percent(lang, top_k.share(), 1));
+        let among = match lang {
+            Lang::En => format!("among its {TOP_K} likeliest"),
+            Lang::Fr => format!("parmi ses {TOP_K} plus probables"),
+        };
+        line += &format!(" · {among}\u{a0}{}", percent(lang, top_k.share(), 1));
     }
     if !shown.kept() {
         line += " · ";

@@ -77,7 +77,7 @@ impl Column {
             Self::Test => 118.0,
             Self::F1 => 82.0,
             Self::Time => 86.0,
-            Self::Device => 116.0,
+            Self::Device => 132.0,
         }
     }
 

@@ -14,8 +14,9 @@ use super::{
 };
 use crate::{
     experiment::finished_words,
+    history::StopReason,
     run::{RunInfo, RunStatus, date},
-    text::{Lang, decimal, duration, number, percent, quoted, say, years},
+    text::{Lang, decimal, duration, epochs, number, percent, quoted, say, years},
     ui::{
         Action, Cx, icon,
         theme::{self, RADIUS_FIELD, Theme, size},
@@ -150,7 +151,7 @@ impl List {
         focus_ring(ui, &response, rest.shrink(3.0), RADIUS_FIELD);
         let indent = if within { INDENT } else { 0.0 };
         let tick = Rect::from_center_size(pos2(rest.left() + indent + 14.0, rect.center().y), vec2(16.0, 16.0));
-        let color = chosen_at.map_or(t.stroke, |place| compare::color(t, place));
+        let color = chosen_at.map_or(t.text3, |place| compare::color(t, place));
         let fill = if chosen_at.is_some() { color } else { t.surface };
         ui.painter().rect(tick, 4.0, fill, Stroke::new(1.0, color), StrokeKind::Inside);
         if chosen_at.is_some() {
@@ -368,8 +369,12 @@ fn status(lang: Lang, run: &RunInfo) -> String {
         RunStatus::Paused => {
             say("interrupted or paused; it can go on", "interrompu ou en pause ; il peut reprendre").get(lang).to_owned()
         }
-        RunStatus::Finished => {
-            run.stopped.map_or_else(String::new, |reason| crate::ui::page::train::words::why_stopped(lang, reason))
-        }
+        RunStatus::Finished => match run.stopped {
+            // In short: the line has little room.
+            Some(StopReason::EarlyStopping { patience }) => {
+                format!("{} ({})", say("stopped early", "arrêt anticipé").get(lang), epochs(lang, patience.into()))
+            }
+            reason => reason.map_or_else(String::new, |reason| crate::ui::page::train::words::why_stopped(lang, reason)),
+        },
     }
 }

@@ -96,10 +96,13 @@ pub fn show(ui: &mut Ui, cx: &mut Cx<'_>, state: &mut State) {
         }
         return;
     }
-    let sentence = say(
-        "Every training is kept; tick one for its details, several to compare them",
-        "Chaque entraînement est conservé ; cochez-en un pour ses détails, plusieurs pour les comparer",
-    );
+    let sentence = match session.runs.is_empty() {
+        true => say("Every training is kept", "Chaque entraînement est conservé"),
+        false => say(
+            "Every training is kept; tick one for its details, several to compare them",
+            "Chaque entraînement est conservé\u{a0}; cochez-en un pour ses détails, plusieurs pour les comparer",
+        ),
+    };
     header(ui, Page::Runs.name().get(lang), sentence.get(lang), |ui| {
         let open = say("Open a run…", "Ouvrir un essai…").get(lang);
         let about = say(

@@ -11,7 +11,7 @@ use crate::{
     data::sample::Part,
     history::{EpochRecord, Note, NoteKind},
     session::{Phase, Training},
-    text::{Lang, decimal, duration, number, say},
+    text::{Lang, capital, decimal, duration, number, say},
     ui::{
         Cx, icon,
         theme::{self, Theme},
@@ -387,14 +387,18 @@ pub fn notes(ui: &mut Ui, lang: Lang, training: &Training) {
         let lines: Vec<(String, &Note)> =
             told.map(|n| (n.epoch.to_string(), n)).chain(coming.map(|n| (next.to_owned(), n))).collect();
         if lines.is_empty() {
-            let text = match running {
-                true => say(
+            let text = match (running, training.stopped) {
+                (true, _) => say(
                     "New bests, waiting, and changes of the learning rate will be listed here",
                     "Les meilleurs résultats, les attentes et les changements du taux d’apprentissage s’afficheront ici",
-                ),
-                false => say("Nothing, before it ended", "Rien, avant la fin"),
+                )
+                .get(lang)
+                .to_owned(),
+                // Runs of earlier versions have kept no more than how they ended.
+                (false, Some(reason)) => capital(&words::why_stopped(lang, reason)),
+                (false, None) => say("Nothing, before it ended", "Rien, avant la fin").get(lang).to_owned(),
             };
-            ui.label(theme::caption(text.get(lang)).color(t.text3));
+            ui.add(egui::Label::new(theme::caption(text).color(t.text3)).wrap());
             return;
         }
         ScrollArea::vertical().auto_shrink([false, false]).stick_to_bottom(true).show(ui, |ui| {
