@@ -60,6 +60,11 @@ impl App {
                     self.send(command, Some(Phase::Starting(Progress::at(Stage::Training))));
                 }
             }
+            Action::NewExperiment => {
+                self.session.watching = None;
+                self.memory.runs.begin_experiment();
+                self.page = Page::Runs;
+            }
             Action::ViewExperiment(experiment) => self.send(Command::ViewExperiment(experiment), None),
             Action::ChooseWatched => self.tasks.choose_watched(lang, self.preferences.watched.as_deref()),
             Action::Watch(folder) => self.watch(folder),

@@ -263,7 +263,7 @@ fn the_numbers_are_those_of_the_report() {
         }
         assert!(said(&harness, &trombine::text::percent(lang, within_5.share(), 1)));
         assert!(said(&harness, &report.headline(0.5, lang)));
-        assert!(said(&harness, &report.range_line(0.5, lang)));
+        assert!(said(&harness, &report.part_and_way(lang)));
         assert!(mae < baseline);
     }
 }

@@ -250,7 +250,7 @@ fn scale_of_years(ui: &mut Ui, lang: Lang, estimate: &Estimate) {
     let mut taken: Vec<egui::Rangef> = Vec::new();
     let ends = estimate.range.map_or_else(Vec::new, |range| vec![range.low, range.high]);
     // The ends of the range first; the scale's own numbers where there is room.
-    let marks = ends.into_iter().map(|end| (end, t.text2)).chain([0.0, 100.0, 50.0].map(|end| (end, t.text3)));
+    let marks = ends.into_iter().map(|end| (end, t.text2)).chain([0.0, OLDEST, 50.0].map(|end| (end, t.text3)));
     for (years, color) in marks {
         let text = ui.painter().layout_no_wrap(decimal(lang, years, 0), font.clone(), color);
         let left = (at(years) - text.size().x / 2.0).clamp(bar.left(), bar.right() - text.size().x);
@@ -269,8 +269,9 @@ fn scale_of_years(ui: &mut Ui, lang: Lang, estimate: &Estimate) {
     }
 }
 
-/// What the network saw, and where it looked: by the quick map, or by the slow one once it is asked for.
-pub fn seen(ui: &mut Ui, cx: &mut Cx<'_>, asked: &Asked, reply: &Reply, shown: &mut Heat) {
+/// What the network saw, and where it looked: by the quick map, or by the slow one once it is asked for. The card is at least
+/// `height` high.
+pub fn seen(ui: &mut Ui, cx: &mut Cx<'_>, (asked, reply): (&Asked, &Reply), shown: &mut Heat, height: f32) {
     let (lang, t) = (cx.lang, Theme::of(ui));
     let slow = asked.slow.as_ref().map(|slow| slow.map.as_ref());
     let map = match *shown {
@@ -278,6 +279,7 @@ pub fn seen(ui: &mut Ui, cx: &mut Cx<'_>, asked: &Asked, reply: &Reply, shown: &
         Heat::Occlusion => slow.flatten().and_then(|map| map.as_deref().ok()),
     };
     Card::new().show(ui, |ui| {
+        ui.set_min_height((height - 2.0 * theme::PADDING).max(0.0));
         let side = ((ui.available_width() - 18.0) / 2.0).min(160.0);
         let left = ui.cursor().min;
         ui.allocate_exact_size(vec2(ui.available_width(), side + 26.0), Sense::hover());

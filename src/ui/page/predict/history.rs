@@ -1,4 +1,4 @@
-//! What was asked in this session, the newest first.
+//! What was asked in this session, in the order of the strip of photos: the newest last.
 
 use egui::{
     Painter, Rect, Response, Role, ScrollArea, Sense, Ui, WidgetInfo, pos2,
@@ -47,7 +47,7 @@ pub fn show(ui: &mut Ui, cx: &mut Cx<'_>, state: &mut State, shown: [Option<u64>
             let mut lines = |ui: &mut Ui| {
                 ui.spacing_mut().item_spacing = vec2(GAP, GAP);
                 let width = if across { room.max(ACROSS) } else { ui.available_width() };
-                let entries = cx.session.photos.iter().rev().flat_map(entries);
+                let entries = cx.session.photos.iter().flat_map(entries);
                 for (photo, index, asked) in entries {
                     let id = asked.map(|asked| asked.id);
                     let on = shown == [Some(photo.id), id];

@@ -228,7 +228,9 @@ pub fn show(ui: &mut Ui, cx: &mut Cx<'_>, state: &mut State) {
                     {
                         answer::card(ui, cx, shown, chosen);
                         compared::card(ui, cx, asked, reply, &state.others);
-                        answer::seen(ui, cx, asked, reply, &mut state.heat);
+                        // Where nothing stands below it, the last card ends with the one beside it.
+                        let rest = if low { (height - (ui.cursor().top() - top)).floor() } else { 0.0 };
+                        answer::seen(ui, cx, (asked, reply), &mut state.heat, rest);
                         state.answered = Some(ui.cursor().top() - top);
                         return;
                     }
@@ -300,14 +302,18 @@ fn invite(ui: &mut Ui, cx: &mut Cx<'_>, run: Answering<'_>) {
             ),
         };
         notice::empty(ui, icon::SCAN_FACE, title, text.get(lang), |ui| {
-            if ui.add(Button::primary(say("Choose photos…", "Choisir des photos…").get(lang)).icon(icon::FOLDER_OPEN)).clicked()
-            {
-                cx.act(Action::ChoosePhotos);
-            }
-            if ui.add(Button::secondary(say("Paste", "Coller").get(lang)).icon(icon::CLIPBOARD_PASTE)).clicked() {
-                cx.act(Action::Paste);
-            }
-            folder::menu(ui, cx, run);
+            notice::row(ui, |ui| {
+                if ui
+                    .add(Button::primary(say("Choose photos…", "Choisir des photos…").get(lang)).icon(icon::FOLDER_OPEN))
+                    .clicked()
+                {
+                    cx.act(Action::ChoosePhotos);
+                }
+                if ui.add(Button::secondary(say("Paste", "Coller").get(lang)).icon(icon::CLIPBOARD_PASTE)).clicked() {
+                    cx.act(Action::Paste);
+                }
+                folder::menu(ui, cx, run);
+            });
             filmstrip::progress(ui, cx);
         });
     });

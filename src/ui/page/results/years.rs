@@ -154,7 +154,12 @@ fn scatter(ui: &mut Ui, cx: &mut Cx<'_>, shown: &mut Shown) -> Option<Facets> {
     let table = || rows.get_or_init(write);
     let mut tools = |ui: &mut Ui| saves = super::asks_to_save(ui, lang, title);
     let height = ui.available_height();
-    Chart::new(title, height).help(help.get(lang)).caption(caption).tools(&mut tools).show(ui, lang, table, |ui, height| {
+    let colors = say(
+        "Teal: at most 5 years off; orange: at most 10; red: further",
+        "Turquoise\u{a0}: à 5\u{a0}ans près\u{a0}; orange\u{a0}: à 10\u{a0}ans près\u{a0}; rouge\u{a0}: plus loin",
+    );
+    let chart = Chart::new(title, height).help(help.get(lang)).caption(caption).sentence(colors.get(lang));
+    chart.tools(&mut tools).show(ui, lang, table, |ui, height| {
         let scatter = Scatter {
             name: &name,
             across: say("labeled age, in years", "âge de l’étiquette, en années").get(lang),

@@ -94,9 +94,15 @@ impl List {
                 self.follow(cx);
             }
             ui.spacing_mut().item_spacing.y = 0.0;
-            if let Some(column) = columns::head(ui, cx.lang, &cx.session.runs, &self.columns, BEFORE + BOX) {
-                self.columns.sort(column, &cx.session.runs);
-            }
+            // Where the lines scroll, the bar takes some of their width, and the titles stand over their columns.
+            let scrolls = LINE * self.lines.lines.len() as f32 > ui.available_height() - columns::HEAD + 0.5;
+            let bar = if scrolls && !scroll::is_long(ui) { ui.spacing().scroll.allocated_width() } else { 0.0 };
+            ui.scope(|ui| {
+                ui.set_max_width(ui.available_width() - bar);
+                if let Some(column) = columns::head(ui, cx.lang, &cx.session.runs, &self.columns, BEFORE + BOX) {
+                    self.columns.sort(column, &cx.session.runs);
+                }
+            });
             if self.lines.lines.is_empty() {
                 let text = say("No run is like this", "Aucun essai ne correspond").get(cx.lang);
                 ui.add_space(10.0);

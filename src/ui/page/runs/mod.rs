@@ -62,6 +62,13 @@ impl State {
         self.experiments.leave();
     }
 
+    /// Shows the form for a new experiment.
+    pub fn begin_experiment(&mut self) {
+        self.trash = trash::State::default();
+        self.pictures = None;
+        self.experiments.begin();
+    }
+
     /// How the user has the list, to be kept.
     pub fn columns(&self) -> &Columns {
         &self.list.columns
@@ -123,15 +130,17 @@ pub fn show(ui: &mut Ui, cx: &mut Cx<'_>, state: &mut State) {
                 "Chaque entraînement lancé est conservé ici avec ses réglages, ses courbes et ses résultats",
             );
             notice::empty(ui, icon::HISTORY, title, text.get(lang), |ui| {
-                let page = if session.dataset.is_some() { Page::Training } else { Page::Data };
-                let go = Button::primary(format!("{} {}", say("Go to", "Aller à").get(lang), page.name().get(lang)));
-                if ui.add(go.trailing(icon::ARROW_RIGHT)).clicked() {
-                    cx.act(Action::Go(page));
-                }
-                if session.trash.as_ref().is_some_and(|trash| !trash.is_empty()) {
-                    let deleted = Button::quiet(say("Deleted runs", "Essais supprimés").get(lang)).icon(icon::TRASH_2);
-                    state.trash.open |= ui.add(deleted).clicked();
-                }
+                notice::row(ui, |ui| {
+                    let page = if session.dataset.is_some() { Page::Training } else { Page::Data };
+                    let go = Button::primary(format!("{} {}", say("Go to", "Aller à").get(lang), page.name().get(lang)));
+                    if ui.add(go.trailing(icon::ARROW_RIGHT)).clicked() {
+                        cx.act(Action::Go(page));
+                    }
+                    if session.trash.as_ref().is_some_and(|trash| !trash.is_empty()) {
+                        let deleted = Button::quiet(say("Deleted runs", "Essais supprimés").get(lang)).icon(icon::TRASH_2);
+                        state.trash.open |= ui.add(deleted).clicked();
+                    }
+                });
             });
         });
         return;
