@@ -139,7 +139,7 @@ pub fn is_mistake(report: &Report, threshold: f64, p: &Prediction) -> bool {
 
 /// What is known of a picture beside its label, `copies` of which are in the data set.
 pub fn facts(lang: Lang, sample: &Sample, part: Option<Part>, copies: usize, of_years: bool) -> Vec<Fact> {
-    let fact = |name: crate::text::Phrase, value: String| Fact { name: name.get(lang).into(), value };
+    let fact = |name: Phrase, value: String| Fact { name: name.get(lang).into(), value };
     let age = sample.age.filter(|_| !of_years).map(|age| plural(lang, age.into(), say("year", "an"), say("years", "ans")));
     let race = sample.race.and_then(|race| RACES.get(usize::from(race))).map(|race| race.get(lang).to_owned());
     let copies = (copies > 0)

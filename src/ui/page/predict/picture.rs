@@ -57,7 +57,7 @@ pub fn card(ui: &mut Ui, cx: &mut Cx<'_>, state: &mut State, shown: &ShownPhoto,
             framing(ui, cx, state, shown, run);
             canvas(ui, cx, state, shown, (chosen, below));
         }
-        let end = ui.min_rect().bottom();
+        let end = ui.cursor().top();
         if several {
             filmstrip::show(ui, cx, state, shown);
         } else if at_work {
@@ -68,7 +68,7 @@ pub fn card(ui: &mut Ui, cx: &mut Cx<'_>, state: &mut State, shown: &ShownPhoto,
         }
         ui.add_space(4.0);
         ways(ui, cx, state, shown, run);
-        let drawn = ui.min_rect().bottom() - end;
+        let drawn = ui.cursor().top() - end;
         if state.below.is_none_or(|known| (known - drawn).abs() > 0.5) {
             state.below = Some(drawn);
             ui.request_repaint();

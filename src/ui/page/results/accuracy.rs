@@ -99,8 +99,7 @@ pub fn scores(ui: &mut Ui, lang: Lang, shown: &Shown, height: f32) {
                 ui.scope(|ui| {
                     ui.set_max_height(room - if explained { ABOUT } else { 0.0 });
                     scroll::list(ui, line);
-                })
-                .inner
+                });
             }
         }
         if explained {

@@ -143,8 +143,8 @@ pub fn matrix(ui: &mut Ui, cx: &mut Cx<'_>, shown: &Shown, state: &mut State, he
 
 /// How wide the matrix's card must be for its title, its buttons and its menus to stand on one line, in points.
 fn width_of_title_line(ui: &Ui, lang: Lang, title: &str, (order, shares): (Order, Shares)) -> f32 {
-    /// The card's margins, the question mark and three buttons, with the gaps between them.
-    const OTHERS: f32 = 36.0 + 38.0 + 3.0 * 36.0;
+    /// The card's margins, the question mark and two buttons, with the gaps between them.
+    const OTHERS: f32 = 36.0 + 26.0 + 2.0 * 36.0;
     /// What a menu has beside its words.
     const MENU: f32 = 48.0;
     let wide = |text: &str, font| ui.painter().layout_no_wrap(text.to_owned(), font, egui::Color32::PLACEHOLDER).size().x;
