@@ -51,6 +51,7 @@ impl App {
             Action::TrainAgain(run) => self.train_again(run),
             Action::CostOfExperiment(draft) => self.cost_of_experiment(draft),
             Action::StartExperiment(draft) => self.start_experiment(draft),
+            Action::NewExperiment => self.new_experiment(),
             Action::ViewExperiment(experiment) => self.send(Command::ViewExperiment(experiment), None),
             Action::ChooseWatched => self.tasks.choose_watched(lang, self.preferences.watched.as_deref()),
             Action::Watch(folder) => self.watch(folder),
@@ -143,6 +144,12 @@ impl App {
     fn run_experiment(&mut self, experiment: String) {
         let command = Command::RunExperiment { experiment, only: None, dataset: self.session.dataset.clone() };
         self.send(command, Some(Phase::Starting(Progress::at(Stage::Training))));
+    }
+
+    fn new_experiment(&mut self) {
+        self.session.watching = None;
+        self.memory.runs.begin_experiment();
+        self.page = Page::Runs;
     }
 
     fn evaluate_as_committee(&mut self, experiment: String) {

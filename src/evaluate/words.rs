@@ -83,7 +83,7 @@ impl Report {
     }
 
     /// How sure the headline is, of which part it is, and what always saying one class would score.
-    pub fn range_line(&self, threshold: f64, lang: Lang) -> String {
+    fn range_line(&self, threshold: f64, lang: Lang) -> String {
         if let Some(regression) = self.regression() {
             return self.range_of_years(&regression, lang);
         }
@@ -116,8 +116,8 @@ impl Report {
         }
     }
 
-    /// Which pictures were evaluated, and whether with their mirror images.
-    fn part_and_way(&self, lang: Lang) -> String {
+    /// Which pictures were evaluated, and whether with their mirror images: `test part`.
+    pub fn part_and_way(&self, lang: Lang) -> String {
         let mut part = self.part_name(lang).to_owned();
         if self.mirrored {
             part += say(" with mirror images", " avec miroirs").get(lang);

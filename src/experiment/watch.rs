@@ -169,8 +169,7 @@ impl Watched {
         Ok(Self { folder: folder.to_owned(), name, runs, older, unreadable: look.unreadable })
     }
 
-    /// How many runs there are, of which so many are trained, stale, failed and finished, and what could not be read: `12 runs`,
-    /// `3 training`, `1 stale`.
+    /// How many runs there are, how many of them are in each state, and what could not be read: `12 runs`, `3 training`, `1 stale`.
     pub fn counts(&self, lang: Lang) -> Vec<String> {
         let all = plural(lang, (self.runs.len() + self.older) as u64, say("run", "essai"), say("runs", "essais"));
         let counted = |state: MemberState| {
@@ -188,7 +187,11 @@ impl Watched {
             Some(all),
             counted(MemberState::Training),
             (stale > 0).then(|| plural(lang, stale as u64, one, many)),
+            counted(MemberState::Paused),
+            counted(MemberState::Waiting),
             counted(failed),
+            counted(MemberState::Stopped),
+            counted(MemberState::Dropped { epoch: 0, rung: 0 }),
             counted(MemberState::Finished),
             unreadable,
         ]

@@ -140,7 +140,7 @@ impl Estimate {
         match (lang, range) {
             (Lang::En, Some([low, high])) => format!("about {value} ({low} to {high})"),
             (Lang::En, None) => format!("about {value}"),
-            (Lang::Fr, Some([low, high])) => format!("environ {value}\u{a0}ans ({low} à {high})"),
+            (Lang::Fr, Some([low, high])) => format!("environ {value}\u{a0}ans ({low}\u{a0}à\u{a0}{high})"),
             (Lang::Fr, None) => format!("environ {value}\u{a0}ans"),
         }
     }

@@ -50,6 +50,8 @@ pub enum Action {
     FindNear,
     /// Train as this run was trained, on what is left of its pictures in the same parts.
     TrainAgain(String),
+    /// Show the form for a new experiment.
+    NewExperiment,
     /// Say what an experiment would take.
     CostOfExperiment(Box<Draft>),
     /// Make it and train it.

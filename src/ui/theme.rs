@@ -34,7 +34,7 @@ pub const BUTTON: f32 = 36.0;
 pub const FIELD: f32 = 30.0;
 /// Height of a row of options.
 pub const ROW: f32 = 44.0;
-/// Seconds of every movement; none when the user asks for none.
+/// Seconds of every movement, so few since the system’s wish for less movement is not known: neither egui nor winit tells it.
 pub const MOTION: f32 = 0.12;
 
 /// Text sizes in points.
@@ -189,6 +189,7 @@ fn apply(style: &mut egui::Style, theme: &Theme) {
     ]
     .into();
     style.animation_time = MOTION;
+    style.scroll_animation = egui::style::ScrollAnimation::duration(MOTION);
     style.interaction.selectable_labels = false;
     style.interaction.tooltip_delay = 0.35;
     style.always_scroll_the_only_direction = true;

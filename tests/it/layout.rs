@@ -139,6 +139,7 @@ const OPENED: &[Scene] = &[
     scene("large", || made::during(Phase::Training), &["Enlarge, Loss", "Agrandir, Perte"]),
     scene("table", || made::during(Phase::Training), &["Show as a table, Loss", "Afficher en tableau, Perte"]),
     scene("export", || Stage::new(Page::Results).with_data(400).with_run(), &["Export…", "Exporter…"]),
+    scene("more", || Stage::new(Page::Results).with_data(400).with_run(), &["More", "Autres actions"]),
     scene(
         "groups",
         || Stage::new(Page::Results).with_data(400).with_run(),

@@ -181,6 +181,7 @@ fn without_their_folder_pictures_are_named() {
     harness.run();
     assert!(said(&harness, "“faces” is not the folder that is open: here are the names of the pictures"));
     assert!(said(&harness, &file));
+    assert!(said(&harness, "picture, label, notebook + batch norm, notebook"), "its columns are named");
     harness.get_by_label("Open it to see them").click();
     harness.run();
     assert_eq!(stage.borrow().actions, [Action::UseFolder("/home/me/faces".into())]);
@@ -192,7 +193,9 @@ fn several_runs_are_held_against_the_best() {
     let (mut harness, stage) =
         chosen(stage::three_runs(), Lang::En, &["notebook,", "recommended, longer,", "notebook + batch norm,"]);
     let [one, other] = [1, 2].map(|place| pair(&stage.borrow(), 0, place));
-    assert!(said(&harness, "Each against the best; p is corrected for the number of comparisons (Holm)"));
+    assert!(said(&harness, "Each against the best; p is corrected for the number of comparisons (Holm), the ranges are not"));
+    let basis = format!("/ notebook: {}", one.basis(Lang::En));
+    assert!(said(&harness, &basis), "whose pictures they are: {basis}");
     let corrected = trombine::run::paired::corrected(&[&one, &other]);
     assert!(said(&harness, &one.sentence(corrected[0], Lang::En)));
     let cell = format!("{} {}", other.files[1][0].len(), other.cell([true, false], Lang::En));

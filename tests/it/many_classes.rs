@@ -255,6 +255,37 @@ fn training_shows_the_top_3_of_many_classes() {
     }
 }
 
+/// What the list of the likeliest leaves out is counted below it.
+#[test]
+fn the_classes_that_an_answer_does_not_name_are_counted() {
+    let (harness, _) = shown(Page::Predict, 10);
+    assert!(harness.query_by_label_contains("5\u{a0}others ").is_some());
+    let (harness, _) = shown(Page::Predict, 3);
+    assert!(harness.query_by_label_contains("others ").is_none());
+}
+
+/// In the usual window the plots beside the heat map can be read, and say what they are of.
+#[test]
+fn the_plots_beside_the_heat_map_are_high_enough() {
+    let (mut harness, _) = stage(Page::Results, 10).harness([1048.0, 760.0]);
+    harness.run();
+    let mut now = "as a list";
+    for (side, plot) in [("ROC", "area "), ("not sure", "Answered, of them right")] {
+        harness.get_by_label(now).click();
+        harness.run();
+        harness.get_by_role_and_label(Role::MenuItem, side).click();
+        harness.run();
+        let images = harness.query_all_by_role(Role::Image);
+        let plot = images.filter(|node| node.accesskit_node().label().is_some_and(|label| label.starts_with(plot)));
+        let heights: Vec<f32> = plot.map(|node| node.rect().height()).collect();
+        assert!(heights.len() == 1 && heights[0] >= 140.0, "{side} {heights:?}");
+        if side == "ROC" {
+            assert!(harness.query_by_label_contains(" against the rest").is_some(), "one class is drawn");
+        }
+        now = side;
+    }
+}
+
 /// Cells of two hundred classes are smaller than a hand is sure: the nearest that holds pictures is meant.
 #[test]
 fn small_cells_are_hit_from_nearby() {

@@ -151,14 +151,13 @@ fn several_photos_are_a_strip_to_walk_through() {
     // The first of those that came together is shown, and it stays while others come.
     assert!(shown(&harness, "1 of 6") && shown(&harness, "according to “notebook + batch norm”"));
     for name in [
-        "photo 1 of 6, holiday.jpg: 2\u{a0}male",
+        "photo 1 of 6, holiday.jpg: 1 male, 1\u{a0}not sure",
         "photo 2 of 6, anna.jpg: female 92%",
         "photo 3 of 6, notes.jpg: This is not a picture that can be read",
         "photo 4 of 6, garden.jpg: not sure, 61%",
         "photo 6 of 6, sea.jpg: …",
     ] {
-        let name = name.replace("2\u{a0}male", "2 male");
-        assert!(harness.query_by_role_and_label(Role::RadioButton, &name).is_some(), "{name}");
+        assert!(harness.query_by_role_and_label(Role::RadioButton, name).is_some(), "{name}");
     }
     press(&mut harness, Key::ArrowRight);
     assert!(shown(&harness, "2 of 6") && shown(&harness, "female, about 92%"));

@@ -23,6 +23,39 @@ use crate::{
 
 const SIZE: [f32; 2] = [1048.0, 900.0];
 
+/// What is said of a face covers no other: it stands above its square, or within it, where below there is another.
+#[test]
+fn the_words_of_a_face_cover_no_other_face() {
+    use trombine::{
+        ui::widget::photo::{self, Line, Square},
+        worker::Crop,
+    };
+    let square = |x: f32, y: f32, selected: bool| Square {
+        crop: Crop { x, y, side: 120.0 },
+        label: format!("{} · male 91%", x + y),
+        line: Line::Solid,
+        selected,
+    };
+    // Two below each other, and one beside them.
+    let squares = [square(40.0, 60.0, true), square(40.0, 190.0, false), square(240.0, 60.0, false)];
+    let drawn = squares.clone();
+    let mut harness =
+        Harness::builder().with_size([500.0, 400.0]).with_context_setup(trombine::ui::theme::install).build_ui(move |ui| {
+            let room = egui::Rect::from_min_size(egui::Pos2::ZERO, egui::vec2(500.0, 400.0));
+            photo::frames(ui, room, room, 1.0, &drawn);
+        });
+    harness.run();
+    let texts = crate::nodes::texts(&harness);
+    for square in &squares {
+        let text = texts.iter().find(|text| text.text == square.label).expect("all have room");
+        for other in squares.iter().filter(|other| other.label != square.label) {
+            let Crop { x, y, side } = other.crop;
+            let place = egui::Rect::from_min_size(egui::pos2(x, y), egui::Vec2::splat(side));
+            assert!(!place.intersects(text.rect), "{} lies over {place:?}: {:?}", square.label, text.rect);
+        }
+    }
+}
+
 #[test]
 fn an_empty_page_invites() {
     let (mut harness, stage) = Stage::new(Page::Predict).with_data(40).with_run().harness(SIZE);

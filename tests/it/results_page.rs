@@ -14,7 +14,7 @@ use trombine::{
         Changes, RunFiles, RunStatus,
         export::{Format, PlotKind},
     },
-    text::{Lang, percent},
+    text::{Lang, percent, say},
     ui::{Action, page::Page},
 };
 
@@ -489,9 +489,59 @@ fn the_switch_for_spreadsheets_leaves_the_menu_open() {
     harness.get_by_label("CSV for spreadsheets").click();
     harness.run();
     assert_eq!(stage.borrow().actions, [Action::Tables(TableStyle::Spreadsheet)]);
-    harness.get_by_label("Open its folder").click();
+    harness.get_by_label("ONNX").click();
     harness.run();
     assert!(harness.query_by_label("CSV for spreadsheets").is_none());
+}
+
+/// What is no export stands in a menu of its own.
+#[test]
+fn the_run_is_evaluated_anew_by_a_menu_of_its_own() {
+    let (_, stage) = report(Lang::En);
+    let run = stage.session.run.as_ref().expect("a run").info.id.clone();
+    let (mut harness, stage) = stage.harness(TALL);
+    harness.run();
+    harness.get_by_label("Export…").click();
+    harness.run();
+    assert!(harness.query_by_label("Evaluate another folder…").is_none());
+    harness.key_press(egui::Key::Escape);
+    harness.run();
+    let wanted = [
+        ("Evaluate another folder…", Action::EvaluateFolder { run: run.clone() }),
+        ("Evaluate with mirror images", Action::Evaluate { run, mirrored: Some(true) }),
+    ];
+    for (line, action) in wanted {
+        harness.get_by_label("More").click();
+        harness.run();
+        harness.get_by_label(line).click();
+        harness.run();
+        assert_eq!(stage.borrow_mut().actions.split_off(0), [action]);
+    }
+}
+
+/// In the usual window no plot beside the matrix is too low to be read, and no group's row.
+#[test]
+fn plots_and_rows_are_high_enough_in_the_usual_window() {
+    for lang in Lang::ALL {
+        let (_, stage) = report(lang);
+        let (mut harness, _) = stage.harness([1048.0, 760.0]);
+        harness.run();
+        let right = say(" right of ", " de bonnes réponses sur ").get(lang);
+        let rows: Vec<f32> = harness.query_all_by_label_contains(right).map(|row| row.rect().height()).collect();
+        assert!(rows.len() > 1 && rows.iter().all(|row| *row >= 22.0), "{rows:?}");
+        let plots = [
+            (say("Threshold", "Seuil"), say("ROC 0.50", "ROC 0,50")),
+            (say("Confidence", "Confiance"), say("Calibration error", "Erreur de calibration")),
+        ];
+        for (card, plot) in plots {
+            harness.get_by_role_and_label(egui::accesskit::Role::RadioButton, card.get(lang)).click();
+            harness.run();
+            let images = harness.query_all_by_role(egui::accesskit::Role::Image);
+            let plot = images.filter(|node| node.accesskit_node().label().is_some_and(|label| label.starts_with(plot.get(lang))));
+            let heights: Vec<f32> = plot.map(|node| node.rect().height()).collect();
+            assert!(heights.len() == 1 && heights[0] >= 140.0, "{} {heights:?}", card.get(lang));
+        }
+    }
 }
 
 /// Class names may be as long as folders' names: each cell of the matrix keeps its share.
@@ -529,6 +579,27 @@ fn every_group_has_its_mark_whatever_its_share() {
     };
     let count: usize = harness.output().shapes.iter().map(|shape| marks(&shape.shape)).sum();
     assert_eq!(count, 3);
+}
+
+/// A narrow card says what gray means, too, and its axis has two numbers at least.
+#[test]
+fn a_narrow_card_of_groups_has_its_scale_and_says_what_gray_is() {
+    use trombine::ui::widget::ranges::{self, Row};
+    let row = |share: f64, small| Row { share, low: share - 0.02, high: share + 0.02, n: 20, small, ..Row::default() };
+    let rows = [row(0.9, false), row(0.88, true)];
+    for width in [240.0, 320.0, 480.0] {
+        let rows = rows.clone();
+        let mut harness =
+            Harness::builder().with_size([width, 200.0]).with_context_setup(trombine::ui::theme::install).build_ui(move |ui| {
+                ranges::ranges(ui, Lang::En, &rows, (ranges::Measure::Share, 0.89), None, [40.0, 44.0]);
+            });
+        harness.run();
+        let texts = crate::nodes::texts(&harness);
+        let gray = texts.iter().find(|text| text.text == "gray: n < 30").expect("what gray is");
+        let marks: Vec<_> = texts.iter().filter(|text| text.text.ends_with('%') && text.rect.top() > 90.0).collect();
+        assert!(marks.iter().filter(|mark| !mark.text.starts_with("all")).count() > 1, "{width}: {marks:?}");
+        assert!(!marks.iter().any(|mark| mark.rect.intersects(gray.rect)), "{width}: {marks:?}, {gray:?}");
+    }
 }
 
 /// Where the columns of the ranges have no room, they are copied all the same.

@@ -42,6 +42,20 @@ fn one_run_can_be_opened_continued_reused_and_deleted() {
     assert_eq!(stage.borrow().actions, expected);
 }
 
+/// A run whose notes are not kept says how it ended all the same.
+#[test]
+fn a_run_without_notes_says_how_it_ended() {
+    let (mut harness, _) = stage::three_runs().harness(SIZE);
+    harness.run();
+    assert!(harness.query_by_label_contains("stopped early (5\u{a0}epochs)").is_some(), "in the list in short");
+    harness.get_by_label_contains("notebook + batch norm,").click();
+    harness.run();
+    assert!(harness.query_by_label("Stopped early, 5\u{a0}epochs without improvement").is_some());
+    for part in ["Training pictures", "Validation pictures", "Test pictures"] {
+        assert!(harness.query_by_label(part).is_some(), "{part}");
+    }
+}
+
 #[test]
 fn a_run_is_renamed_when_its_field_is_left() {
     let (mut harness, stage) = stage::three_runs().harness(SIZE);

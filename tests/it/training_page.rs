@@ -481,7 +481,9 @@ fn what_to_try_next_comes_from_the_curves() {
     assert_eq!(advised(&guessing, early), Some(Some(Action::Go(Page::Model))));
     assert_eq!(advised(&rising, StopReason::Diverged), Some(None));
     let well = [[0.7, 0.7], [0.85, 0.84], [0.88, 0.87], [0.885, 0.86], [0.89, 0.865]];
-    assert_eq!(advised(&well, early), None, "nothing is said where the curves say nothing");
+    assert_eq!(advised(&well, early), Some(Some(Action::NewExperiment)), "where the curves say nothing");
+    let perfect = [[0.9, 0.9], [1.0, 1.0], [1.0, 0.99]];
+    assert_eq!(advised(&perfect, early), None);
 }
 
 #[test]

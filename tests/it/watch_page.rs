@@ -249,7 +249,9 @@ fn the_page_shows_how_far_each_run_is_and_what_is_stale() {
     harness.run_steps(3);
     assert!(
         harness
-            .query_by_label_contains("8\u{a0}runs · 2\u{a0}training · 1\u{a0}stale · 1\u{a0}failed · 2\u{a0}finished")
+            .query_by_label_contains(
+                "8\u{a0}runs · 2\u{a0}training · 1\u{a0}stale · 1\u{a0}paused · 1\u{a0}waiting · 1\u{a0}failed · 2\u{a0}finished"
+            )
             .is_some()
     );
     assert!(harness.query_by_label_contains("epoch 12 of 30 · training on node1").is_some());

@@ -263,7 +263,7 @@ fn the_numbers_are_those_of_the_report() {
         }
         assert!(said(&harness, &trombine::text::percent(lang, within_5.share(), 1)));
         assert!(said(&harness, &report.headline(0.5, lang)));
-        assert!(said(&harness, &report.range_line(0.5, lang)));
+        assert!(said(&harness, &report.part_and_way(lang)));
         assert!(mae < baseline);
     }
 }
@@ -346,7 +346,7 @@ fn training_speaks_of_years() {
 /// An answer says an age with its range, in words and on a scale.
 #[test]
 fn an_answer_is_an_age_with_its_range() {
-    for (lang, words) in [(Lang::En, "about 34 (24 to 44)"), (Lang::Fr, "environ 34\u{a0}ans (24 à 44)")] {
+    for (lang, words) in [(Lang::En, "about 34 (24 to 44)"), (Lang::Fr, "environ 34\u{a0}ans (24\u{a0}à\u{a0}44)")] {
         let (harness, _) = shown(Page::Predict, lang);
         assert!(said(&harness, words));
         assert!(harness.query_by_role_and_label(Role::Image, words).is_some());

@@ -15,9 +15,8 @@ use crate::{
     },
 };
 
-/// Height of the words below the map, and the width from which on they have several lines.
-const LEGEND: f32 = 54.0;
-const WIDE: f32 = 300.0;
+/// Height of the words below the map.
+pub const LEGEND: f32 = 54.0;
 
 /// What was answered about a picture by who answers now.
 pub fn answered<'a>(session: &'a Session, file: &Path) -> Option<&'a LookedAt> {
@@ -82,8 +81,7 @@ pub fn show(ui: &mut Ui, cx: &mut Cx<'_>, room: Rect, heat: Heat, request: MapRe
         (Some(problem), _) => notice::note(&mut words, icon::CIRCLE_ALERT, t.bad, problem.what.get(lang)),
         (None, Some(Ok(reply))) => {
             let text = heat.legend_for(&reply.task).get(lang);
-            let label = egui::Label::new(theme::caption(text).color(t.text2));
-            words.add(if room.width() < WIDE { label.truncate() } else { label.wrap() }).on_hover_text(text);
+            words.add(egui::Label::new(theme::caption(text).color(t.text2)).wrap()).on_hover_text(text);
         }
         _ => {
             let text = say("The model is looking…", "Le modèle regarde…").get(lang);

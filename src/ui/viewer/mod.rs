@@ -294,7 +294,11 @@ impl Viewer {
         let (room, _) = ui.allocate_exact_size(size, Sense::hover());
         let heat = self.heat.filter(|_| frame.asks(cx));
         let half = (room.width() - theme::GUTTER) / 2.0;
-        let place = if heat.is_some() { room.with_max_x(room.left() + half) } else { room };
+        // The map has words below it: both stand at one height.
+        let place = match heat {
+            Some(_) => room.with_max_x(room.left() + half).with_max_y((room.bottom() - map::LEGEND).max(room.top() + 40.0)),
+            None => room,
+        };
         let small = (frame.film.small)(self.position);
         let picture = match (&self.large, small) {
             (Some(Ok(large)), _) => Picture::Large(large.texture.id(), [large.width as f32, large.height as f32]),
@@ -331,8 +335,9 @@ impl Viewer {
             _ => None,
         });
         let large = self.large.as_ref().and_then(|large| large.as_ref().ok());
-        let side =
-            Side { subject: frame.subject, large, heat: self.heat, answered, mistakes: frame.film.mistake.is_some(), asks };
+        let title = frame.file.display().to_string();
+        let mistakes = frame.film.mistake.is_some();
+        let side = Side { subject: frame.subject, title: &title, large, heat: self.heat, answered, mistakes, asks };
         match side.show(ui, cx) {
             Some(SideAnswer::Decide(change)) => cx.act(Action::Edit { files: vec![frame.file.to_owned()], change }),
             Some(SideAnswer::Heat(heat)) => self.heat = heat,

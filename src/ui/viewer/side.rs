@@ -39,6 +39,8 @@ const DIGITS: [Key; 9] = [Key::Num1, Key::Num2, Key::Num3, Key::Num4, Key::Num5,
 /// What is drawn beside the picture.
 pub struct Side<'a> {
     pub subject: &'a Subject<'a>,
+    /// The title, which the facts do not say again.
+    pub title: &'a str,
     /// The file, once it was read.
     pub large: Option<&'a Large>,
     pub heat: Option<Heat>,
@@ -57,6 +59,10 @@ impl Side<'_> {
         let Self { subject, .. } = self;
         let mut answer = None;
         ui.spacing_mut().item_spacing.y = 6.0;
+        if let Some(heading) = subject.heading {
+            ui.label(theme::caption(heading.get(lang)).color(t.text3));
+            ui.add_space(-4.0);
+        }
         let color = subject.class.map_or(t.text, |class| t.class(class));
         ui.add(egui::Label::new(theme::strong(&subject.label).size(20.0).color(color)).wrap());
         self.said(ui, lang, &mut answer);
@@ -120,7 +126,7 @@ impl Side<'_> {
             let value = format!("{} × {} · {}", large.width, large.height, large.format);
             Fact { name: say("Picture", "Image").get(lang).into(), value }
         });
-        for Fact { name, value } in self.subject.facts.iter().chain(&of_file) {
+        for Fact { name, value } in self.subject.facts.iter().filter(|fact| fact.value != self.title).chain(&of_file) {
             ui.horizontal_top(|ui| {
                 let width = (ui.available_width() * 0.34).min(110.0);
                 ui.allocate_ui_with_layout(vec2(width, 18.0), Layout::top_down(Align::Min), |ui| {
@@ -134,11 +140,13 @@ impl Side<'_> {
 
     /// The viewer's keys in a line.
     fn keys(&self, lang: Lang) -> String {
-        let mut keys = vec![say("← → other pictures", "← → autres images").get(lang).to_owned()];
+        // A line does not end between a key and what it does.
+        let pair = |key: &str, what: &str| format!("{key} {what}").replace(' ', "\u{a0}");
+        let mut keys = vec![pair("← →", say("other pictures", "autres images").get(lang))];
         if let Some(Decidable { task, .. }) = &self.subject.decidable {
             let classes = class_keys(task, lang).into_iter().map(|(digit, initial, class)| {
                 let key = initial.map_or_else(|| digit.name().to_owned(), |key| key.name().to_owned());
-                format!("{key} {}", task.name(class, lang))
+                pair(&key, &task.name(class, lang))
             });
             keys.extend(classes);
             let own = [
@@ -146,16 +154,16 @@ impl Side<'_> {
                 (CORRECT.name(), say("label is correct", "étiquette correcte")),
                 ("Ctrl Z", say("undo", "annuler")),
             ];
-            keys.extend(own.map(|(key, what)| format!("{} {}", shortcut::keys(key, lang), what.get(lang))));
+            keys.extend(own.map(|(key, what)| pair(&shortcut::keys(key, lang), what.get(lang))));
         }
         if self.mistakes {
-            keys.push(format!("{} {}", MISTAKE.name(), say("next mistake", "erreur suivante").get(lang)));
+            keys.push(pair(MISTAKE.name(), say("next mistake", "erreur suivante").get(lang)));
         }
         if self.asks {
-            keys.push(format!("{} {}", HEAT.name(), say("heat map", "carte de chaleur").get(lang)));
+            keys.push(pair(HEAT.name(), say("heat map", "carte de chaleur").get(lang)));
         }
-        keys.push(say("+ − zoom", "+ − zoom").get(lang).to_owned());
-        keys.push(format!("{} {}", shortcut::keys("Esc", lang), say("close", "fermer").get(lang)));
+        keys.push(pair("+ −", "zoom"));
+        keys.push(pair(&shortcut::keys("Esc", lang), say("close", "fermer").get(lang)));
         keys.join(" · ")
     }
 }

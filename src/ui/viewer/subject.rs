@@ -17,7 +17,7 @@ use crate::{
         task::Task,
     },
     evaluate::{Prediction, Report, regression},
-    text::{Lang, bytes, percent, plural, say, years},
+    text::{Lang, Phrase, bytes, percent, plural, say, years},
     ui::widget::photo::Square,
 };
 
@@ -71,8 +71,10 @@ pub fn folder_of(dataset: &Dataset) -> Option<&Path> {
 pub struct Subject<'a> {
     /// Its place in the data set, from where it is sought.
     pub sample: usize,
-    /// Its label, and the class whose color that has.
+    /// What stands large, and above that what it is, where it does not say so itself.
     pub label: String,
+    pub heading: Option<Phrase>,
+    /// The class whose color the label has.
     pub class: Option<u8>,
     /// What runs said of it; nothing where none has.
     pub said: Vec<Said>,
@@ -89,6 +91,9 @@ pub struct Subject<'a> {
     /// What can be decided about it, if anything.
     pub decidable: Option<Decidable<'a>>,
 }
+
+/// What stands above a picture's label.
+pub const LABEL: Phrase = say("Label", "Étiquette");
 
 /// What a run said of a picture.
 pub struct Said {
@@ -134,7 +139,7 @@ pub fn is_mistake(report: &Report, threshold: f64, p: &Prediction) -> bool {
 
 /// What is known of a picture beside its label, `copies` of which are in the data set.
 pub fn facts(lang: Lang, sample: &Sample, part: Option<Part>, copies: usize, of_years: bool) -> Vec<Fact> {
-    let fact = |name: crate::text::Phrase, value: String| Fact { name: name.get(lang).into(), value };
+    let fact = |name: Phrase, value: String| Fact { name: name.get(lang).into(), value };
     let age = sample.age.filter(|_| !of_years).map(|age| plural(lang, age.into(), say("year", "an"), say("years", "ans")));
     let race = sample.race.and_then(|race| RACES.get(usize::from(race))).map(|race| race.get(lang).to_owned());
     let copies = (copies > 0)

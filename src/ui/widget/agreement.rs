@@ -34,7 +34,7 @@ impl Agreement<'_> {
         const GAP: f32 = 6.0;
         let t = Theme::of(ui);
         let (outer, _) = ui.allocate_exact_size(vec2(ui.available_width(), height), Sense::hover());
-        let beside = (outer.width() * 0.34).clamp(70.0, 130.0);
+        let beside = (outer.width() * 0.34).clamp(70.0, 200.0);
         let above = 36.0;
         let inner = Rect::from_min_max(outer.min + vec2(beside, above), outer.max);
         let cell = vec2((inner.width() - GAP) / 2.0, (inner.height() - GAP) / 2.0);

@@ -43,11 +43,14 @@ pub fn header(ui: &mut Ui, title: &str, sentence: &str, actions: impl FnOnce(&mu
         .inner;
     let width = (used.left() - top.x - theme::GUTTER).max(120.0);
     let left = Rect::from_min_size(top, vec2(if used.width() < 1.0 { full } else { width }, f32::INFINITY));
+    // A long sentence stands below the actions, over the whole width, rather than on many short lines beside them.
+    let lines = ui.painter().layout(sentence.to_owned(), theme::regular(theme::size::BODY), t.text2, left.width()).rows.len();
+    let beside = !sentence.is_empty() && lines <= LINES;
     let bottom = ui
         .scope_builder(UiBuilder::new().max_rect(left).layout(Layout::top_down(Align::Min)), |ui| {
             ui.spacing_mut().item_spacing.y = 2.0;
             ui.label(theme::title(title).color(t.text));
-            if !sentence.is_empty() {
+            if beside {
                 ui.label(egui::RichText::new(sentence).color(t.text2));
             }
             ui.min_rect().bottom()
@@ -55,8 +58,14 @@ pub fn header(ui: &mut Ui, title: &str, sentence: &str, actions: impl FnOnce(&mu
         .inner;
     let rect = Rect::from_min_max(top, pos2(top.x + full, bottom.max(right.bottom())));
     ui.advance_cursor_after_rect(rect);
+    if !beside && !sentence.is_empty() {
+        ui.add(egui::Label::new(egui::RichText::new(sentence).color(t.text2)).wrap());
+    }
     ui.add_space(theme::GUTTER - 4.0);
 }
+
+/// Lines of a header's sentence that stand beside its actions.
+const LINES: usize = 2;
 
 /// Below this width of a page its header's actions stand below the title.
 const NARROW: f32 = 660.0;

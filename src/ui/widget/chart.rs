@@ -113,8 +113,8 @@ impl<'a> Chart<'a> {
             Card::titled(self.title).help(lang, self.help).caption(self.caption.clone()).fill().show_with(
                 ui,
                 |ui| {
-                    self.buttons(ui, lang, &mut view);
                     tools(ui);
+                    self.buttons(ui, lang, &mut view);
                 },
                 |ui| {
                     ui.spacing_mut().item_spacing.y = 6.0;

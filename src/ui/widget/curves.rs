@@ -398,8 +398,12 @@ impl Curves {
         let galley = ui.painter().layout_no_wrap(caption.clone(), theme::regular(size::CAPTION), t.text2);
         let (left, right) = (at - 6.0 - galley.size().x, at + 6.0);
         let (low, high) = (frame.rect.bottom() - 4.0 - galley.size().y, frame.rect.top() + 2.0);
-        let places = [pos2(left, low), pos2(right, low), pos2(left, high), pos2(right, high)];
-        let rects = places.map(|place| Rect::from_min_size(place, galley.size()));
+        // Where neither side has room, over the line.
+        let within =
+            left.clamp(frame.rect.left() + 3.0, (frame.rect.right() - galley.size().x - 1.0).max(frame.rect.left() + 3.0));
+        let sides = [pos2(left, low), pos2(right, low), pos2(left, high), pos2(right, high)];
+        let places = sides.into_iter().chain([pos2(within, low), pos2(within, high)]);
+        let rects: Vec<Rect> = places.map(|place| Rect::from_min_size(place, galley.size())).collect();
         let inside = |r: &Rect| r.left() > frame.rect.left() + 2.0 && r.right() < frame.rect.right();
         let free = |r: &Rect| inside(r) && !taken.iter().any(|other| other.intersects(*r));
         let clear = |r: &Rect| free(r) && !self.crosses(frame, r.expand(3.0));

@@ -55,14 +55,16 @@ pub fn show(ui: &mut Ui, lang: Lang, rows: &[Row], selected: usize, sides: [&str
             true => WidgetInfo::selected(Role::RadioButton, ui.is_enabled(), on, &row.sentence),
             false => WidgetInfo::labeled(Role::Label, true, &row.sentence),
         });
-        let ground = rect.shrink2(vec2(0.0, 1.0));
-        if on {
-            ui.painter().rect_filled(ground, RADIUS_FIELD, t.soft);
-        } else if choice && response.hovered() {
-            ui.painter().rect_filled(ground, RADIUS_FIELD, t.surface2);
+        let fill = match (on, choice && response.hovered()) {
+            (true, _) => t.soft,
+            (false, true) => t.surface2,
+            (false, false) => t.surface,
+        };
+        if on || choice && response.hovered() {
+            ui.painter().rect_filled(rect.shrink2(vec2(0.0, 1.0)), RADIUS_FIELD, fill);
         }
         focus_ring(ui, &response, rect.shrink(2.0), RADIUS_FIELD);
-        draw(ui, &frame, rect, row);
+        draw(ui, &frame, rect, (row, fill));
         let response = response.on_hover_text(&row.sentence);
         if choice && response.on_hover_cursor(CursorIcon::PointingHand).clicked() {
             chosen = Some(index);
@@ -82,7 +84,8 @@ fn span(rows: &[Row]) -> (f64, f64) {
     (-high, high)
 }
 
-fn draw(ui: &Ui, frame: &Frame, rect: Rect, row: &Row) {
+/// Draws a row; behind its words is `ground`, so that the axis does not run through them.
+fn draw(ui: &Ui, frame: &Frame, rect: Rect, (row, ground): (&Row, Color32)) {
     let t = Theme::of(ui);
     let painter = ui.painter_at(rect);
     let line = rect.top() + 13.0;
@@ -90,8 +93,12 @@ fn draw(ui: &Ui, frame: &Frame, rect: Rect, row: &Row) {
     let text = fitted(ui, &row.text, theme::regular(size::CAPTION), t.text2, rect.width() * 0.72);
     let room = rect.width() - text.size().x - 44.0;
     let name = fitted_ends(ui, &row.name, &theme::medium(size::TABLE), t.text, room);
-    painter.galley(pos2(rect.left() + 20.0, line - name.size().y / 2.0), name, t.text);
-    painter.galley(pos2(rect.right() - 8.0 - text.size().x, line - text.size().y / 2.0), text, t.text2);
+    let places = [(rect.left() + 20.0, name, t.text), (rect.right() - 8.0 - text.size().x, text, t.text2)];
+    for (left, galley, color) in places {
+        let place = Rect::from_min_size(pos2(left, line - galley.size().y / 2.0), galley.size());
+        painter.rect_filled(place.expand2(vec2(3.0, 0.0)), 2.0, ground);
+        painter.galley(place.min, galley, color);
+    }
     let middle = rect.top() + 31.0;
     let zero = frame.x_at(0.0);
     painter.vline(zero, middle - 8.0..=middle + 8.0, Stroke::new(1.5, t.text2));

@@ -235,7 +235,7 @@ impl<T: Fn(usize) -> Tile> Gallery<'_, T> {
             (picture.left(), y + 17.0, &tile.second, theme::regular(size::CAPTION), t.text2),
         ];
         for (x, y, text, font, color) in lines {
-            let room = rect.right() + GAP / 2.0 - x;
+            let room = rect.right() - x;
             let mut galley = fitted(ui, text, font.clone(), color, room);
             if galley.elided && std::ptr::eq(text, &tile.first) && !tile.short.is_empty() {
                 galley = fitted(ui, &tile.short, font, color, room);

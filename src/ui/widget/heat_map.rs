@@ -50,8 +50,10 @@ impl View {
     }
 }
 
-/// The largest cell at which all fit, in points.
+/// The largest cell at which all fit, in points; of a few classes it is wider, so that the map fills its card.
 const LARGEST: Vec2 = vec2(140.0, 72.0);
+const WIDEST: f32 = 230.0;
+const FEW: usize = 4;
 /// Cells of this size and more have their numbers in them, of this height their share below; and so far apart stand names.
 const NUMBERED: Vec2 = vec2(26.0, 17.0);
 const SHARED: f32 = 38.0;
@@ -87,7 +89,8 @@ impl HeatMap<'_> {
         let (outer, response) = ui.allocate_exact_size(vec2(ui.available_width(), height), Sense::click_and_drag());
         let names = self.room_of_names(ui, outer, n);
         let inner = Rect::from_min_max(outer.min + names, outer.max);
-        let fitting = (inner.size() / n as f32).min(LARGEST);
+        let largest = if n <= FEW { vec2(WIDEST, LARGEST.y) } else { LARGEST };
+        let fitting = (inner.size() / n as f32).min(largest);
         if response.hovered() {
             let (zoomed, scrolled) = ui.input(|input| (input.zoom_delta(), input.smooth_scroll_delta()));
             if zoomed != 1.0 {

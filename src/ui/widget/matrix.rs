@@ -31,19 +31,27 @@ pub fn matrix(
 ) -> Option<(u8, u8)> {
     let t = Theme::of(ui);
     let (outer, _) = ui.allocate_exact_size(vec2(ui.available_width(), height), Sense::hover());
-    let (least, head) = (78.0, 26.0);
+    let least = 78.0;
     // Long names have more room, as far as the cells can spare it.
     let name = |name: &String| ui.painter().layout_no_wrap(name.clone(), theme::semibold(size::TABLE), t.text).size().x + 10.0;
     let rows = words.classes.iter().map(name).fold(least, f32::max).min((outer.width() * 0.22).max(least));
     let gap = 6.0;
+    // Where word and name have no room beside each other, the name stands below the word.
+    let column = (outer.width() - rows - gap) / 2.0;
+    let both = |class: &String| {
+        let word = ui.painter().layout_no_wrap(format!("{} ", words.predicted), theme::regular(size::TABLE), t.text2).size().x;
+        word + name(class)
+    };
+    let stacked = words.classes.iter().any(|class| both(class) > column);
+    let head = if stacked { 44.0 } else { 26.0 };
     let inner = Rect::from_min_max(outer.min + vec2(rows, head), outer.max);
     let cell_size = vec2((inner.width() - gap) / 2.0, (inner.height() - gap) / 2.0);
     for class in 0..2u8 {
         let i = usize::from(class);
         let middle = inner.left() + cell_size.x * (f32::from(class) + 0.5) + gap * f32::from(class);
-        let room = vec2(cell_size.x, 20.0);
-        let place = Rect::from_center_size(pos2(middle, outer.top() + 10.0), room);
-        two(ui, place, [&words.predicted, &words.classes[i]], t.class(class), t);
+        let room = vec2(cell_size.x, head - 6.0);
+        let place = Rect::from_center_size(pos2(middle, outer.top() + room.y / 2.0), room);
+        two(ui, place, [&words.predicted, &words.classes[i]], t.class(class), stacked);
         let top = inner.top() + cell_size.y * (f32::from(class) + 0.5) + gap * f32::from(class);
         let font = theme::regular(size::TABLE);
         ui.painter().text(pos2(outer.left(), top - 1.0), Align2::LEFT_BOTTOM, &words.label, font, t.text2);
@@ -122,20 +130,23 @@ fn draw(ui: &mut Ui, t: &Theme, rect: Rect, (cell, wide): (&CellText, bool), pla
     response.on_hover_cursor(egui::CursorIcon::PointingHand).on_hover_text(about).clicked()
 }
 
-/// A quiet word and a colored one, centered together; the colored one alone where there is no room for both.
-fn two(ui: &Ui, place: Rect, [quiet, loud]: [&str; 2], color: Color32, t: &Theme) {
-    let painter = ui.painter();
-    let lay = |text: String| painter.layout_no_wrap(text, theme::regular(size::TABLE), t.text2);
-    let name = loud;
+/// A quiet word and a colored one, centered together, beside each other or `stacked`.
+fn two(ui: &Ui, place: Rect, [quiet, name]: [&str; 2], color: Color32, stacked: bool) {
+    let (painter, t) = (ui.painter(), Theme::of(ui));
     let loud = fitted(ui, name, theme::semibold(size::TABLE), color, place.width());
-    let both = lay(format!("{quiet} "));
-    let quiet = if both.size().x + loud.size().x < place.width() { both } else { lay(String::new()) };
-    let left = place.center().x - (quiet.size().x + loud.size().x) / 2.0;
-    let top = place.center().y - quiet.size().y / 2.0;
-    let split = left + quiet.size().x;
+    let quiet = if stacked { quiet.to_owned() } else { format!("{quiet} ") };
+    let quiet = fitted(ui, &quiet, theme::regular(size::TABLE), t.text2, place.width());
     told_in_full(ui, place, &loud, name, "column");
-    painter.galley(pos2(left, top), quiet, t.text2);
-    painter.galley(pos2(split, top), loud, color);
+    let ([one, other], middle) = ([quiet.size(), loud.size()], place.center());
+    let [at, below] = match stacked {
+        true => [pos2(middle.x - one.x / 2.0, place.top()), pos2(middle.x - other.x / 2.0, place.bottom() - other.y)],
+        false => {
+            let (left, top) = (middle.x - (one.x + other.x) / 2.0, middle.y - one.y / 2.0);
+            [pos2(left, top), pos2(left + one.x, top)]
+        }
+    };
+    painter.galley(at, quiet, t.text2);
+    painter.galley(below, loud, color);
 }
 
 /// Under the pointer, all of a name that was cut.

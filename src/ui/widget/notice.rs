@@ -16,8 +16,14 @@ use crate::{
 /// What will be here and how to get it, in the middle of the room.
 pub fn empty(ui: &mut Ui, symbol: Icon, title: &str, sentence: &str, actions: impl FnOnce(&mut Ui)) {
     let t = Theme::of(ui);
+    /// Height of most, in points.
+    const USUAL: f32 = 220.0;
+    // As high as it was drawn last.
+    let id = ui.scope_id().with(("empty", title));
+    let height: f32 = ui.data(|data| data.get_temp(id)).unwrap_or(USUAL);
     ui.vertical_centered(|ui| {
-        ui.add_space((ui.available_height() * 0.5 - 110.0).max(16.0));
+        ui.add_space(((ui.available_height() - height) * 0.5).max(16.0));
+        let top = ui.cursor().top();
         let (rect, _) = ui.allocate_exact_size(Vec2::splat(56.0), egui::Sense::hover());
         ui.painter().circle_filled(rect.center(), 28.0, t.soft);
         symbol.paint(ui.painter(), rect, 26.0, t.accent);
@@ -29,7 +35,29 @@ pub fn empty(ui: &mut Ui, symbol: Icon, title: &str, sentence: &str, actions: im
         });
         ui.add_space(8.0);
         actions(ui);
+        measured(ui, id, ui.min_rect().bottom() - top, height);
     });
+}
+
+/// The actions of an empty state on one line in its middle where they have room for it, else below each other.
+pub fn row(ui: &mut Ui, actions: impl FnOnce(&mut Ui)) {
+    let id = ui.scope_id().with("row");
+    let width: f32 = ui.data(|data| data.get_temp(id)).unwrap_or_default();
+    if width > ui.available_width() {
+        return actions(ui);
+    }
+    ui.allocate_ui_with_layout(Vec2::new(width, theme::BUTTON), Layout::left_to_right(Align::Center), |ui| {
+        actions(ui);
+        measured(ui, id, ui.min_rect().width(), width);
+    });
+}
+
+/// Remembers the size that was `drawn`, for the next frame, if it is another than was `known`.
+fn measured(ui: &Ui, id: egui::Id, drawn: f32, known: f32) {
+    if (drawn - known).abs() > 0.5 {
+        ui.data_mut(|data| data.insert_temp(id, drawn));
+        ui.request_repaint();
+    }
 }
 
 /// A small icon with a sentence.

@@ -189,7 +189,11 @@ fn tags(ui: &Ui, outer: Rect, squares: &[Square], places: Vec<Rect>) {
     tags.reverse();
     tags.sort_by_key(|(square, _)| square.selected);
     let mut taken: Vec<Option<Tag>> = Vec::new();
-    tags.iter().rev().for_each(|(square, rect)| taken.push(Tag::place(ui, outer, *rect, square, &taken)));
+    for (index, (square, rect)) in tags.iter().enumerate().rev() {
+        let others: Vec<Rect> =
+            tags.iter().enumerate().filter(|(other, _)| *other != index).map(|(_, (_, rect))| *rect).collect();
+        taken.push(Tag::place(ui, outer, *rect, square, (&taken, &others)));
+    }
     tags.iter().zip(taken.iter().rev()).for_each(|((square, _), tag)| {
         if let Some(tag) = tag {
             tag.paint(ui.painter(), Theme::of(ui), square.selected);
@@ -366,28 +370,34 @@ fn frame(painter: &Painter, t: &Theme, rect: Rect, square: &Square, strong: bool
     }
 }
 
-/// What was said of a square, below it and within the photo.
+/// What was said of a square, beside it and within the photo.
 struct Tag {
     back: Rect,
     text: Arc<Galley>,
 }
 
 impl Tag {
-    /// Where others are `taken` there already, it is a short one, and where that has no room either there is none.
-    fn place(ui: &Ui, outer: Rect, rect: Rect, square: &Square, taken: &[Option<Self>]) -> Option<Self> {
-        let place = |label: String| {
+    /// Below its square, above it, or within it at its bottom: the first of these that no tag has `taken`, and that covers no
+    /// other square. Where none is free a short one takes its place, and where that has no room either there is none.
+    fn place(ui: &Ui, outer: Rect, rect: Rect, square: &Square, (taken, others): (&[Option<Self>], &[Rect])) -> Option<Self> {
+        let places = |label: String| {
             let text = ui.painter().layout_no_wrap(label, theme::medium(size::TABLE), Color32::PLACEHOLDER);
             let size = text.size() + vec2(18.0, 10.0);
             let left = rect.left().min(outer.right() - size.x).max(outer.left());
-            let top = (rect.bottom() + 6.0).min(outer.bottom() - 28.0).max(outer.top());
-            Self { back: Rect::from_min_size(pos2(left, top), size), text }
+            let lowest = outer.bottom() - size.y;
+            let tops = [rect.bottom() + 6.0, rect.top() - 6.0 - size.y, rect.bottom() - 6.0 - size.y];
+            tops.map(|top| Self {
+                back: Rect::from_min_size(pos2(left, top.min(lowest).max(outer.top())), size),
+                text: text.clone(),
+            })
         };
         let free = |tag: &Self| !taken.iter().flatten().any(|other| other.back.intersects(tag.back));
-        let brief = || {
-            let number = square.label.split(" · ").next().unwrap_or_default();
-            place(format!("{number}{}", if square.line == Line::Dashed { "?" } else { "" }))
-        };
-        Some(place(square.label.clone())).filter(free).or_else(|| Some(brief()).filter(free))
+        let clear = |tag: &Self| free(tag) && !others.iter().any(|other| other.intersects(tag.back));
+        let number = square.label.split(" · ").next().unwrap_or_default();
+        let brief = format!("{number}{}", if square.line == Line::Dashed { "?" } else { "" });
+        let whole = places(square.label.clone()).into_iter().find(clear);
+        // Rather over another square than not at all.
+        whole.or_else(|| places(brief.clone()).into_iter().find(clear)).or_else(|| places(brief).into_iter().find(free))
     }
 
     fn paint(&self, painter: &Painter, t: &Theme, selected: bool) {

@@ -1,6 +1,6 @@
 //! Groups drawn as ranges: a dot for the share, or the error in years, a bar for its 95% range, a dotted line for all.
 
-use egui::{Align2, Rect, Role, Sense, Shape, Stroke, Ui, WidgetInfo, pos2, vec2};
+use egui::{Align2, Rangef, Rect, Role, Sense, Shape, Stroke, Ui, WidgetInfo, pos2, vec2};
 
 use super::{
     button::focus_ring,
@@ -53,7 +53,7 @@ const AXIS: f32 = 44.0;
 /// The same where room is scarce: the word for all stands among the numbers.
 const LOW_AXIS: f32 = 24.0;
 /// The lowest rows that can be read.
-const LEAST: f32 = 17.0;
+const LEAST: f32 = 22.0;
 /// The highest, of a few groups in a tall card.
 const HIGHEST: f32 = 56.0;
 
@@ -86,7 +86,8 @@ pub fn ranges(
         pos2(outer.right() - numbers, outer.bottom() - axis_height),
     );
     let frame = Frame { rect: inside, x: span(rows, measure, all), y: (0.0, 1.0) };
-    axis(ui, t, &frame, lang, (measure, all), axis_height < AXIS);
+    let gray = rows.iter().any(|row| row.small).then_some(outer.x_range());
+    axis(ui, t, &frame, lang, (measure, all), (axis_height < AXIS, gray));
     let mut chosen = None;
     for (index, row) in rows.iter().enumerate() {
         let top = outer.top() + index as f32 * row_height;
@@ -198,9 +199,14 @@ fn draw(ui: &Ui, lang: Lang, frame: &Frame, rect: Rect, (measure, row): (Measure
     );
 }
 
-/// The numbers below the rows and the line for all; in a `low` axis its caption takes the place of the numbers near it.
-fn axis(ui: &Ui, t: &Theme, frame: &Frame, lang: Lang, (measure, all): (Measure, f64), low: bool) {
-    let marks = ticks(frame.x.0, frame.x.1, (frame.rect.width() / 70.0).clamp(1.0, 5.0) as usize);
+/// The numbers below the rows, what a `gray` row is, and the line for all; in a `low` axis its caption takes the place of the
+/// numbers near it. `gray` is where its words have room.
+fn axis(ui: &Ui, t: &Theme, frame: &Frame, lang: Lang, (measure, all): (Measure, f64), (low, gray): (bool, Option<Rangef>)) {
+    let mut marks = ticks(frame.x.0, frame.x.1, (frame.rect.width() / 70.0).clamp(1.0, 5.0) as usize);
+    if marks.len() < 2 {
+        // One number alone gives no scale.
+        marks = vec![frame.x.0, frame.x.1];
+    }
     let factor = if measure == Measure::Share { 100.0 } else { 1.0 };
     let digits = places(&marks.iter().map(|m| m * factor).collect::<Vec<_>>());
     let value = if measure == Measure::Years { years(lang, all, 1) } else { percent(lang, all, 1) };
@@ -212,6 +218,18 @@ fn axis(ui: &Ui, t: &Theme, frame: &Frame, lang: Lang, (measure, all): (Measure,
     let below = if low { 6.0 } else { 24.0 };
     let caption = Rect::from_min_size(pos2(left, frame.rect.bottom() + below), galley.size());
     let line = [pos2(at, frame.rect.top()), pos2(at, caption.top() - 2.0)];
+    let gray = gray.map(|room| {
+        let text = say("gray: n < 30", "en gris\u{a0}: n < 30").get(lang).to_owned();
+        let galley = ui.painter().layout_no_wrap(text, font.clone(), t.text3);
+        let (size, right) = (galley.size(), room.max - galley.size().x);
+        let corners = [(room.min, below), (right, below), (room.min, 6.0), (right, 6.0)];
+        let places = corners.map(|(left, below)| Rect::from_min_size(pos2(left, frame.rect.bottom() + below), size));
+        let free = |place: &&Rect| {
+            let place = place.expand2(vec2(4.0, 0.0));
+            !place.intersects(caption) && !place.intersects(Rect::from_points(&line))
+        };
+        (places.iter().find(free).unwrap_or(&places[0]).min, galley)
+    });
     for x in marks {
         let at = frame.x_at(x);
         ui.painter().vline(at, frame.rect.y_range(), Stroke::new(1.0, t.grid));
@@ -219,12 +237,17 @@ fn axis(ui: &Ui, t: &Theme, frame: &Frame, lang: Lang, (measure, all): (Measure,
         let place = Rect::from_min_size(pos2(at - text.size().x / 2.0, frame.rect.bottom() + 6.0), text.size());
         // The line for all leads to its caption through the numbers.
         let room = place.expand2(vec2(4.0, 0.0));
-        if !room.intersects(caption) && !room.intersects(Rect::from_points(&line)) {
+        let words = gray.as_ref().map(|(at, galley)| Rect::from_min_size(*at, galley.size()));
+        let taken = words.is_some_and(|words| words.intersects(room));
+        if !taken && !room.intersects(caption) && !room.intersects(Rect::from_points(&line)) {
             ui.painter().galley(place.min, text, t.text3);
         }
     }
     ui.painter().extend(Shape::dotted_line(&line, t.text2, 5.0, 0.9));
     ui.painter().galley(caption.min, galley, t.text2);
+    if let Some((at, galley)) = gray {
+        ui.painter().galley(at, galley, t.text3);
+    }
 }
 
 /// `n 2,070`.

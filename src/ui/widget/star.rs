@@ -18,7 +18,7 @@ pub fn star(ui: &mut Ui, rect: Rect, on: bool, name: &str, of: &str) -> Response
         let color = match (on, response.hovered() || response.has_focus()) {
             (true, _) => t.validation,
             (false, true) => t.text2,
-            (false, false) => t.stroke,
+            (false, false) => t.text3,
         };
         if on {
             fill(ui.painter(), rect.center(), size * 0.42, color);

@@ -17,7 +17,7 @@ use crate::{
         Cx,
         viewer::{
             Viewer, ViewerAnswer,
-            subject::{Decidable, Film, Said, Small, Subject, facts, folder_of, is_mistake},
+            subject::{Decidable, Film, LABEL, Said, Small, Subject, facts, folder_of, is_mistake},
         },
     },
 };
@@ -201,6 +201,7 @@ pub fn show(ui: &mut Ui, cx: &mut Cx<'_>, dataset: &Arc<Dataset>, overview: &Ove
                     Some(class) => dataset.task.name(class.into(), lang),
                     None => say("not used", "non utilisée").get(lang).to_owned(),
                 },
+                heading: class.map(|_| LABEL),
                 class: class.filter(|_| !dataset.task.is_regression()),
                 said: said.map(|(report, p)| Said::of(report, report.threshold, p, lang)).into_iter().collect(),
                 note: Some(detail::note(lang, dataset, place)),

@@ -10,7 +10,7 @@ use crate::{
         predictor::{Estimate, likeliest, not_sure},
     },
     session::{ShownPhoto, SquareQuery},
-    text::{Lang, decimal, percent, say},
+    text::{Lang, decimal, percent, plural, say},
     ui::{
         Action, Cx, icon,
         theme::{self, Theme, size},
@@ -75,8 +75,9 @@ pub fn card(ui: &mut Ui, cx: &mut Cx<'_>, shown: &ShownPhoto, chosen: usize) {
             }
         } else if let Some(reply) = asked.said() {
             let text = reply.headline(lang);
-            let most = if reply.estimate.is_some() { 26 } else { 20 };
-            let large = if text.chars().count() > most { 19.0 } else { size::HEADLINE };
+            // What is longer than a line is smaller.
+            let wide = ui.painter().layout_no_wrap(text.clone(), theme::semibold(size::HEADLINE), t.text).size().x;
+            let large = if wide > ui.available_width() { 19.0 } else { size::HEADLINE };
             // Of a square that was moved, what was said before is paler until its own answer is there.
             let color = if asked.reply.is_some() { t.text } else { t.text3 };
             ui.add(egui::Label::new(theme::headline(text).size(large).color(color)).wrap());
@@ -159,6 +160,17 @@ fn bars(ui: &mut Ui, lang: Lang, reply: &Reply) {
         let at = pos2(rect.right(), rect.center().y);
         ui.painter().text(at, Align2::RIGHT_CENTER, said, theme::regular(size::CAPTION), t.text2);
     }
+    let others = reply.probabilities.len().saturating_sub(LIKELIEST) as u64;
+    if others > 0 {
+        let name = plural(lang, others, say("other", "autre"), say("others", "autres"));
+        let said =
+            share_text(lang, likeliest(&reply.probabilities).skip(LIKELIEST).map(|class| reply.probabilities[class]).sum());
+        let (rect, response) = ui.allocate_exact_size(vec2(ui.available_width(), ROW), Sense::hover());
+        ui.add_space(-ui.spacing().item_spacing.y);
+        response.widget_info(|| WidgetInfo::labeled(Role::Label, true, format!("{name} {said}")));
+        ui.painter().text(rect.left_center(), Align2::LEFT_CENTER, name, font, t.text2);
+        ui.painter().text(rect.right_center(), Align2::RIGHT_CENTER, said, theme::regular(size::CAPTION), t.text2);
+    }
     ui.add_space(ui.spacing().item_spacing.y);
 }
 
@@ -232,7 +244,7 @@ fn scale_of_years(ui: &mut Ui, lang: Lang, estimate: &Estimate) {
     let mut taken: Vec<egui::Rangef> = Vec::new();
     let ends = estimate.range.map_or_else(Vec::new, |range| vec![range.low, range.high]);
     // The ends of the range first; the scale's own numbers where there is room.
-    let marks = ends.into_iter().map(|end| (end, t.text2)).chain([0.0, 100.0, 50.0].map(|end| (end, t.text3)));
+    let marks = ends.into_iter().map(|end| (end, t.text2)).chain([0.0, OLDEST, 50.0].map(|end| (end, t.text3)));
     for (years, color) in marks {
         let text = ui.painter().layout_no_wrap(decimal(lang, years, 0), font.clone(), color);
         let left = (at(years) - text.size().x / 2.0).clamp(bar.left(), bar.right() - text.size().x);
@@ -251,8 +263,9 @@ fn scale_of_years(ui: &mut Ui, lang: Lang, estimate: &Estimate) {
     }
 }
 
-/// What the network saw, and where it looked: by the quick map, or by the slow one once it is asked for.
-pub fn seen(ui: &mut Ui, cx: &mut Cx<'_>, asked: &SquareQuery, reply: &Reply, shown: &mut Heat) {
+/// What the network saw, and where it looked: by the quick map, or by the slow one once it is asked for. The card is at least
+/// `height` high.
+pub fn seen(ui: &mut Ui, cx: &mut Cx<'_>, (asked, reply): (&SquareQuery, &Reply), shown: &mut Heat, height: f32) {
     let (lang, t) = (cx.lang, Theme::of(ui));
     let slow = asked.slow.as_ref().map(|slow| slow.map.as_ref());
     let map = match *shown {
@@ -260,6 +273,7 @@ pub fn seen(ui: &mut Ui, cx: &mut Cx<'_>, asked: &SquareQuery, reply: &Reply, sh
         Heat::Occlusion => slow.flatten().and_then(|map| map.as_deref().ok()),
     };
     Card::new().show(ui, |ui| {
+        ui.set_min_height((height - 2.0 * theme::PADDING).max(0.0));
         let side = ((ui.available_width() - 18.0) / 2.0).min(160.0);
         let left = ui.cursor().min;
         ui.allocate_exact_size(vec2(ui.available_width(), side + 26.0), Sense::hover());

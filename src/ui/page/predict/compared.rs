@@ -7,11 +7,14 @@ use crate::{
     data::task::Task,
     problem::Problem,
     session::SquareQuery,
-    text::{Lang, capital, decimal, named, say},
+    text::{Lang, Phrase, capital, decimal, named, say},
     ui::{
         Cx,
         theme::{self, Theme, size},
-        widget::{card::Card, fitted::fitted},
+        widget::{
+            card::Card,
+            fitted::{fitted, widest},
+        },
     },
     worker::Reply,
 };
@@ -48,38 +51,50 @@ pub fn card(ui: &mut Ui, cx: &Cx<'_>, asked: &SquareQuery, main: &Reply, others:
             let said = capital(&words::agreement(lang, &replies));
             ui.add(egui::Label::new(theme::strong(said).color(t.text)).wrap());
         }
-        head(ui, lang, main.task.is_regression());
-        same.iter().for_each(|row| row.show(ui, cx, false));
+        let names = names(main.task.is_regression()).map(|name| name.get(lang));
+        let all = same.iter().chain(&apart).map(|row| row.texts(lang)).collect::<Vec<_>>();
+        let widths = [0, 1].map(|column| {
+            let cells = widest(ui, all.iter().map(|texts| texts[column].as_str()), &theme::regular(size::TABLE), f32::INFINITY);
+            cells.max(widest(ui, [names[1 + column]].into_iter(), &theme::regular(size::CAPTION), f32::INFINITY))
+        });
+        head(ui, names, widths);
+        same.iter().for_each(|row| row.show(ui, cx, widths, false));
         if !apart.is_empty() {
             ui.add_space(4.0);
             let text = say("Trained for another question, and not counted", "Autre question, donc pas comptés").get(lang);
             ui.add(egui::Label::new(theme::caption(text).color(t.text2)).wrap());
-            apart.iter().for_each(|row| row.show(ui, cx, true));
+            apart.iter().for_each(|row| row.show(ui, cx, widths, true));
         }
     });
 }
 
 /// The columns' names.
-fn head(ui: &mut Ui, lang: Lang, of_years: bool) {
-    let t = Theme::of(ui);
-    let names = match of_years {
+const fn names(of_years: bool) -> [Phrase; 3] {
+    match of_years {
         true => [say("run", "essai"), say("estimate", "estimation"), say("range", "intervalle")],
         false => [say("run", "essai"), say("answer", "réponse"), say("how sure", "certitude")],
-    };
-    let (rect, _) = ui.allocate_exact_size(vec2(ui.available_width(), 18.0), Sense::hover());
-    let font = theme::regular(size::CAPTION);
-    let [_, answer, sure] = columns(rect);
-    ui.painter().text(rect.left_top(), Align2::LEFT_TOP, names[0].get(lang), font.clone(), t.text3);
-    ui.painter().text(answer.left_top(), Align2::LEFT_TOP, names[1].get(lang), font.clone(), t.text3);
-    ui.painter().text(sure.right_top(), Align2::RIGHT_TOP, names[2].get(lang), font, t.text3);
+    }
 }
 
-/// Where the run, its answer, and how sure it is stand.
-fn columns(rect: Rect) -> [Rect; 3] {
-    let at = |share: f32| rect.left() + rect.width() * share;
-    let column = |from: f32, to: f32| Rect::from_x_y_ranges(at(from)..=at(to) - 8.0, rect.y_range());
-    let last = Rect::from_x_y_ranges(at(0.68)..=rect.right(), rect.y_range());
-    [column(0.0, 0.42), column(0.42, 0.68), last]
+/// The columns' names above them.
+fn head(ui: &mut Ui, names: [&str; 3], widths: [f32; 2]) {
+    let t = Theme::of(ui);
+    let (rect, _) = ui.allocate_exact_size(vec2(ui.available_width(), 18.0), Sense::hover());
+    let font = theme::regular(size::CAPTION);
+    let [_, answer, sure] = columns(rect, widths);
+    ui.painter().text(rect.left_top(), Align2::LEFT_TOP, names[0], font.clone(), t.text3);
+    ui.painter().text(answer.left_top(), Align2::LEFT_TOP, names[1], font.clone(), t.text3);
+    ui.painter().text(sure.right_top(), Align2::RIGHT_TOP, names[2], font, t.text3);
+}
+
+/// Where the run, its answer, and how sure it is stand, the two latter with cells that are this wide: the run has the rest.
+fn columns(rect: Rect, [answer, sure]: [f32; 2]) -> [Rect; 3] {
+    /// Between two columns.
+    const GAP: f32 = 10.0;
+    let sure = rect.right() - sure.min(rect.width() * 0.36) - 1.0;
+    let answer = sure - GAP - answer.min(rect.width() * 0.3) - 1.0;
+    let column = |from: f32, to: f32| Rect::from_x_y_ranges(from..=to, rect.y_range());
+    [column(rect.left(), answer - GAP), column(answer, sure - GAP), column(sure, rect.right())]
 }
 
 impl Row<'_> {
@@ -104,8 +119,8 @@ impl Row<'_> {
         [reply.task.name(class, lang), doubt]
     }
 
-    /// Draws the line; `apart` with the run's own question below its name.
-    fn show(&self, ui: &mut Ui, cx: &Cx<'_>, apart: bool) {
+    /// Draws the line, its cells this wide; `apart` with the run's own question below its name.
+    fn show(&self, ui: &mut Ui, cx: &Cx<'_>, widths: [f32; 2], apart: bool) {
         let (lang, t) = (cx.lang, Theme::of(ui));
         let question = self.task.filter(|_| apart).map(|task| words::question(lang, task));
         let (rect, response) =
@@ -116,7 +131,7 @@ impl Row<'_> {
         let whole = named(lang, about, if sure.is_empty() { answer.clone() } else { format!("{answer}, {sure}") });
         response.widget_info(|| WidgetInfo::labeled(Role::Label, true, &whole));
         let line = rect.with_max_y(rect.top() + ROW);
-        let [left, middle, right] = columns(line);
+        let [left, middle, right] = columns(line, widths);
         let put = |text: &str, within: Rect, color, end: bool| {
             let galley = fitted(ui, text, theme::regular(size::TABLE), color, within.width());
             let x = if end { within.right() - galley.size().x } else { within.left() };

@@ -1,4 +1,4 @@
-//! What was asked in this session, the newest first.
+//! What was asked in this session, in the order of the strip of photos: the newest last.
 
 use egui::{
     Painter, Rect, Response, Role, ScrollArea, Sense, Ui, WidgetInfo, pos2,
@@ -20,8 +20,10 @@ use crate::{
 /// The least height of the card: its title and one answer.
 pub const LEAST: f32 = 118.0;
 
-/// Width of an answer where they stand side by side.
-const ACROSS: f32 = 296.0;
+/// The least width of an answer where they stand side by side: two of them fill the card.
+const ACROSS: f32 = 250.0;
+/// Between two answers.
+const GAP: f32 = 4.0;
 
 /// Draws the card; `[photo, asked]` is what the page shows. The answers stand below each other, or `across` the card.
 pub fn show(ui: &mut Ui, cx: &mut Cx<'_>, state: &mut State, shown: [Option<u64>; 2], height: f32, across: bool) {
@@ -41,10 +43,11 @@ pub fn show(ui: &mut Ui, cx: &mut Cx<'_>, state: &mut State, shown: [Option<u64>
         Card::titled(say("This session", "Cette session").get(lang)).caption(by).fill().show_with(ui, tools, |ui| {
             // In a page that scrolls as a whole it must not pull that to itself.
             let own = !scroll::is_long(ui);
+            let room = ((ui.available_width() - GAP) / 2.0).floor();
             let mut lines = |ui: &mut Ui| {
-                ui.spacing_mut().item_spacing = vec2(4.0, 4.0);
-                let width = if across { ACROSS } else { ui.available_width() };
-                let entries = cx.session.photos.iter().rev().flat_map(entries);
+                ui.spacing_mut().item_spacing = vec2(GAP, GAP);
+                let width = if across { room.max(ACROSS) } else { ui.available_width() };
+                let entries = cx.session.photos.iter().flat_map(entries);
                 for (photo, index, asked) in entries {
                     let id = asked.map(|asked| asked.id);
                     let on = shown == [Some(photo.id), id];

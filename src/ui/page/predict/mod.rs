@@ -20,7 +20,7 @@ use crate::{
     ui::{
         Action, Cx, PhotosAction, icon,
         page::Page,
-        theme::{self, Theme},
+        theme,
         viewer::Viewer,
         widget::{
             button::{Button, DOUBLE_CLICK},
@@ -58,6 +58,8 @@ pub struct State {
     strip: filmstrip::Strip,
     /// The photos over the page, if one of them is seen large.
     viewing: Option<Viewer>,
+    /// The height of what stands below the photo, as it was drawn last, in points.
+    below: Option<f32>,
     /// The height of the last answer with what belongs to it, in points.
     answered: Option<f32>,
     /// The photo that was clicked last.
@@ -226,7 +228,9 @@ pub fn show(ui: &mut Ui, cx: &mut Cx<'_>, state: &mut State) {
                     {
                         answer::card(ui, cx, shown, chosen);
                         compared::card(ui, cx, asked, reply, &state.others);
-                        answer::seen(ui, cx, asked, reply, &mut state.heat);
+                        // Where nothing stands below it, the last card ends with the one beside it.
+                        let rest = if low { (height - (ui.cursor().top() - top)).floor() } else { 0.0 };
+                        answer::seen(ui, cx, (asked, reply), &mut state.heat, rest);
                         state.answered = Some(ui.cursor().top() - top);
                         return;
                     }
@@ -298,17 +302,19 @@ fn invite(ui: &mut Ui, cx: &mut Cx<'_>, run: Answering<'_>) {
             ),
         };
         notice::empty(ui, icon::SCAN_FACE, title, text.get(lang), |ui| {
-            if ui.add(Button::primary(say("Choose photos…", "Choisir des photos…").get(lang)).icon(icon::FOLDER_OPEN)).clicked()
-            {
-                cx.act(Action::ChoosePhotos);
-            }
-            if ui.add(Button::secondary(say("Paste", "Coller").get(lang)).icon(icon::CLIPBOARD_PASTE)).clicked() {
-                cx.act(Action::Paste);
-            }
-            folder::menu(ui, cx, run);
+            notice::row(ui, |ui| {
+                if ui
+                    .add(Button::primary(say("Choose photos…", "Choisir des photos…").get(lang)).icon(icon::FOLDER_OPEN))
+                    .clicked()
+                {
+                    cx.act(Action::ChoosePhotos);
+                }
+                if ui.add(Button::secondary(say("Paste", "Coller").get(lang)).icon(icon::CLIPBOARD_PASTE)).clicked() {
+                    cx.act(Action::Paste);
+                }
+                folder::menu(ui, cx, run);
+            });
             filmstrip::progress(ui, cx);
-            ui.add_space(12.0);
-            ui.add(egui::Label::new(theme::caption(run.caution().get(lang)).color(Theme::of(ui).text3)).wrap());
         });
     });
 }

@@ -45,7 +45,8 @@ pub fn card(ui: &mut Ui, cx: &mut Cx<'_>, state: &mut State, shown: &ShownPhoto,
             (false, false) => 0.0,
         };
         let line = if beyond.is_some() { theme::BUTTON + 8.0 } else { 0.0 };
-        let below = theme::BUTTON + 12.0 + strip + line;
+        // What stands below the photo may take more lines: it is as high as it was drawn last.
+        let below = state.below.unwrap_or(theme::BUTTON + 12.0 + strip + line);
         if let Some(problem) = &shown.unread {
             let room = vec2(ui.available_width(), (ui.available_height() - below).max(120.0));
             ui.allocate_ui(room, |ui| {
@@ -56,6 +57,7 @@ pub fn card(ui: &mut Ui, cx: &mut Cx<'_>, state: &mut State, shown: &ShownPhoto,
             framing(ui, cx, state, shown, run);
             canvas(ui, cx, state, shown, (chosen, below));
         }
+        let end = ui.cursor().top();
         if several {
             filmstrip::show(ui, cx, state, shown);
         } else if at_work {
@@ -66,6 +68,11 @@ pub fn card(ui: &mut Ui, cx: &mut Cx<'_>, state: &mut State, shown: &ShownPhoto,
         }
         ui.add_space(4.0);
         ways(ui, cx, state, shown, run);
+        let drawn = ui.cursor().top() - end;
+        if state.below.is_none_or(|known| (known - drawn).abs() > 0.5) {
+            state.below = Some(drawn);
+            ui.request_repaint();
+        }
     });
 }
 

@@ -57,8 +57,8 @@ pub fn line(asked: &SquareQuery) -> Line {
     }
 }
 
-/// What was said of a photo: of one square its answer, of several how many are called what (`2 female, 1 male`), of ages from
-/// which to which.
+/// What was said of a photo: of one square its answer, of several how many are called what (`2 female, 1 male, 1 not sure`), of
+/// ages from which to which.
 pub fn summary(lang: Lang, photo: &ShownPhoto) -> String {
     if let Some(problem) = &photo.unread {
         return problem.what.get(lang).to_owned();
@@ -73,8 +73,17 @@ pub fn summary(lang: Lang, photo: &ShownPhoto) -> String {
             match replies.first() {
                 Some(first) if first.task.is_regression() => ages(lang, &replies),
                 Some(first) => {
-                    let named = |(class, count): (usize, usize)| format!("{count} {}", first.task.name(class, lang));
-                    called(&replies).into_iter().map(named).collect::<Vec<_>>().join(", ") + awaited
+                    let (sure, unsure): (Vec<&Reply>, Vec<&Reply>) = replies.iter().partition(|reply| reply.verdict().2);
+                    let named = |(class, count): (usize, usize)| match (lang, first.task.name(class, lang)) {
+                        // Names are in the singular.
+                        (Lang::Fr, name) if count > 1 => format!("{name}\u{a0}×\u{a0}{count}"),
+                        (_, name) => format!("{count} {name}"),
+                    };
+                    let mut said: Vec<String> = called(&sure).into_iter().map(named).collect();
+                    if !unsure.is_empty() {
+                        said.push(plural(lang, unsure.len() as u64, say("not sure", "pas sûr"), say("not sure", "pas sûrs")));
+                    }
+                    said.join(", ") + awaited
                 }
                 None => plural(lang, several.len() as u64, say("face", "visage"), say("faces", "visages")) + awaited,
             }

@@ -90,12 +90,19 @@ pub fn scores(ui: &mut Ui, lang: Lang, shown: &Shown, height: f32) {
         let pitch = ((room - 30.0) / 4.0).clamp(26.0, if binary { 44.0 } else { 26.0 });
         let count = rows.len();
         let line = |ui: &mut Ui| table_of_scores(ui, lang, head, rows, pitch);
+        /// Two lines and the gap above them.
+        const ABOUT: f32 = 44.0;
+        let explained = room - pitch * (count + 1) as f32 > ABOUT;
         match binary {
             true => line(ui),
-            false => scroll::list(ui, line),
+            false => {
+                ui.scope(|ui| {
+                    ui.set_max_height(room - if explained { ABOUT } else { 0.0 });
+                    scroll::list(ui, line);
+                });
+            }
         }
-        // Two lines and the gap above them.
-        if room - pitch * (count + 1) as f32 > 44.0 {
+        if explained {
             ui.add(egui::Label::new(theme::caption(about.get(lang)).color(t.text3)).wrap());
         }
     });

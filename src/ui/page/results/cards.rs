@@ -46,7 +46,7 @@ enum Beside {
 }
 
 /// From this size of the room below the title on, all cards are seen at once.
-const ROOMY: Vec2 = vec2(1080.0, 780.0);
+const ROOMY: Vec2 = vec2(1080.0, 810.0);
 
 /// Draws them; gives the pictures that were asked for.
 pub fn show(ui: &mut Ui, cx: &mut Cx<'_>, shown: &mut Shown, state: &mut State) -> Option<PicturesAction> {
@@ -56,7 +56,7 @@ pub fn show(ui: &mut Ui, cx: &mut Cx<'_>, shown: &mut Shown, state: &mut State) 
 }
 
 fn large(ui: &mut Ui, cx: &mut Cx<'_>, shown: &mut Shown, state: &mut State) -> Option<PicturesAction> {
-    let rows = [growing(300.0, 0.5), growing(260.0, 0.35), growing(164.0, 0.15)];
+    let rows = [growing(300.0, 0.5), growing(308.0, 0.35), growing(164.0, 0.15)];
     let mut open = None;
     stack(ui, &rows, |row, ui, height| match row {
         0 => columns(ui, &[0.6, 0.4], height, |column, ui| {
@@ -77,7 +77,7 @@ fn large(ui: &mut Ui, cx: &mut Cx<'_>, shown: &mut Shown, state: &mut State) -> 
 
 fn small(ui: &mut Ui, cx: &mut Cx<'_>, shown: &mut Shown, state: &mut State) -> Option<PicturesAction> {
     const CHOOSER: f32 = theme::FIELD + 4.0 + theme::GUTTER;
-    let rows = [growing(330.0, 1.0), growing(164.0, 0.12)];
+    let rows = [growing(356.0, 1.0), growing(164.0, 0.12)];
     let mut open = None;
     stack(ui, &rows, |row, ui, height| match row {
         0 => columns(ui, &[0.57, 0.43], height, |column, ui| {

@@ -74,7 +74,7 @@ impl Counted {
     /// The title of `report`, and the line below it.
     pub fn head(&mut self, report: &Report, threshold: f64, lang: Lang) -> [String; 2] {
         if self.head.as_ref().is_none_or(|(written, _)| *written != lang) {
-            self.head = Some((lang, [report.headline(threshold, lang), report.range_line(threshold, lang)]));
+            self.head = Some((lang, [report.headline(threshold, lang), report.part_and_way(lang)]));
         }
         self.head.as_ref().map(|(_, head)| head.clone()).unwrap_or_default()
     }

@@ -63,13 +63,14 @@ pub fn show(ui: &mut Ui, cx: &mut Cx<'_>, shown: &mut Shown, grouping: &mut usiz
         (icon::TABLE, say("Show groups as a table", "Afficher les groupes en tableau"))
     };
     let (mut chosen, mut turned) = (None, false);
-    let gray = rows.iter().any(|r| r.small) && !as_table;
-    let gray = if gray { say("gray: n < 30", "en gris : n < 30").get(lang) } else { "" };
+    // The drawing says below its rows what gray means.
+    let few = rows.iter().any(|r| r.small) && as_table;
+    let few = if few { say("n < 30: too few to say much", "n < 30\u{a0}: trop peu pour conclure").get(lang) } else { "" };
     let help = say(
         "The dot is the share that it got right, the bar the 95% range in which the true share lies. Ranges that overlap prove no difference; an orange one lies wholly below that of all",
         "Le point est la part de réponses justes, la barre l’intervalle à 95\u{a0}% où se trouve la vraie part. Des intervalles qui se recouvrent ne prouvent aucune différence ; un intervalle orange est entièrement sous celui de tous",
     );
-    Card::titled(shown_title).help(lang, help.get(lang)).caption(gray).fill().show_with(
+    Card::titled(shown_title).help(lang, help.get(lang)).caption(few).fill().show_with(
         ui,
         |ui| {
             save_button(ui, cx, shown, PlotKind::Groups(by), title);

@@ -30,7 +30,7 @@ use crate::{
         export::{Format, PlotKind},
     },
     setting_def::Choice,
-    text::{Lang, decimal, say},
+    text::{Lang, decimal, percent, say},
     ui::{
         Action, Cx, icon,
         page::Page,
@@ -300,16 +300,18 @@ fn nothing_learned(ui: &mut Ui, cx: &mut Cx<'_>, run: &RunInfo) {
     Card::new().fill().show(ui, |ui| {
         let title = say("There is nothing to evaluate in this run", "Il n’y a rien à évaluer dans cet essai").get(lang);
         notice::empty(ui, icon::TARGET, title, text.get(lang), |ui| {
-            let free = !cx.session.phase.busy();
-            if run.status == RunStatus::Paused {
-                let go_on = say("Resume training", "Reprendre l’entraînement").get(lang);
-                if ui.add(Button::primary(go_on).icon(icon::PLAY).enabled(free)).clicked() {
-                    cx.act(Action::Resume { run: run.id.clone(), more: 0 });
+            notice::row(ui, |ui| {
+                let free = !cx.session.phase.busy();
+                if run.status == RunStatus::Paused {
+                    let go_on = say("Resume training", "Reprendre l’entraînement").get(lang);
+                    if ui.add(Button::primary(go_on).icon(icon::PLAY).enabled(free)).clicked() {
+                        cx.act(Action::Resume { run: run.id.clone(), more: 0 });
+                    }
                 }
-            }
-            if ui.add(Button::secondary(Page::Runs.name().get(lang)).trailing(icon::ARROW_RIGHT)).clicked() {
-                cx.act(Action::Go(Page::Runs));
-            }
+                if ui.add(Button::secondary(Page::Runs.name().get(lang)).trailing(icon::ARROW_RIGHT)).clicked() {
+                    cx.act(Action::Go(Page::Runs));
+                }
+            });
         });
     });
 }
@@ -326,10 +328,14 @@ fn title(ui: &mut Ui, cx: &mut Cx<'_>, shown: &mut Shown) {
     if !of_years {
         // The F1 of each class stands in the card of the scores.
         let f1 = score(lang, shown.counted.scores.macro_average.f1);
-        line += &format!(" · F1 macro {f1}");
+        line += &format!(" · F1\u{a0}macro\u{a0}{f1}");
     }
     if let Some(top_k) = shown.counted.top_k {
-        line += &format!(" · top-{TOP_K} {}", crate::text::percent(lang, top_k.share(), 1));
+        let among = match lang {
+            Lang::En => format!("among its {TOP_K} likeliest"),
+            Lang::Fr => format!("parmi ses {TOP_K} plus probables"),
+        };
+        line += &format!(" · {among}\u{a0}{}", percent(lang, top_k.share(), 1));
     }
     if !shown.kept() {
         line += " · ";
@@ -360,6 +366,11 @@ fn title(ui: &mut Ui, cx: &mut Cx<'_>, shown: &mut Shown) {
         Popup::menu(&export).close_behavior(PopupCloseBehavior::CloseOnClickOutside).show(|ui| {
             ui.set_min_width(190.0);
             scroll::menu(ui, |ui| export_lines(ui, cx, shown));
+        });
+        let more = icon_button(ui, icon::ELLIPSIS, say("More", "Autres actions").get(lang));
+        Popup::menu(&more).show(|ui| {
+            ui.set_min_width(190.0);
+            scroll::menu(ui, |ui| more_lines(ui, cx, shown));
         });
     });
 }
@@ -398,7 +409,11 @@ fn export_lines(ui: &mut Ui, cx: &mut Cx<'_>, shown: &Shown) {
     }
     ui.separator();
     super::tables_line::show(ui, cx);
-    ui.separator();
+}
+
+/// What else can be done with the run: evaluating it anew, and its folder.
+fn more_lines(ui: &mut Ui, cx: &mut Cx<'_>, shown: &Shown) {
+    let (lang, run) = (cx.lang, &shown.view.info.id);
     let other = say("Evaluate on another folder…", "Évaluer sur un autre dossier…").get(lang);
     if menu_item(ui, Some(icon::FOLDER_SEARCH), other).clicked() {
         cx.act(Action::EvaluateFolder { run: run.clone() });
@@ -465,12 +480,11 @@ fn stale(ui: &mut Ui, cx: &mut Cx<'_>, shown: &Shown) {
     ui.add_space(-14.0);
     ui.horizontal(|ui| {
         ui.spacing_mut().interact_size.y = 18.0;
-        ui.label(icon::CLOCK.text(14.0).color(t.validation));
         // The words give way to the links.
         let links = if options { 260.0 } else { 110.0 };
         ui.scope(|ui| {
             ui.set_max_width((ui.available_width() - links).max(80.0));
-            ui.add(egui::Label::new(theme::caption(&text).color(t.validation)).wrap());
+            notice::note(ui, icon::CLOCK, t.validation, &text);
         });
         if link(ui, say("Train again", "Réentraîner").get(lang)).clicked() {
             cx.act(if data { Action::TrainAgain(run.info.id.clone()) } else { Action::Go(Page::Training) });

@@ -112,11 +112,8 @@ pub fn tile(lang: Lang, shown: &Shown, p: &Prediction, places: &Places) -> Tile 
     Tile {
         sample: place,
         sign: Some(sign),
-        first: match lang {
-            Lang::En => format!("predicted {name}"),
-            Lang::Fr => format!("réponse\u{a0}: {name}"),
-        },
-        short: name.clone(),
+        first: name.clone(),
+        short: String::new(),
         second: format!("{sure}{}", age.unwrap_or_default()),
         name: match lang {
             Lang::En => format!("{file}: predicted {name}, {sure}, labeled {label}"),
@@ -192,7 +189,12 @@ impl Subject<'_> {
         if let Some(trouble) = places.trouble(p) {
             ui.add(egui::Label::new(theme::caption(trouble.get(lang)).color(t.validation)).wrap());
         }
-        ui.label(theme::strong(tile.first.clone()).color(t.text));
+        let said = match (shown.years.is_some(), lang) {
+            (true, _) => tile.first.clone(),
+            (false, Lang::En) => format!("predicted {}", tile.first),
+            (false, Lang::Fr) => format!("réponse\u{a0}: {}", tile.first),
+        };
+        ui.label(theme::strong(said).color(t.text));
         let label = shown.task().name(p.label.into(), lang);
         let race = p.race.and_then(|r| RACES.get(usize::from(r))).map(|r| r.get(lang));
         let of_years = shown.years.is_some();

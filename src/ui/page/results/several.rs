@@ -9,7 +9,7 @@ use crate::{
     evaluate::{CoveragePoint, Curves, confusion},
     run::export::PlotKind,
     setting_def::Scale,
-    text::{Lang, Phrase, decimal, number, percent, say},
+    text::{Lang, Phrase, decimal, number, percent, quoted, say},
     ui::{
         Action, Cx, icon,
         theme::{self, Theme, size},
@@ -107,7 +107,13 @@ pub fn matrix(ui: &mut Ui, cx: &mut Cx<'_>, shown: &Shown, state: &mut State, he
         sentence: &sentence,
     };
     let zoom = Cell::new(view.zoom);
-    let (mut other_order, mut other_shares) = (*by, *shares);
+    let (other_order, other_shares) = (Cell::new(*by), Cell::new(*shares));
+    // Where they would leave the title no room, the menus stand below it.
+    let below = ui.available_width() < width_of_title_line(ui, lang, title, (*by, *shares));
+    let menus = |ui: &mut Ui| {
+        other_shares.set(of_menu(ui, lang, &SHARES, *shares));
+        other_order.set(of_menu(ui, lang, &ORDERS, *by));
+    };
     Card::titled(title).help(lang, help.get(lang)).fill().show_with(
         ui,
         |ui| {
@@ -118,17 +124,34 @@ pub fn matrix(ui: &mut Ui, cx: &mut Cx<'_>, shown: &Shown, state: &mut State, he
             if zoom.get() > 1.0 && icon_button(ui, icon::ZOOM_OUT, say("Smaller", "Plus petit").get(lang)).clicked() {
                 zoom.set((zoom.get() / 1.5).max(1.0));
             }
-            other_shares = of_menu(ui, lang, &SHARES, *shares);
-            other_order = of_menu(ui, lang, &ORDERS, *by);
+            if !below {
+                menus(ui);
+            }
         },
         |ui| {
+            if below {
+                ui.horizontal_wrapped(menus);
+            }
             let height = ui.available_height();
             view.zoom = zoom.get();
             chosen = map.show(ui, lang, view, height);
         },
     );
-    (*by, *shares) = (other_order, other_shares);
+    (*by, *shares) = (other_order.get(), other_shares.get());
     chosen
+}
+
+/// How wide the matrix's card must be for its title, its buttons and its menus to stand on one line, in points.
+fn width_of_title_line(ui: &Ui, lang: Lang, title: &str, (order, shares): (Order, Shares)) -> f32 {
+    /// The card's margins, the question mark and two buttons, with the gaps between them.
+    const OTHERS: f32 = 36.0 + 26.0 + 2.0 * 36.0;
+    /// What a menu has beside its words.
+    const MENU: f32 = 48.0;
+    let wide = |text: &str, font| ui.painter().layout_no_wrap(text.to_owned(), font, egui::Color32::PLACEHOLDER).size().x;
+    let order = ORDERS.iter().find(|(other, _)| *other == order).map(|(_, name)| name.get(lang));
+    let shares = SHARES.iter().find(|(other, _)| *other == shares).map(|(_, name)| name.get(lang));
+    let menus: f32 = [order, shares].into_iter().flatten().map(|name| wide(name, theme::medium(size::CAPTION)) + MENU).sum();
+    OTHERS + wide(title, theme::semibold(size::BODY)) + menus
 }
 
 /// One of a few, by a menu.
@@ -144,21 +167,27 @@ pub fn side(ui: &mut Ui, cx: &mut Cx<'_>, shown: &mut Shown, state: &mut State, 
     ui.set_max_height(height);
     let (title, help) = match state.side {
         Side::Mixed => (
-            say("Confusions", "Confusions"),
+            say("Confusions", "Confusions").get(lang).to_owned(),
             say(
                 "The most frequent mistakes, each with its share of the pictures with that label. A click opens them",
                 "Les erreurs les plus fréquentes, chacune avec sa part des images de cette étiquette. Un clic les ouvre",
             ),
         ),
         Side::Roc | Side::PrecisionRecall => (
-            say("Each against the rest", "Chacune contre le reste"),
+            lowest(shown, state.side).map_or_else(
+                || say("Each against the rest", "Chacune contre le reste").get(lang).to_owned(),
+                |(class, _)| match (lang, quoted(lang, shown.task().name(class, lang))) {
+                    (Lang::En, name) => format!("{name} against the rest"),
+                    (Lang::Fr, name) => format!("{name} contre le reste"),
+                },
+            ),
             say(
-                "Each curve is one class against all others; the lowest stands out. Macro is the mean of their areas",
-                "Chaque courbe est une classe contre toutes les autres ; la plus basse ressort. Macro est la moyenne des aires",
+                "The class against all others of which the area below the curve is the smallest, with the mean of the areas of all classes",
+                "La classe contre toutes les autres dont l’aire sous la courbe est la plus petite, avec la moyenne des aires de toutes",
             ),
         ),
         Side::Rejection => (
-            say("Not sure", "Pas sûr"),
+            say("Not sure", "Pas sûr").get(lang).to_owned(),
             say(
                 "Answers whose probability is below this threshold count as not sure. Raise it for fewer wrong answers, and fewer answers",
                 "Les réponses dont la probabilité est sous ce seuil sont dites pas sûres. Montez-le pour moins de réponses fausses, et moins de réponses",
@@ -167,7 +196,7 @@ pub fn side(ui: &mut Ui, cx: &mut Cx<'_>, shown: &mut Shown, state: &mut State, 
     };
     let now = state.side;
     let mut chosen = None;
-    Card::titled(title.get(lang)).help(lang, help.get(lang)).fill().show_with(
+    Card::titled(&title).help(lang, help.get(lang)).fill().show_with(
         ui,
         |ui| state.side = of_menu(ui, lang, &SIDES, now),
         |ui| match now {
@@ -213,7 +242,10 @@ fn mixed(ui: &mut Ui, lang: Lang, shown: &Shown) -> Option<(u8, u8)> {
                 text = fitted(ui, &short, theme::regular(size::TABLE), t.text, rect.width() - 8.0);
             }
             ui.painter().galley(rect.min + vec2(4.0, 3.0), text, t.text);
-            let quiet = fitted(ui, &of, theme::regular(size::CAPTION), t.text2, rect.width() - 78.0);
+            let mut quiet = fitted(ui, &of, theme::regular(size::CAPTION), t.text2, rect.width() - 78.0);
+            if quiet.elided {
+                quiet = fitted(ui, &percent(lang, share, 1), theme::regular(size::CAPTION), t.text2, rect.width() - 78.0);
+            }
             ui.painter().galley(rect.min + vec2(4.0, 21.0), quiet, t.text2);
             let bar = egui::Rect::from_min_size(pos2(rect.right() - 64.0, rect.top() + 27.0), vec2(60.0, 5.0));
             ui.painter().rect_filled(bar, 2.0, t.grid);
@@ -226,17 +258,22 @@ fn mixed(ui: &mut Ui, lang: Lang, shown: &Shown) -> Option<(u8, u8)> {
     chosen
 }
 
-/// The curve of the class with the least area, with the macro average.
+/// The class with the least area below its curve, and that area.
+fn lowest(shown: &Shown, side: Side) -> Option<(usize, f64)> {
+    let area = |curves: &Curves| if side == Side::Roc { curves.auc } else { curves.average_precision };
+    let areas = shown.curves.iter().enumerate().filter_map(|(class, curves)| Some((class, area(curves)?)));
+    areas.min_by(|a, b| a.1.total_cmp(&b.1))
+}
+
+/// The curve of the class with the least area, with the mean of all.
 fn curves(ui: &mut Ui, lang: Lang, shown: &Shown, side: Side) -> egui::Response {
     let t = Theme::of(ui);
     let roc = side == Side::Roc;
-    let area = |curves: &Curves| if roc { curves.auc } else { curves.average_precision };
-    let lowest = shown.curves.iter().enumerate().filter_map(|(class, curves)| Some((class, area(curves)?)));
-    let lowest = lowest.min_by(|a, b| a.1.total_cmp(&b.1));
+    let lowest = lowest(shown, side);
     let mean = if roc { shown.mean_area } else { shown.mean_precision };
-    let name =
-        lowest.map_or_else(String::new, |(class, area)| format!("{} {}", shown.task().name(class, lang), score(lang, area)));
-    let note = mean.map_or_else(|| name.clone(), |mean| format!("macro {} · {name}", score(lang, mean)));
+    let area = lowest.map(|(_, area)| format!("{} {}", say("area", "aire").get(lang), score(lang, area)));
+    let mean = mean.map(|mean| format!("{} {}", say("mean of all", "moyenne de toutes").get(lang), score(lang, mean)));
+    let note = [area, mean].into_iter().flatten().collect::<Vec<_>>().join(" · ");
     let points = lowest.map_or_else(Vec::new, |(class, _)| {
         let place = |p: &crate::evaluate::CurvePoint| match roc {
             true => [p.false_positive_rate, p.true_positive_rate],
@@ -245,7 +282,7 @@ fn curves(ui: &mut Ui, lang: Lang, shown: &Shown, side: Side) -> egui::Response 
         shown.curves[class].points.iter().map(place).collect()
     });
     let words = match roc {
-        true => [say("false positive rate", "taux de faux positifs"), say("true positive rate", "taux de vrais positifs")],
+        true => [say("false positive rate", "taux de faux positifs"), say("recall", "rappel")],
         false => [say("recall", "rappel"), say("precision", "précision")],
     };
     let [across, up] = words.map(|word| word.get(lang).to_owned());
@@ -256,13 +293,26 @@ fn curves(ui: &mut Ui, lang: Lang, shown: &Shown, side: Side) -> egui::Response 
 
 /// How many answers are left, and how right they are, for each threshold; with the one that is kept with the run.
 fn rejection(ui: &mut Ui, cx: &mut Cx<'_>, shown: &mut Shown) {
+    /// Width of the link below the plot, and heights of the slider and of a line of words, in points.
+    const LINK: f32 = 136.0;
+    const SLIDER: f32 = 58.0;
+    const LINE: f32 = 20.0;
     let lang = cx.lang;
     let t = Theme::of(ui);
     let here = CoveragePoint::at(&shown.coverage, shown.threshold);
+    let (left, right) = (percent(lang, 1.0 - here.coverage, 0), percent(lang, here.accuracy, 1));
+    let text = match lang {
+        Lang::En => format!("{left} not sure, of the others {right} right"),
+        Lang::Fr => format!("{left} pas sûres, parmi les autres {right} justes"),
+    };
+    // Room for the longest words, whatever the threshold is: the plot keeps its height.
+    let room = ui.available_width() - LINK;
+    let long = ui.painter().layout_no_wrap(text.clone(), theme::regular(size::CAPTION), t.text2).size().x + 24.0 > room;
+    let below = SLIDER + if long { 2.0 * LINE } else { LINE };
     let words = [say("coverage", "couverture"), say("accuracy", "exactitude")];
     let [across, up] = words.map(|word| word.get(lang).to_owned());
     let place = |point: &CoveragePoint| [point.coverage, point.accuracy];
-    let height = (ui.available_height() - 78.0).max(60.0);
+    let height = (ui.available_height() - below).max(60.0);
     let plot = SharePlot {
         name: say("Accuracy by coverage", "Exactitude selon la couverture").get(lang).to_owned(),
         across,
@@ -293,15 +343,13 @@ fn rejection(ui: &mut Ui, cx: &mut Cx<'_>, shown: &mut Shown) {
     });
     shown.threshold = super::rounded(shown.threshold);
     ui.horizontal(|ui| {
-        ui.spacing_mut().interact_size.y = 20.0;
-        let (left, right) = (percent(lang, 1.0 - here.coverage, 0), percent(lang, here.accuracy, 1));
-        let text = match lang {
-            Lang::En => format!("{left} not sure, of the others {right} right"),
-            Lang::Fr => format!("{left} pas sûres, parmi les autres {right} justes"),
-        };
-        let (rect, _) = ui.allocate_exact_size(vec2((ui.available_width() - 120.0).max(60.0), 20.0), Sense::hover());
-        let galley = fitted(ui, &text, theme::regular(size::CAPTION), t.text2, rect.width());
-        ui.painter().galley(pos2(rect.left(), rect.center().y - galley.size().y / 2.0), galley, t.text2);
+        ui.spacing_mut().interact_size.y = LINE;
+        // The words leave the link its room, where there is one.
+        let beside = if shown.kept() { 0.0 } else { LINK };
+        ui.scope(|ui| {
+            ui.set_max_width((ui.available_width() - beside).max(60.0));
+            ui.add(egui::Label::new(theme::caption(text).color(t.text2)).wrap());
+        });
         if !shown.kept() && link(ui, say("Use for predictions", "Utiliser pour prédire").get(lang)).clicked() {
             cx.act(Action::KeepThreshold {
                 run: shown.view.info.id.clone(),

@@ -11,7 +11,7 @@ use crate::{
         Cx,
         viewer::{
             Viewer, ViewerAnswer,
-            subject::{Copies, Decidable, Fact, Film, Said, Small, Subject, facts, folder_of, is_mistake},
+            subject::{Copies, Decidable, Fact, Film, LABEL, Said, Small, Subject, facts, folder_of, is_mistake},
         },
     },
 };
@@ -96,6 +96,7 @@ fn subject<'a>(lang: Lang, shown: &'a Shown, places: &'a Places, p: &Prediction,
     Subject {
         sample: p.sample as usize,
         label: shown.task().name(class.into(), lang),
+        heading: Some(LABEL),
         class: Some(class).filter(|_| !of_years),
         said: vec![Said::of(&shown.report, shown.threshold, p, lang)],
         note: trouble.or_else(|| labels::decided(lang, now?.0, p)),

@@ -12,7 +12,7 @@ use super::{
 };
 use crate::{
     evaluate::{GroupKey, Grouping, Interval, Prediction, Regression, RegressionGroup, Report, regression::NEAR},
-    run::export::PlotKind,
+    run::{export::PlotKind, paired::signed},
     text::{Lang, Phrase, decimal, number, percent, say, years},
     ui::{
         Cx, icon,
@@ -21,7 +21,7 @@ use crate::{
         widget::{
             button::icon_button,
             card::{Card, columns},
-            chart::{Chart, show_table},
+            chart::{Chart, show_table, show_table_without},
             choice::{segmented, view_menu},
             fitted::fitted,
             plot::Table,
@@ -68,7 +68,7 @@ impl Years {
     /// The title and the line below it.
     pub fn head(&mut self, report: &Report, lang: Lang) -> [String; 2] {
         if self.head.as_ref().is_none_or(|(written, _)| *written != lang) {
-            let head = [report.headline(report.threshold, lang), report.range_line(report.threshold, lang)];
+            let head = [report.headline(report.threshold, lang), report.part_and_way(lang)];
             self.head = Some((lang, head));
         }
         self.head.as_ref().map(|(_, head)| head.clone()).unwrap_or_default()
@@ -81,7 +81,7 @@ pub(super) fn show(ui: &mut Ui, cx: &mut Cx<'_>, shown: &mut Shown, grouping: &m
     let narrow = ui.available_width() < 700.0;
     let rows = match narrow {
         true => vec![growing(320.0, 1.0), growing(216.0, 0.2), growing(216.0, 0.3), growing(180.0, 0.3)],
-        false => vec![growing(438.0, 1.0), growing(164.0, 0.25)],
+        false => vec![growing(432.0, 1.0), growing(164.0, 0.25)],
     };
     let last = rows.len() - 1;
     stack(ui, &rows, |row, ui, height| match row {
@@ -91,7 +91,7 @@ pub(super) fn show(ui: &mut Ui, cx: &mut Cx<'_>, shown: &mut Shown, grouping: &m
                 open = scatter(ui, cx, shown).or(open);
                 return;
             }
-            stack(ui, &[growing(224.0, 0.0), growing(200.0, 1.0)], |row, ui, height| {
+            stack(ui, &[growing(208.0, 0.0), growing(210.0, 1.0)], |row, ui, height| {
                 ui.set_max_height(height);
                 match row {
                     0 => scores(ui, cx.lang, shown),
@@ -154,7 +154,12 @@ fn scatter(ui: &mut Ui, cx: &mut Cx<'_>, shown: &mut Shown) -> Option<Facets> {
     let table = || rows.get_or_init(write);
     let mut tools = |ui: &mut Ui| saves = super::asks_to_save(ui, lang, title);
     let height = ui.available_height();
-    Chart::new(title, height).help(help.get(lang)).caption(caption).tools(&mut tools).show(ui, lang, table, |ui, height| {
+    let colors = say(
+        "Teal: at most 5 years off; orange: at most 10; red: further",
+        "Turquoise\u{a0}: à 5\u{a0}ans près\u{a0}; orange\u{a0}: à 10\u{a0}ans près\u{a0}; rouge\u{a0}: plus loin",
+    );
+    let chart = Chart::new(title, height).help(help.get(lang)).caption(caption).sentence(colors.get(lang));
+    chart.tools(&mut tools).show(ui, lang, table, |ui, height| {
         let scatter = Scatter {
             name: &name,
             across: say("labeled age, in years", "âge de l’étiquette, en années").get(lang),
@@ -198,7 +203,11 @@ fn scores(ui: &mut Ui, lang: Lang, shown: &Shown) {
         line(always(median_age, say("always the median,", "toujours la médiane,")), regression.median_baseline, None, false)
             .show(ui, lang);
         ui.add_space(2.0);
-        let near = format!("{} ({})", percent(lang, within_5.share(), 1), number(lang, within_5.n.into()));
+        let (share, all) = (percent(lang, within_5.share(), 1), number(lang, within_5.n.into()));
+        let near = match lang {
+            Lang::En => format!("{share} of {all}"),
+            Lang::Fr => format!("{share} de {all}"),
+        };
         let mut cells = vec![
             (say("within 5 years", "à 5\u{a0}ans près"), near),
             (say("RMSE", "RMSE"), years(lang, rmse, 2)),
@@ -206,7 +215,7 @@ fn scores(ui: &mut Ui, lang: Lang, shown: &Shown) {
             (say("median error", "erreur médiane"), years(lang, median_error, 2)),
         ];
         let sign = if bias < 0.0 { "−" } else { "+" };
-        cells.push((say("on average", "en moyenne"), format!("{sign}{}", years(lang, bias.abs(), 2))));
+        cells.push((say("bias", "biais"), format!("{sign}{}", years(lang, bias.abs(), 2))));
         pairs(ui, lang, &cells);
     });
 }
@@ -217,11 +226,12 @@ fn pairs(ui: &mut Ui, lang: Lang, cells: &[(Phrase, String)]) {
     let t = Theme::of(ui);
     let columns = if ui.available_width() > 330.0 { 2 } else { 1 };
     let gap = 20.0;
+    // Before the lines are laid out, which are otherwise as high as a button.
+    ui.spacing_mut().interact_size.y = ROW;
     for row in cells.chunks(columns) {
         let width = (ui.available_width() - gap * (columns - 1) as f32) / columns as f32;
         ui.horizontal(|ui| {
             ui.spacing_mut().item_spacing.x = gap;
-            ui.spacing_mut().interact_size.y = ROW;
             for (name, value) in row {
                 ui.allocate_ui_with_layout(vec2(width, ROW), Layout::left_to_right(Align::Center), |ui| {
                     ui.set_width(width);
@@ -322,14 +332,15 @@ fn by_group(ui: &mut Ui, cx: &mut Cx<'_>, shown: &Shown, grouping: &mut usize, h
         true => (icon::ACTIVITY, say("Show groups as ranges", "Afficher les groupes en intervalles")),
         false => (icon::TABLE, say("Show groups as a table", "Afficher les groupes en tableau")),
     };
-    let gray = rows.iter().any(|r| r.small) && !as_table;
-    let gray = if gray { say("gray: n < 30", "en gris : n < 30").get(lang) } else { "" };
+    // The drawing says below its rows what gray means.
+    let few = rows.iter().any(|r| r.small) && as_table;
+    let few = if few { say("n < 30: too few to say much", "n < 30\u{a0}: trop peu pour conclure").get(lang) } else { "" };
     let help = say(
         "The dot is the mean error in years, the bar the 95% range in which the true one lies: the further left, the better. Ranges that overlap prove no difference; an orange one lies wholly above that of all",
         "Le point est l’erreur moyenne en années, la barre l’intervalle à 95\u{a0}% où se trouve la vraie\u{a0}: plus c’est à gauche, mieux c’est. Des intervalles qui se recouvrent ne prouvent aucune différence ; un intervalle orange est entièrement au-dessus de celui de tous",
     );
     let (mut chosen, mut turned) = (None, false);
-    Card::titled(title).help(lang, help.get(lang)).caption(gray).fill().show_with(
+    Card::titled(title).help(lang, help.get(lang)).caption(few).fill().show_with(
         ui,
         |ui| {
             save_button(ui, cx, shown, PlotKind::Groups(by), title);
@@ -346,7 +357,15 @@ fn by_group(ui: &mut Ui, cx: &mut Cx<'_>, shown: &Shown, grouping: &mut usize, h
         |ui| {
             let height = ui.available_height();
             if as_table {
-                show_table(ui, lang, &table(lang, groups, &rows), height);
+                /// Widths in which all columns have room, and all but the ranges, in points.
+                const WIDE: [f32; 2] = [360.0, 290.0];
+                let table = table(lang, groups, &rows);
+                // In a narrow card the ends of the ranges give way, which the drawing beside shows, then the bias.
+                match ui.available_width() {
+                    width if width < WIDE[1] => show_table_without(ui, lang, &table, 2..5, height),
+                    width if width < WIDE[0] => show_table_without(ui, lang, &table, 2..4, height),
+                    _ => show_table(ui, lang, &table, height),
+                }
                 return;
             }
             let all = (Measure::Years, known.regression.mae);
@@ -379,7 +398,7 @@ fn table(lang: Lang, groups: &[RegressionGroup], rows: &[Row]) -> Table {
             value(group.mae),
             value(row.low),
             value(row.high),
-            value(group.bias),
+            signed(lang, group.bias, 2),
             percent(lang, group.within_5.share(), 1),
             number(lang, group.n.into()),
         ]

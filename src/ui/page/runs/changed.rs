@@ -4,7 +4,7 @@ mod viewing;
 
 use std::{collections::HashMap, path::Path, sync::Arc};
 
-use egui::{Id, Popup, PopupCloseBehavior, Response, ScrollArea, Sense, Ui, Vec2};
+use egui::{Id, Popup, PopupCloseBehavior, Response, Sense, Ui, Vec2};
 
 use self::viewing::Viewing;
 use super::luck::PairPictures;
@@ -20,8 +20,10 @@ use crate::{
         widget::{
             button::{Button, link},
             card::{Card, header},
+            chart::show_table_within,
             gallery::{Gallery, Press, Tile},
-            notice, scroll,
+            notice,
+            plot::Table,
             thumbs::Thumbs,
         },
     },
@@ -36,12 +38,14 @@ pub struct Changed {
     cell: [bool; 2],
     /// Found once for each pair of views.
     found: Option<Found>,
+    /// The names with what was said of each, in the language in which they were written.
+    names: Option<(Lang, Table)>,
     viewing: Option<Viewing>,
 }
 
 impl From<PairPictures> for Changed {
     fn from(PairPictures { pair, cell }: PairPictures) -> Self {
-        Self { pair, cell, found: None, viewing: None }
+        Self { pair, cell, found: None, names: None, viewing: None }
     }
 }
 
@@ -67,6 +71,7 @@ impl Changed {
         let files = &self.pair.files[usize::from(self.cell[0])][usize::from(self.cell[1])];
         let found = files.iter().filter_map(|file| Some([*one.get(file)?, *other.get(file)?])).collect();
         self.found = Some((views, found));
+        self.names = None;
         Some(())
     }
 }
@@ -77,7 +82,7 @@ pub fn show(ui: &mut Ui, cx: &mut Cx<'_>, changed: &mut Changed) -> bool {
     if changed.find(cx).is_none() {
         return true;
     }
-    let Changed { pair, cell, found, viewing } = changed;
+    let Changed { pair, cell, found, names: table, viewing } = changed;
     let Some((views, found)) = found else { return true };
     let [Some(one), Some(other)] = views.each_ref().map(|view| view.report.as_ref()) else { return true };
     let both = Both { lang, pair, reports: [one, other], open: views.iter().find_map(|view| Open::of(cx, view)) };
@@ -88,9 +93,11 @@ pub fn show(ui: &mut Ui, cx: &mut Cx<'_>, changed: &mut Changed) -> bool {
     let mut back = false;
     let title = format!("{} {}", number(lang, found.len() as u64), pair.cell(*cell, lang));
     let [first, second] = pair.names.each_ref().map(|name| quoted(lang, name.get(lang)));
-    let sentence = match lang {
-        Lang::En => format!("Below each picture the prediction of {first}, then that of {second}"),
-        Lang::Fr => format!("Sous chaque image, la réponse de {first}, puis celle de {second}"),
+    let sentence = match (lang, both.open.is_some()) {
+        (Lang::En, true) => format!("Below each picture the prediction of {first}, then that of {second}"),
+        (Lang::Fr, true) => format!("Sous chaque image, la réponse de {first}, puis celle de {second}"),
+        (Lang::En, false) => format!("Beside each name its label, and the predictions of {first} and {second}"),
+        (Lang::Fr, false) => format!("À côté de chaque nom, son étiquette et les réponses de {first} et {second}"),
     };
     header(ui, &title, &sentence, |ui| {
         let button =
@@ -113,14 +120,19 @@ pub fn show(ui: &mut Ui, cx: &mut Cx<'_>, changed: &mut Changed) -> bool {
                 *viewing = Some(Viewing::open(ui, place, back));
             }
         }
-        None => names(ui, cx, &views[0].info.source, &both, &shown),
+        None => names(ui, cx, &views[0].info.source, (&both, &shown), table),
     });
     back
 }
 
 /// The pictures by their names, since they cannot be seen.
-fn names(ui: &mut Ui, cx: &mut Cx<'_>, source: &Source, both: &Both<'_>, shown: &[[&Prediction; 2]]) {
-    const LINE: f32 = 22.0;
+fn names(
+    ui: &mut Ui,
+    cx: &mut Cx<'_>,
+    source: &Source,
+    (both, shown): (&Both<'_>, &[[&Prediction; 2]]),
+    table: &mut Option<(Lang, Table)>,
+) {
     let (lang, t) = (cx.lang, Theme::of(ui));
     let folder = quoted(lang, source.name().get(lang));
     let text = match lang {
@@ -137,23 +149,14 @@ fn names(ui: &mut Ui, cx: &mut Cx<'_>, source: &Source, both: &Both<'_>, shown: 
         });
     }
     ui.add_space(4.0);
-    let line = |ui: &mut Ui, place: usize| {
-        let [p, _] = shown[place];
-        let answers = both.answers(shown[place]).join(" · ");
-        let text = format!("{}   {}", p.file.display(), both.label(p));
-        ui.horizontal(|ui| {
-            ui.spacing_mut().interact_size.y = LINE;
-            ui.add(egui::Label::new(theme::cell(format!("{text} · {answers}")).color(t.text)).truncate());
-        });
-    };
-    ui.spacing_mut().item_spacing.y = 0.0;
-    if scroll::is_long(ui) {
-        (0..shown.len()).for_each(|place| line(ui, place));
-    } else {
-        let area = ScrollArea::vertical().auto_shrink([false, false]);
-        area.show_rows(ui, LINE, shown.len(), |ui, rows| rows.for_each(|place| line(ui, place)));
-    }
+    table.take_if(|(written, _)| *written != lang);
+    let (_, table) = table.get_or_insert_with(|| (lang, both.table(shown)));
+    let height = ui.available_height().max(LEAST);
+    show_table_within(ui, lang, table, height);
 }
+
+/// Height of the table of names where the page scrolls as a whole, in points.
+const LEAST: f32 = 320.0;
 
 /// The runs' folder, if it is open.
 struct Open {
@@ -202,6 +205,20 @@ impl Both<'_> {
     fn label(&self, p: &Prediction) -> String {
         let label = self.reports[0].task.name(p.label.into(), self.lang);
         format!("{} {label}", say("labeled", "étiquette").get(self.lang))
+    }
+
+    /// The pictures by their names, with their labels and what each run said.
+    fn table(&self, shown: &[[&Prediction; 2]]) -> Table {
+        let lang = self.lang;
+        let [one, other] = self.pair.names.each_ref().map(|name| name.get(lang).to_owned());
+        let head = [say("picture", "image"), say("label", "étiquette")].map(|name| name.get(lang).to_owned());
+        let head: Vec<String> = head.into_iter().chain([one, other]).collect();
+        let row = |said: &[&Prediction; 2]| {
+            let [p, _] = *said;
+            let [first, second] = self.answers(*said);
+            vec![p.file.display().to_string(), self.reports[0].task.name(p.label.into(), lang), first, second]
+        };
+        Table::new(head, shown.iter().map(row).collect())
     }
 
     fn tile(&self, said: [&Prediction; 2], open: &Open) -> Tile {

@@ -77,7 +77,7 @@ impl Column {
             Self::Test => 118.0,
             Self::F1 => 82.0,
             Self::Time => 86.0,
-            Self::Device => 116.0,
+            Self::Device => 132.0,
         }
     }
 
@@ -122,6 +122,8 @@ impl Columns {
     }
 }
 
+/// Height of the titles, in points.
+pub const HEAD: f32 = 24.0;
 /// Behind the last column, in points.
 const END: f32 = 6.0;
 /// The room that most names need, with what stands before them, in points.
@@ -153,7 +155,7 @@ pub fn head(ui: &mut Ui, lang: Lang, runs: &[RunInfo], columns: &Columns, left: 
     const ARROW: f32 = 14.0;
     let t = Theme::of(ui);
     let shown = columns.shown(ui.available_width());
-    let (head, _) = ui.allocate_exact_size(vec2(ui.available_width(), 24.0), Sense::hover());
+    let (head, _) = ui.allocate_exact_size(vec2(ui.available_width(), HEAD), Sense::hover());
     let (end, places) = places(head, &shown);
     let begin = head.left() + left;
     let cells = std::iter::once((Column::Name, (begin, end))).chain(shown.into_iter().zip(places));

@@ -58,7 +58,11 @@ pub fn show(ui: &mut Ui, cx: &Cx<'_>, views: &[View], data: &mut Data, height: f
 pub fn curves(ui: &mut Ui, lang: Lang, views: &[View], height: f32) {
     let t = Theme::of(ui);
     // Names at the curves' ends leave the curves room.
-    let letters = if ui.available_width() < 420.0 { 10 } else { 18 };
+    let letters = match ui.available_width() {
+        ..420.0 => 10,
+        ..620.0 => 18,
+        _ => 34,
+    };
     // Of years the error in place of the accuracy; where runs of both are chosen, those of classes are drawn.
     let of_years = views.iter().all(|(_, view)| view.info.task.is_regression());
     let apart = !of_years && views.iter().any(|(_, view)| view.info.task.is_regression());
@@ -112,7 +116,7 @@ pub fn curves(ui: &mut Ui, lang: Lang, views: &[View], height: f32) {
 }
 
 /// A name of at most so many letters, cut in its middle: names that begin alike are told apart by their ends.
-fn short(name: &str, letters: usize) -> String {
+pub fn short(name: &str, letters: usize) -> String {
     let all = name.chars().count();
     if all <= letters {
         return name.to_owned();

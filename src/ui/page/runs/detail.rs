@@ -83,7 +83,9 @@ fn facts(ui: &mut Ui, lang: Lang, run: &RunInfo) {
     let [train, validation, test] = run.pictures.map(|n| number(lang, n.into()));
     let mut lines = vec![
         (say("Data", "Données"), run.source.name().get(lang).to_owned()),
-        (say("Pictures", "Images"), format!("{train} · {validation} · {test}")),
+        (say("Training pictures", "Images d’entraînement"), train),
+        (say("Validation pictures", "Images de validation"), validation),
+        (say("Test pictures", "Images de test"), test),
     ];
     if let Some(best) = run.best_epoch {
         lines.push((say("Best epoch", "Meilleure époque"), format!("{best} / {}", run.epochs_done)));

@@ -14,8 +14,9 @@ use super::{
 };
 use crate::{
     experiment::finished_words,
+    history::StopReason,
     run::{RunInfo, RunStatus, date},
-    text::{Lang, decimal, duration, number, percent, quoted, say, years},
+    text::{Lang, decimal, duration, epochs, number, percent, quoted, say, years},
     ui::{
         Action, Cx, icon,
         theme::{self, RADIUS_FIELD, Theme, size},
@@ -93,9 +94,15 @@ impl List {
                 self.follow(cx);
             }
             ui.spacing_mut().item_spacing.y = 0.0;
-            if let Some(column) = columns::head(ui, cx.lang, &cx.session.runs, &self.columns, BEFORE + BOX) {
-                self.columns.sort(column, &cx.session.runs);
-            }
+            // Where the lines scroll, the bar takes some of their width, and the titles stand over their columns.
+            let scrolls = LINE * self.lines.lines.len() as f32 > ui.available_height() - columns::HEAD + 0.5;
+            let bar = if scrolls && !scroll::is_long(ui) { ui.spacing().scroll.allocated_width() } else { 0.0 };
+            ui.scope(|ui| {
+                ui.set_max_width(ui.available_width() - bar);
+                if let Some(column) = columns::head(ui, cx.lang, &cx.session.runs, &self.columns, BEFORE + BOX) {
+                    self.columns.sort(column, &cx.session.runs);
+                }
+            });
             if self.lines.lines.is_empty() {
                 let text = say("No matching runs", "Aucun essai ne correspond").get(cx.lang);
                 ui.add_space(10.0);
@@ -150,7 +157,7 @@ impl List {
         focus_ring(ui, &response, rest.shrink(3.0), RADIUS_FIELD);
         let indent = if within { INDENT } else { 0.0 };
         let tick = Rect::from_center_size(pos2(rest.left() + indent + 14.0, rect.center().y), vec2(16.0, 16.0));
-        let color = chosen_at.map_or(t.stroke, |place| compare::color(t, place));
+        let color = chosen_at.map_or(t.text3, |place| compare::color(t, place));
         let fill = if chosen_at.is_some() { color } else { t.surface };
         ui.painter().rect(tick, 4.0, fill, Stroke::new(1.0, color), StrokeKind::Inside);
         if chosen_at.is_some() {
@@ -375,8 +382,12 @@ fn status(lang: Lang, run: &RunInfo) -> String {
         RunStatus::Paused => {
             say("interrupted or paused; it can be resumed", "interrompu ou en pause ; il peut reprendre").get(lang).to_owned()
         }
-        RunStatus::Finished => {
-            run.stopped.map_or_else(String::new, |reason| crate::ui::page::train::words::why_stopped(lang, reason))
-        }
+        RunStatus::Finished => match run.stopped {
+            // In short: the line has little room.
+            Some(StopReason::EarlyStopping { patience }) => {
+                format!("{} ({})", say("stopped early", "arrêt anticipé").get(lang), epochs(lang, patience.into()))
+            }
+            reason => reason.map_or_else(String::new, |reason| crate::ui::page::train::words::why_stopped(lang, reason)),
+        },
     }
 }

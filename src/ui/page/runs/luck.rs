@@ -12,7 +12,7 @@ use crate::{
         paired::{self, Verdict, p_value},
     },
     session::PairState,
-    text::{Lang, number, percent, quoted, say},
+    text::{Lang, named, number, percent, quoted, say},
     ui::{
         Action, Cx, icon,
         theme::{self, Theme},
@@ -80,7 +80,13 @@ pub fn height(cx: &Cx<'_>, views: &[View], width: f32) -> f32 {
         ..700.0 => 48.0,
         _ => 28.0,
     };
-    let above = 36.0 + 34.0 + sentence + if views.len() > 2 { 20.0 } else { 0.0 };
+    // What is corrected takes two lines in a narrow card.
+    let corrected = match views.len() {
+        ..=2 => 0.0,
+        _ if inside < 620.0 => 36.0,
+        _ => 20.0,
+    };
+    let above = 36.0 + 34.0 + sentence + corrected;
     let bars = differences::ROW * rows + differences::AXIS;
     let body = if inside < NARROW { TWO_BY_TWO + 10.0 + bars } else { bars.max(TWO_BY_TWO) };
     let card = above + body;
@@ -147,7 +153,15 @@ fn card(ui: &mut Ui, lang: Lang, couples: &[Couple<'_>], state: &mut State) -> O
     let mut corrected = paired::corrected(&known).into_iter();
     let p: Vec<Option<f64>> = couples.iter().map(|couple| couple.known().and_then(|_| corrected.next()?)).collect();
     let shown = &couples[state.selected];
-    let caption = shown.known().map_or_else(String::new, |pair| pair.basis(lang));
+    let basis = |pair: &Arc<Paired>| match couples.len() {
+        1 => pair.basis(lang),
+        // Of several couples, whose pictures they are.
+        _ => {
+            let [one, other] = pair.names.each_ref().map(|name| compare::short(name.get(lang), 18));
+            named(lang, format!("{one} / {other}"), pair.basis(lang))
+        }
+    };
+    let caption = shown.known().map_or_else(String::new, basis);
     let mut asked = None;
     Card::titled(title).help(lang, help.get(lang)).caption(caption).fill().show(ui, |ui| {
         match (shown.known(), shown.apart()) {
@@ -155,8 +169,8 @@ fn card(ui: &mut Ui, lang: Lang, couples: &[Couple<'_>], state: &mut State) -> O
                 ui.add(egui::Label::new(egui::RichText::new(pair.sentence(p[state.selected], lang)).color(t.text)).wrap());
                 if known.len() > 1 {
                     let text = say(
-                        "Each against the best; p is corrected for the number of comparisons (Holm)",
-                        "Chacun contre le meilleur\u{a0}; p est corrigé du nombre de comparaisons (Holm)",
+                        "Each against the best; p is corrected for the number of comparisons (Holm), the ranges are not",
+                        "Chacun contre le meilleur\u{a0}; p est corrigé du nombre de comparaisons (Holm), pas les intervalles",
                     );
                     ui.add(egui::Label::new(theme::caption(text.get(lang)).color(t.text2)).wrap());
                 }

@@ -62,6 +62,13 @@ impl State {
         self.experiments.leave();
     }
 
+    /// Shows the form for a new experiment.
+    pub fn begin_experiment(&mut self) {
+        self.trash = trash::State::default();
+        self.pictures = None;
+        self.experiments.begin();
+    }
+
     /// How the user has the list, to be kept.
     pub fn columns(&self) -> &Columns {
         &self.list.columns
@@ -96,10 +103,13 @@ pub fn show(ui: &mut Ui, cx: &mut Cx<'_>, state: &mut State) {
         }
         return;
     }
-    let sentence = say(
-        "Every training is kept; tick one for its details, several to compare them",
-        "Chaque entraînement est conservé ; cochez-en un pour ses détails, plusieurs pour les comparer",
-    );
+    let sentence = match session.runs.is_empty() {
+        true => say("Every training is kept", "Chaque entraînement est conservé"),
+        false => say(
+            "Every training is kept; tick one for its details, several to compare them",
+            "Chaque entraînement est conservé\u{a0}; cochez-en un pour ses détails, plusieurs pour les comparer",
+        ),
+    };
     header(ui, Page::Runs.name().get(lang), sentence.get(lang), |ui| {
         let open = say("Open a run…", "Ouvrir un essai…").get(lang);
         let about = say(
@@ -120,15 +130,17 @@ pub fn show(ui: &mut Ui, cx: &mut Cx<'_>, state: &mut State) {
                 "Chaque entraînement lancé est conservé ici avec ses réglages, ses courbes et ses résultats",
             );
             notice::empty(ui, icon::HISTORY, title, text.get(lang), |ui| {
-                let page = if session.dataset.is_some() { Page::Training } else { Page::Data };
-                let go = Button::primary(format!("{} {}", say("Go to", "Aller à").get(lang), page.name().get(lang)));
-                if ui.add(go.trailing(icon::ARROW_RIGHT)).clicked() {
-                    cx.act(Action::Go(page));
-                }
-                if session.trash.as_ref().is_some_and(|trash| !trash.is_empty()) {
-                    let deleted = Button::quiet(say("Deleted runs", "Essais supprimés").get(lang)).icon(icon::TRASH_2);
-                    state.trash.open |= ui.add(deleted).clicked();
-                }
+                notice::row(ui, |ui| {
+                    let page = if session.dataset.is_some() { Page::Training } else { Page::Data };
+                    let go = Button::primary(format!("{} {}", say("Go to", "Aller à").get(lang), page.name().get(lang)));
+                    if ui.add(go.trailing(icon::ARROW_RIGHT)).clicked() {
+                        cx.act(Action::Go(page));
+                    }
+                    if session.trash.as_ref().is_some_and(|trash| !trash.is_empty()) {
+                        let deleted = Button::quiet(say("Deleted runs", "Essais supprimés").get(lang)).icon(icon::TRASH_2);
+                        state.trash.open |= ui.add(deleted).clicked();
+                    }
+                });
             });
         });
         return;

@@ -9,7 +9,7 @@ use crate::{
     experiment::{MemberState, Watched, WatchedRun},
     history::EpochRecord,
     session::Watching,
-    text::{Lang, duration, number, percent, plural, say, years},
+    text::{Lang, duration, number, percent, plural, quoted, say, years},
     ui::{
         Action, Cx, Icon, icon,
         theme::{self, RADIUS_FIELD, Theme, size},
@@ -148,7 +148,8 @@ fn head(ui: &mut Ui, cx: &mut Cx<'_>, watching: &Watching) {
     let (lang, narrow) = (cx.lang, ui.available_width() < NARROW);
     let folder = watching.folder.file_name().unwrap_or(watching.folder.as_os_str()).to_string_lossy();
     let name = watching.seen.as_ref().and_then(|seen| seen.name.as_ref());
-    let title = name.map_or_else(|| folder.clone().into_owned(), |name| name.get(lang).to_owned());
+    let name = quoted(lang, name.map_or(folder.as_ref(), |name| name.get(lang)));
+    let title = format!("{} {name}", say("Watching", "Suivi de").get(lang));
     let path = watching.folder.display().to_string();
     let sentence =
         watching.seen.as_ref().map_or_else(|| path.clone(), |seen| format!("{} · {path}", seen.counts(lang).join(" · ")));
@@ -218,7 +219,11 @@ fn line(ui: &mut Ui, lang: Lang, run: &WatchedRun, place: Option<usize>) -> bool
     }
     focus_ring(ui, &response, rect.shrink(3.0), RADIUS_FIELD);
     let (symbol, tint) = symbol(t, run);
-    let tint = place.map_or(tint, |place| color(t, place));
+    if let Some(place) = place {
+        // The color of its curve; the symbol keeps that of its state.
+        let edge = Rect::from_min_size(rect.min + vec2(0.0, 6.0), vec2(3.0, LINE - 12.0));
+        ui.painter().rect_filled(edge, 1.5, color(t, place));
+    }
     symbol.paint(ui.painter(), Rect::from_center_size(pos2(rect.left() + 14.0, rect.center().y), vec2(16.0, 16.0)), 15.0, tint);
     let (left, right) = (rect.left() + 32.0, rect.right() - 8.0);
     let put = |middle: f32, galley: Arc<Galley>, color| {

@@ -11,7 +11,7 @@ use crate::{
     data::sample::Part,
     history::{EpochRecord, Note, NoteKind},
     session::{Phase, Training},
-    text::{Lang, decimal, duration, number, say},
+    text::{Lang, capital, decimal, duration, number, say},
     ui::{
         Cx, icon,
         theme::{self, Theme},
@@ -397,14 +397,18 @@ pub fn notes(ui: &mut Ui, lang: Lang, training: &Training) {
         let lines: Vec<(String, &Note)> =
             told.map(|n| (n.epoch.to_string(), n)).chain(coming.map(|n| (next.to_owned(), n))).collect();
         if lines.is_empty() {
-            let text = match running {
-                true => say(
+            let text = match (running, training.stopped) {
+                (true, _) => say(
                     "Best epochs and learning-rate changes appear here",
                     "Les meilleures époques et les changements du taux d’apprentissage s’affichent ici",
-                ),
-                false => say("Nothing to report", "Rien à signaler"),
+                )
+                .get(lang)
+                .to_owned(),
+                // Runs of earlier versions have kept no more than how they ended.
+                (false, Some(reason)) => capital(&words::why_stopped(lang, reason)),
+                (false, None) => say("Nothing to report", "Rien à signaler").get(lang).to_owned(),
             };
-            ui.label(theme::caption(text.get(lang)).color(t.text3));
+            ui.add(egui::Label::new(theme::caption(text).color(t.text3)).wrap());
             return;
         }
         let all = |ui: &mut Ui| {

@@ -14,7 +14,7 @@ use crate::{
         theme::{self, Theme, size},
         viewer::{
             Viewer, ViewerAnswer,
-            subject::{Film, Said, Small, Subject, facts, folder_of},
+            subject::{Film, LABEL, Said, Small, Subject, facts, folder_of},
         },
         widget::{card::Card, fitted::fitted},
     },
@@ -206,6 +206,7 @@ pub fn viewer(ui: &mut Ui, cx: &mut Cx<'_>, training: &Training, viewing: &mut O
     let subject = Subject {
         sample: index as usize,
         label: task.name(shown.label().into(), lang),
+        heading: Some(LABEL),
         class: Some(shown.label()).filter(|_| !of_years),
         said: vec![Said { by: None, text, right: !shown.is_mistake() }],
         facts: sample(at).map_or_else(Vec::new, |sample| facts(lang, sample, Some(Part::Validation), 0, of_years)),

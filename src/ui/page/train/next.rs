@@ -99,7 +99,14 @@ pub fn advice(training: &Training, classes: usize) -> Option<Advice> {
             way: Some((say("Go to Augmentation", "Aller à Augmentation"), Action::Go(Page::Augmentation))),
         });
     }
-    None
+    Some(Advice {
+        text: say(
+            "The curves suggest nothing more: an experiment shows which recipe is better, and how much is luck",
+            "Les courbes ne suggèrent rien de plus\u{a0}: une expérience dit quelle recette est meilleure, et quelle part est due au hasard",
+        )
+        .into(),
+        way: Some((say("New experiment…", "Nouvelle expérience…"), Action::NewExperiment)),
+    })
 }
 
 /// Draws it; whether what it asks for is a new training, whose options are to be seen.

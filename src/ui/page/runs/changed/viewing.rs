@@ -12,7 +12,7 @@ use crate::{
         page::results::labels,
         viewer::{
             Viewer, ViewerAnswer,
-            subject::{Copies, Decidable, Fact, Film, Said, Small, Subject, facts, folder_of},
+            subject::{Copies, Decidable, Fact, Film, LABEL, Said, Small, Subject, facts, folder_of},
         },
     },
 };
@@ -78,6 +78,7 @@ fn subject<'a>(cx: &Cx<'a>, both: &Both<'_>, open: &Open, said: [&Prediction; 2]
     Subject {
         sample: p.sample as usize,
         label: task.name(class.into(), lang),
+        heading: Some(LABEL),
         class: Some(class).filter(|_| !both.pair.of_years),
         said: vec![by(0), by(1)],
         note: gone.or_else(|| labels::decided(lang, now?.0, p)),
