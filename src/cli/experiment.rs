@@ -276,7 +276,7 @@ fn list(as_json: bool, lang: Lang) -> Done {
             let Experiment { id, name, created, .. } = &view.experiment;
             let count = view.finished_words(lang);
             let best = view.best().and_then(|row| Some(score(view, row.spread?.mean, lang))).unwrap_or_default();
-            let line = [date::day_and_time(*created), name.get(lang).to_owned(), count, best];
+            let line = [date::day_and_time(lang, *created), name.get(lang).to_owned(), count, best];
             let line: Vec<String> = line.into_iter().filter(|word| !word.is_empty()).collect();
             print(&format!("{id}  {}", line.join("  ")));
         }

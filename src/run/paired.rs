@@ -194,7 +194,7 @@ fn names(first: &RunView, second: &RunView) -> [LocalizedText; 2] {
         LocalizedText::by(|lang| match same(lang) {
             false => view.info.name(lang).to_owned(),
             true if first.info.created / 60 == second.info.created / 60 => format!("{} ({})", view.info.name(lang), view.info.id),
-            true => format!("{} ({})", view.info.name(lang), date::day_and_time(view.info.created)),
+            true => format!("{} ({})", view.info.name(lang), date::day_and_time(lang, view.info.created)),
         })
     })
 }

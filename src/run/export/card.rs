@@ -49,7 +49,7 @@ fn list(items: &[Phrase], lang: Lang) -> Block {
 
 fn details(view: &RunView, lang: Lang) -> Vec<Block> {
     let info = &view.info;
-    let day = date::day(info.created);
+    let day = date::day(lang, info.created);
     let time = duration(lang, info.seconds);
     let version = env!("CARGO_PKG_VERSION");
     let epochs = epochs(lang, info.epochs_done.into());
@@ -100,7 +100,7 @@ fn details(view: &RunView, lang: Lang) -> Vec<Block> {
 
 /// A committee's members and how their answers become one.
 fn of_committee(view: &RunView, lang: Lang) -> Vec<String> {
-    let (info, day) = (&view.info, date::day(view.info.created));
+    let (info, day) = (&view.info, date::day(lang, view.info.created));
     let mut items = vec![match lang {
         Lang::En => format!("“{}” ({}), made on {day} with Trombine {}", info.name(lang), info.id, env!("CARGO_PKG_VERSION")),
         Lang::Fr => {

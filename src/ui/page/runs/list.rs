@@ -317,7 +317,7 @@ fn background(ui: &Ui, rect: Rect, response: &egui::Response, on: bool) {
 fn cells(lang: Lang, run: &RunInfo) -> [String; 6] {
     let none = || "–".to_owned();
     [
-        date::day_and_time(run.created),
+        date::day_and_time(lang, run.created),
         if run.committee.is_some() { none() } else { number(lang, run.epochs_done.into()) },
         run.scores.as_ref().map_or_else(none, |s| result(lang, s.years.is_some(), s.years.map_or(s.accuracy, |of| of.mae))),
         run.scores.as_ref().filter(|s| s.years.is_none()).map_or_else(none, |s| decimal(lang, s.macro_f1, 3)),
@@ -329,7 +329,7 @@ fn cells(lang: Lang, run: &RunInfo) -> [String; 6] {
 /// The same of an experiment; what only single runs have is empty.
 fn group_cells(lang: Lang, group: &Group) -> [String; 6] {
     let mean = group.spread.map(|spread| result(lang, group.of_years, spread.mean));
-    let begun = date::day_and_time(group.begun);
+    let begun = date::day_and_time(lang, group.begun);
     [begun, String::new(), mean.unwrap_or_default(), String::new(), duration(lang, group.seconds), String::new()]
 }
 

@@ -155,7 +155,7 @@ fn line(ui: &mut Ui, cx: &mut Cx<'_>, state: &mut State, trashed: &Trashed) {
     ui.add(egui::Label::new(theme::cell(name).color(t.text)).truncate().selectable(false));
     let mut about = vec![trashed.info.source.name().get(lang).to_owned(), bytes(lang, trashed.bytes)];
     if let Some(deleted) = trashed.deleted {
-        let day = date::day_and_time(deleted);
+        let day = date::day_and_time(lang, deleted);
         about.push(match lang {
             Lang::En => format!("deleted {day}"),
             Lang::Fr => format!("supprimé le {day}"),
