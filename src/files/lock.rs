@@ -11,6 +11,8 @@ use super::{disk, reads};
 
 /// Whoever looks whether it is held takes it for an instant: for so long nobody else is turned away.
 const LOOK: Duration = Duration::from_millis(50);
+/// How long another program's change of a file is waited for, which takes some milliseconds.
+pub const PATIENCE: Duration = Duration::from_secs(10);
 /// Between two tries.
 const PAUSE: Duration = Duration::from_millis(2);
 

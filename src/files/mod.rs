@@ -4,6 +4,7 @@ pub mod atomic;
 pub mod disk;
 pub mod fault;
 pub mod lock;
+pub mod names;
 pub mod overwrite;
 mod places;
 pub mod reads;

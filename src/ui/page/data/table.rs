@@ -19,7 +19,7 @@ use crate::{
     text::{Lang, plural, say},
     ui::{
         Action, Cx, icon,
-        theme::{self, Theme},
+        theme::{self, LINE, Theme},
         widget::{
             button::{Button, icon_button, link, link_width},
             choice::menu_item,
@@ -27,8 +27,6 @@ use crate::{
         },
     },
 };
-
-const ROW: f32 = 46.0;
 
 /// Draws the table into the room there is; gives the file that was clicked.
 pub fn show(ui: &mut Ui, cx: &mut Cx<'_>, dataset: &Dataset, overview: &Overview, which: Show) -> Option<Entry> {
@@ -38,7 +36,7 @@ pub fn show(ui: &mut Ui, cx: &mut Cx<'_>, dataset: &Dataset, overview: &Overview
     }
     ui.spacing_mut().item_spacing.y = 0.0;
     let mut chosen = None;
-    ScrollArea::vertical().id_salt("table").auto_shrink([false, false]).show_rows(ui, ROW, entries.len(), |ui, visible| {
+    ScrollArea::vertical().id_salt("table").auto_shrink([false, false]).show_rows(ui, LINE, entries.len(), |ui, visible| {
         for entry in &entries[visible] {
             if line(ui, cx, dataset, *entry) {
                 chosen = Some(*entry);
@@ -105,10 +103,10 @@ fn line(ui: &mut Ui, cx: &mut Cx<'_>, dataset: &Dataset, entry: Entry) -> bool {
         }
     };
     let name = file.display().to_string();
-    let (rect, response) = ui.allocate_exact_size(vec2((ui.available_width() - 8.0).max(0.0), ROW), Sense::click());
+    let (rect, response) = ui.allocate_exact_size(vec2((ui.available_width() - 8.0).max(0.0), LINE), Sense::click());
     response.widget_info(|| WidgetInfo::labeled(Role::Row, true, format!("{name}, {why}")));
     ui.painter().hline(rect.x_range(), rect.bottom() - 0.5, egui::Stroke::new(1.0, t.grid));
-    let picture = Rect::from_min_size(rect.min + vec2(0.0, 4.0), Vec2::splat(ROW - 8.0));
+    let picture = Rect::from_min_size(rect.min + vec2(0.0, 4.0), Vec2::splat(LINE - 8.0));
     match place {
         Some(Place::Sample(index)) => cx.thumbs.paint_of(ui, picture, &dataset.pixels, index),
         Some(Place::Spare(index)) => cx.thumbs.paint_of(ui, picture, &dataset.spare.pixels, index),

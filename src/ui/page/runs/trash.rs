@@ -7,7 +7,7 @@ use crate::{
     text::{Lang, bytes, number, plural, say},
     ui::{
         Action, Cx, icon,
-        theme::{self, Theme},
+        theme::{self, LINE, Theme},
         widget::{
             button::{Button, icon_button},
             card::{Card, header},
@@ -31,7 +31,6 @@ enum Removal {
     One(String),
 }
 
-const LINE: f32 = 46.0;
 /// The width below which a line's buttons are icons.
 const NARROW: f32 = 460.0;
 

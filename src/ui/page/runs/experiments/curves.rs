@@ -58,6 +58,6 @@ pub fn curves(ui: &mut Ui, lang: Lang, reading: &Reading, live: Option<&Live<'_>
     };
     let lines: Vec<Line> = drawn.iter().map(|place| line(*place)).filter(|line| !line.points.is_empty()).collect();
     let all = view.members.iter().filter(|member| !member.history.is_empty()).count();
-    let of = (view.experiment.id.clone(), !view.more_is_better());
+    let of = (view.experiment.id.clone(), !view.metric().more_is_better());
     overlaid::show(ui, lang, lines, of, &words(reading.curves.len(), all, lang), height);
 }
