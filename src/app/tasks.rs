@@ -19,7 +19,7 @@ use crate::{
     control::Control,
     data::{
         faces,
-        name::ENDINGS,
+        name::{FORMATS, endings},
         picture_size::{PictureShape, PictureSide},
         pixels::Pixels,
         resize_method::ResizeMethod,
@@ -515,8 +515,8 @@ fn settings_of(path: &Path) -> TaskResult {
 
 /// Dialogs of Linux tell capitals apart.
 fn pictures(question: Question) -> Question {
-    let endings = ENDINGS.iter().flat_map(|ending| [(*ending).to_owned(), ending.to_uppercase()]);
-    question.filter("JPEG, PNG, WebP, BMP, GIF, TIFF", endings)
+    let endings = endings().flat_map(|ending| [ending.to_owned(), ending.to_uppercase()]);
+    question.filter(FORMATS.map(|format| format.name).join(", "), endings)
 }
 
 fn preview(photo: &predict::Photo, longest: u32) -> Preview {

@@ -198,16 +198,11 @@ fn train(experiment: &Experiment, how: How, terminal: &mut Terminal) -> Done {
         return Err(one(Problem::new(Kind::File, what, remedy)));
     }
     let failed = |member: &MemberView| match &member.state {
-        MemberState::Failed { problem } => Some(of_member(member, problem)),
+        MemberState::Failed { problem } => Some(problem.clone().of(&member.label)),
         _ => None,
     };
     let failed: Vec<Problem> = view.members.iter().filter_map(failed).collect();
     if failed.is_empty() || only.is_some() { Ok(()) } else { Err(failed) }
-}
-
-fn of_member(member: &MemberView, problem: &Problem) -> Problem {
-    let what = LocalizedText::by(|lang| named(lang, member.label.get(lang), problem.what.get(lang)));
-    Problem { what, ..problem.clone() }
 }
 
 /// Goes on with an experiment.

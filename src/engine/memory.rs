@@ -25,7 +25,7 @@ use std::{fs, iter, path::Path};
 
 use super::{EngineConfig, cpu::CpuEngine, gpu};
 use crate::{
-    data::batch,
+    data::batch::{self, makers},
     model::{Layer, Op},
     problem::{Kind, Problem},
     text::{Lang, LocalizedText, Phrase, bytes, say},
@@ -190,7 +190,7 @@ pub fn check_start() -> Result<(), Problem> {
 fn available(threads: Option<usize>) -> Option<Available> {
     let cores = std::thread::available_parallelism().map_or(1, usize::from);
     // Those that compute, that make batches of both parts, and a few of the system's.
-    let threads = threads.unwrap_or(cores) + (cores / 4).clamp(1, 8) + 3;
+    let threads = threads.unwrap_or(cores) + makers(Some(cores)) + 3;
     Available::read(Path::new("/proc"), Path::new("/sys/fs/cgroup"), threads as u64)
 }
 

@@ -54,10 +54,5 @@ pub fn show(ui: &mut Ui, lang: Lang, mut lines: Vec<Line>, (of, of_years): (Stri
         ..Curves::default()
     };
     let mut tools = |ui: &mut Ui| plot.zoom_button(ui, lang);
-    Chart::new(title, height).sentence(sentence).tools(&mut tools).show(
-        ui,
-        lang,
-        || plot.table(lang),
-        |ui, height| drop(plot.show(ui, lang, height)),
-    );
+    plot.in_card(ui, lang, Chart::new(title, height).sentence(sentence).tools(&mut tools));
 }

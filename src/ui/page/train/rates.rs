@@ -112,14 +112,7 @@ fn planned(ui: &mut Ui, cx: &mut Cx<'_>, test: &mut bool, height: f32) {
     if ui.available_width() < 400.0 {
         chart = chart.compact();
     }
-    chart.show(
-        ui,
-        lang,
-        || plot.table(lang),
-        |ui, height| {
-            plot.show(ui, lang, height);
-        },
-    );
+    plot.in_card(ui, lang, chart);
     if asked {
         cx.act(Action::TestRates);
         *test = true;
@@ -169,14 +162,7 @@ fn tested(ui: &mut Ui, cx: &mut Cx<'_>, rates: &RateTest, test: &mut bool, heigh
     if ui.available_width() < 400.0 {
         chart = chart.compact();
     }
-    chart.show(
-        ui,
-        lang,
-        || plot.table(lang),
-        |ui, height| {
-            plot.show(ui, lang, height);
-        },
-    );
+    plot.in_card(ui, lang, chart);
     if let Some(rate) = used {
         cx.settings.train.optimizer.learning_rate = rate;
     }
