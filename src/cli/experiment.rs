@@ -272,7 +272,7 @@ fn list(as_json: bool, lang: Lang) -> Done {
             let Experiment { id, name, created, .. } = &view.experiment;
             let count = view.finished_words(lang);
             let best = view.best().and_then(|row| Some(view.metric().text(lang, row.spread?.mean))).unwrap_or_default();
-            let line = [date::day_and_time(lang, *created), name.get(lang).to_owned(), count, best];
+            let line = [format!("{:<20}", date::day_and_time(lang, *created)), name.get(lang).to_owned(), count, best];
             let line: Vec<String> = line.into_iter().filter(|word| !word.is_empty()).collect();
             print(&format!("{id}  {}", line.join("  ")));
         }

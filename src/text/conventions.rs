@@ -3,7 +3,7 @@
 //!
 //! Source: the Unicode Common Locale Data Repository (CLDR) 48. Plural rules of cardinals, decimal and grouping marks, the
 //! percent pattern, medium dates (`dateFormat-medium`, short month names) and quotation marks are CLDR's. Times are always
-//! in 24 hours. CLDR has a narrow no-break space (U+202F) before `%` and between groups of digits in French; here it is
+//! in 24 hours. In French, CLDR parts groups of digits by a narrow no-break space (U+202F); here every no-break space is
 //! U+00A0, since the window's text layout breaks lines at the narrow one. Delimiters of tables are those that Excel takes
 //! from the system's regional settings.
 
