@@ -14,7 +14,7 @@ use crate::{
     run::{RunView, date},
     setting_def::SettingDefs,
     settings::images::ImageOption,
-    text::{Lang, Phrase, capital, decimal, duration, epochs, escape, named, number, percent, say},
+    text::{Lang, Phrase, capital, decimal, duration, epochs, escape, joined, named, number, percent, say},
 };
 
 /// The card as a Markdown file.
@@ -359,8 +359,8 @@ pub fn below_average(report: &Report, lang: Lang) -> String {
     let groups = match (names.is_empty(), lang) {
         (true, Lang::En) => "No single group lies below the average beyond what chance explains.".to_owned(),
         (true, Lang::Fr) => "Aucun groupe n’est sous la moyenne au-delà de ce que le hasard explique.".to_owned(),
-        (false, Lang::En) => format!("Below the average beyond what chance explains: {}.", names.join("; ")),
-        (false, Lang::Fr) => format!("Sous la moyenne au-delà de ce que le hasard explique : {}.", names.join(" ; ")),
+        (false, Lang::En) => format!("Below the average beyond what chance explains: {}.", joined(lang, &names)),
+        (false, Lang::Fr) => format!("Sous la moyenne au-delà de ce que le hasard explique : {}.", joined(lang, &names)),
     };
     match lang {
         Lang::En => format!("{groups} Expected calibration error: {calibration}."),
