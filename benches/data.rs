@@ -16,7 +16,7 @@ use trombine::{
         sample::{Part, Source},
     },
     engine::{self, Engine, Step},
-    files::Places,
+    files::AppDirs,
     plan::Plan,
     preset::Preset,
     problem::{Kind, Problem},
@@ -52,9 +52,9 @@ fn main() -> ExitCode {
     }
 }
 
-/// The folder's data set, with its cache in `places`.
-fn open(folder: &Path, places: &Places) -> Result<Dataset, Problem> {
-    data::open_in(places, &Source::Folder(folder.to_owned()), &Edits::default(), &Control::default(), &mut |_, _, _| {})
+/// The folder's data set, with its cache in `dirs`.
+fn open(folder: &Path, dirs: &AppDirs) -> Result<Dataset, Problem> {
+    data::open_in(dirs, &Source::Folder(folder.to_owned()), &Edits::default(), &Control::default(), &mut |_, _, _| {})
 }
 
 fn temporary() -> Result<tempfile::TempDir, Problem> {
@@ -71,10 +71,10 @@ fn temporary() -> Result<tempfile::TempDir, Problem> {
 /// First and second opening.
 fn ingest(folder: &Path) -> Result<(), Problem> {
     let home = temporary()?;
-    let places = Places::at(home.path());
+    let dirs = AppDirs::at(home.path());
     for what in ["first opening", "second opening"] {
         let start = Instant::now();
-        let pictures = open(folder, &places)?.samples.len() as f64;
+        let pictures = open(folder, &dirs)?.samples.len() as f64;
         let seconds = start.elapsed().as_secs_f64();
         println!("{what}: {:.1} pictures/s, {seconds:.2} s", pictures / seconds);
     }
@@ -84,7 +84,7 @@ fn ingest(folder: &Path) -> Result<(), Problem> {
 /// Whole epochs in turns with their steps alone.
 fn epochs(folder: &Path, preset: Preset, epochs: u32, size: u32) -> Result<(), Problem> {
     let home = temporary()?;
-    let dataset = Arc::new(open(folder, &Places::at(home.path()))?);
+    let dataset = Arc::new(open(folder, &AppDirs::at(home.path()))?);
     let mut settings = preset.settings();
     settings.augment.crop = size;
     let plan = Plan::new(&settings, dataset).map_err(|mut problems| problems.swap_remove(0))?;

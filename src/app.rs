@@ -43,7 +43,7 @@ pub use preferences::Preferences;
 use self::{
     edit::SentEdits,
     frames::Frames,
-    history::{History, Step},
+    history::{UndoStack, UndoStep},
     interrupted::Interrupted,
     notification::Notifier,
     opener::Opener,
@@ -147,7 +147,7 @@ pub struct App {
     title: String,
     /// The draft as it was when it was last at rest.
     settled: Settings,
-    history: History,
+    history: UndoStack,
     /// The log of frame times, if it was asked for.
     frames: Option<Frames>,
     /// The edits that were sent to the worker last, until they have come back.
@@ -187,8 +187,8 @@ pub struct App {
     interrupted: Interrupted,
     /// What the user last asked to have written where.
     written: Option<TaskResult>,
-    /// The run whose report was of earlier weights, and which was judged again for that.
-    judged_again: Option<String>,
+    /// The run whose report was of earlier weights, and which was evaluated again for that.
+    evaluated_again: Option<String>,
     /// Writes the preferences, if they are kept.
     preferences_writer: Option<PreferencesWriter>,
 }
@@ -242,9 +242,9 @@ impl App {
         }
         self.send(Command::ListRuns, None);
         self.send(Command::ListExperiments, None);
+        self.send(Command::ListTrash, None);
         // Large runs take a while to be removed: nobody waits for that.
         self.send(Command::EmptyTrash, None);
-        self.send(Command::ListTrash, None);
     }
 
     /// Writes the preferences below `home` as they change.
@@ -287,7 +287,7 @@ impl App {
             settled: settings.clone(),
             settings,
             recipe,
-            history: History::default(),
+            history: UndoStack::default(),
             frames: Frames::asked(),
             sent: None,
             checked: None,
@@ -317,7 +317,7 @@ impl App {
             pending: PendingList::default(),
             interrupted: Interrupted::default(),
             written: None,
-            judged_again: None,
+            evaluated_again: None,
             preferences_writer: None,
             preferences,
         }
@@ -362,7 +362,7 @@ impl App {
         self.toasts.take(&mut self.session);
         self.look_for_interrupted();
         self.show_run_again();
-        self.judge_again();
+        self.evaluate_again();
         if self.session.run.is_some()
             && let Some(Pending::GoTo(Some(page))) = self.pending.take(Awaited::Run)
             && page.locked(&self.session).is_none()
@@ -397,6 +397,9 @@ impl App {
             }
             self.preferences.remember(folder);
             self.look_for_recent();
+        }
+        if another {
+            self.forget_awaited_plan();
         }
         self.fit_settings_to(&dataset.task);
         if another && !edited && pending.is_none() {
@@ -449,7 +452,7 @@ impl App {
         ctx.request_repaint();
         if !ctx.input(|i| i.pointer.any_down()) && !ctx.text_edit_focused() {
             let before = std::mem::replace(&mut self.settled, self.settings.clone());
-            self.history.push(Step::Draft(Box::new(before)));
+            self.history.push(UndoStep::Draft(Box::new(before)));
             self.settle_now();
         }
     }
@@ -554,6 +557,7 @@ impl eframe::App for App {
             (self.devices, self.devices_to_come) = (devices, None);
         }
         self.check();
+        self.use_plan();
         for action in std::mem::take(&mut self.actions) {
             self.perform(ctx, action);
         }

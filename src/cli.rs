@@ -99,7 +99,7 @@ pub fn run() -> Wanted {
         }
         Command::Man => french::manual().map(|page| terminal::print_lines(&page)).map_err(|problem| vec![problem]),
         Command::Help { command } => {
-            terminal::print_lines(&french::help(command.as_deref()));
+            terminal::print_lines(&french::help(&command));
             Ok(())
         }
     };

@@ -103,14 +103,13 @@ impl Control {
 
     /// Wishes something else.
     pub fn set(&self, wish: Signal) {
-        let code = match wish {
-            Signal::Go => 0,
-            Signal::Pause => 1,
-            Signal::Finish => 2,
-            Signal::Discard => 3,
-            Signal::Leave => 4,
-        };
-        self.wish.store(code, Ordering::Release);
+        self.wish.store(code(wish), Ordering::Release);
+    }
+
+    /// Has the job go on, if `wish` is what is wished: another that came meanwhile stays.
+    pub fn fulfilled(&self, wish: Signal) {
+        // That it is another is no failure.
+        let _ = self.wish.compare_exchange(code(wish), code(Signal::Go), Ordering::AcqRel, Ordering::Acquire);
     }
 
     /// Whether a job without a result worth keeping (a scan, an export) should end.
@@ -118,8 +117,8 @@ impl Control {
         matches!(self.wish(), Signal::Finish | Signal::Discard | Signal::Leave)
     }
 
-    /// Whether judging should end: "Finish now" ends a training and is what asks for the judging.
-    pub fn stops_judging(&self) -> bool {
+    /// Whether evaluation should end: "Finish now" ends a training and is what asks for the evaluation.
+    pub fn stops_evaluation(&self) -> bool {
         matches!(self.wish(), Signal::Discard | Signal::Leave)
     }
 
@@ -129,6 +128,16 @@ impl Control {
             std::thread::sleep(Duration::from_millis(30));
         }
         self.wish()
+    }
+}
+
+const fn code(wish: Signal) -> u8 {
+    match wish {
+        Signal::Go => 0,
+        Signal::Pause => 1,
+        Signal::Finish => 2,
+        Signal::Discard => 3,
+        Signal::Leave => 4,
     }
 }
 

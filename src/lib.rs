@@ -9,6 +9,7 @@
 //! | [`colors`] | the look's colors, for window, report and plots | - |
 //! | [`random`] | SplitMix64, one stream for each purpose | - |
 //! | [`control`] | how a long job is steered, and its stages | text |
+//! | [`memory`] | how much main memory there is | text |
 //! | [`problem`] | what a user is asked to mend | text |
 //! | [`setting_def`] | settings that describe themselves: name, help, range, default | text |
 //! | [`files`] | the program's own files, written whole or not at all | text problem setting_def |
@@ -19,8 +20,8 @@
 //! | [`schedule`] | learning-rate schedules | text setting_def |
 //! | [`history`] | what a training leaves behind: epochs, events | text |
 //! | [`callback`] | what happens at the end of an epoch | text problem setting_def files history |
-//! | [`data`] | a folder becomes samples, a split, cached pixels, batches | text random control problem setting_def files loss model |
-//! | [`engine`] | who computes it | text random problem setting_def files loss model optimizer data |
+//! | [`data`] | a folder becomes samples, a split, cached pixels, batches | text random control memory problem setting_def files loss model |
+//! | [`engine`] | who computes it | text random memory problem setting_def files loss model optimizer data |
 //! | [`settings`] | what the user edits | text problem setting_def files loss model optimizer schedule callback data |
 //! | [`preset`] | recipes to start from | text setting_def loss model optimizer schedule callback data settings |
 //! | [`plan`] | settings checked against a data set, which is all that training accepts | text problem setting_def loss model data engine settings |
@@ -37,7 +38,7 @@
 //!
 //! # Invariants
 //! - `egui`, `eframe`, `rfd` only in `main.rs`, `app` and `ui`.
-//! - `candle` only in `engine/candle/`; `wgpu` compute only in `engine/gpu/`. No tensor crosses a channel.
+//! - `candle` only in `engine/candle/`; `wgpu` compute only in `engine/gpu/`. No tensor of a device crosses a channel.
 //! - `unsafe` only in `engine/cpu/`, each block with its reason. No file is mapped: another program may cut it short.
 //! - Nothing under `ui/` blocks: no `recv`, no file access, no dialog except through an `Action`.
 //! - All randomness comes from the one seed in [`settings::Settings`], split by purpose. Same seed, same machine: same
@@ -57,6 +58,7 @@ pub mod files;
 pub mod history;
 pub mod log;
 pub mod loss;
+pub mod memory;
 pub mod model;
 pub mod optimizer;
 pub mod plan;

@@ -89,10 +89,10 @@ impl Plan {
     /// # Errors
     /// As [`Plan::new`].
     pub fn with_split(settings: &Settings, dataset: Arc<Dataset>, split: Split) -> Result<Self, Vec<Problem>> {
-        let said_of_classes = if dataset.task.is_regression() { of_classes(&settings.train.loss) } else { Vec::new() };
+        let class_problems = if dataset.task.is_regression() { class_option_problems(&settings.train.loss) } else { Vec::new() };
         let settings = settings.clone().for_task(&dataset.task).for_pictures(dataset.picture_shape());
         let mut problems = out_of_range(&settings);
-        problems.extend(said_of_classes);
+        problems.extend(class_problems);
         problems.extend(wrong_weights(&settings.train.loss, &dataset.task));
         problems.extend(settings.split.check_fold().err());
         let counts = Part::ALL.map(|part| dataset.balance_of(&split.indices(part)));
@@ -132,8 +132,8 @@ impl Plan {
         Ok(plan)
     }
 
-    /// A plan to judge any pictures of `dataset` with, not to train: no sample belongs to a part.
-    pub fn judging(settings: Settings, network: Network, dataset: Arc<Dataset>) -> Self {
+    /// A plan to evaluate any pictures of `dataset`, not to train: no sample belongs to a part.
+    pub fn for_evaluation(settings: Settings, network: Network, dataset: Arc<Dataset>) -> Self {
         let split = Split { parts: vec![None; dataset.samples.len()], ..Split::default() };
         let (device, threads) = (AUTOMATIC.to_owned(), None);
         let overlap = Overlap::default();
@@ -206,7 +206,7 @@ impl Plan {
         Batches::training(of, first)
     }
 
-    /// A pass that judges `samples`.
+    /// A pass that evaluates `samples`.
     pub fn evaluation(&self, form: Form, samples: Vec<u32>) -> EvaluationPass {
         let batch_size = self.settings.train.batch_size as usize;
         EvaluationPass::new(form, self.dataset.clone(), samples, &self.settings.augment, batch_size, self.network.output)
@@ -252,7 +252,7 @@ fn out_of_range(settings: &Settings) -> Vec<Problem> {
 }
 
 /// What is said of classes where a value is learned: it would have no effect, so it was not meant.
-fn of_classes(loss: &LossSettings) -> Vec<Problem> {
+fn class_option_problems(loss: &LossSettings) -> Vec<Problem> {
     let weighted = loss.class_weights != ClassWeights::None;
     let class_weights = weighted.then(|| {
         let what = say(

@@ -30,7 +30,7 @@ pub enum Preset {
 choice!(Preset {
     Quick = "quick", say("Quick look", "Coup d’œil"), say("A small network and few epochs: minutes, not hours", "Un petit réseau et peu d’époques : des minutes, pas des heures");
     Notebook = "notebook", say("Notebook", "Notebook"), say("The notebook’s recipe as it is", "La recette du notebook, telle quelle");
-    Recommended = "recommended", say("Recommended", "Recommandé"), say("Batch norm, more augmentation, a better schedule: slower than a quick look, and right more often", "Normalisation par lots, plus d’augmentation, un meilleur calendrier : plus lent qu’un coup d’œil, et plus souvent juste");
+    Recommended = "recommended", say("Recommended", "Recommandé"), say("Batch norm, more augmentation, a better schedule: slower than a quick look, and more accurate", "Normalisation par lots, plus d’augmentation, un meilleur calendrier : plus lent qu’un coup d’œil, et plus exact");
 });
 
 /// Steps of an epoch, so that a folder of some tens of pictures is learned at all (`preset.md`). The notebook's recipe stays

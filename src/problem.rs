@@ -139,11 +139,8 @@ impl Problem {
             ),
             ErrorKind::PermissionDenied => (
                 Kind::Disk,
-                say("may not be opened", "ne peut pas être ouvert"),
-                say(
-                    "Give yourself the right to it, or choose another place",
-                    "Donnez-vous les droits, ou choisissez un autre endroit",
-                ),
+                say("cannot be opened: access denied", "ne peut pas être ouvert\u{a0}: accès refusé"),
+                say("Get permission, or choose another place", "Obtenez les droits d’accès, ou choisissez un autre endroit"),
             ),
             ErrorKind::StorageFull | ErrorKind::QuotaExceeded => (
                 Kind::Disk,
@@ -166,15 +163,12 @@ impl Problem {
         use std::io::ErrorKind;
         let (what, remedy): (Phrase, Phrase) = match error.kind() {
             ErrorKind::NotFound => (
-                say("cannot be written: its folder is not there", "ne peut pas être écrit : son dossier n’existe pas"),
-                say("Make the folder, or choose another place", "Créez le dossier, ou choisissez un autre endroit"),
+                say("cannot be written: its folder does not exist", "ne peut pas être écrit : son dossier n’existe pas"),
+                say("Create the folder, or choose another place", "Créez le dossier, ou choisissez un autre endroit"),
             ),
             ErrorKind::PermissionDenied => (
-                say("may not be written", "ne peut pas être écrit : l’accès est refusé"),
-                say(
-                    "Give yourself the right to it, or choose another place",
-                    "Donnez-vous les droits, ou choisissez un autre endroit",
-                ),
+                say("cannot be written: access denied", "ne peut pas être écrit : accès refusé"),
+                say("Get permission, or choose another place", "Obtenez les droits d’accès, ou choisissez un autre endroit"),
             ),
             ErrorKind::ReadOnlyFilesystem => (
                 say("cannot be written: its disk is read-only", "ne peut pas être écrit : le disque est en lecture seule"),
@@ -220,7 +214,10 @@ impl Problem {
 
     /// Both sentences on one line, for a terminal.
     pub fn line(&self, lang: Lang) -> String {
-        format!("{}. {}.", self.what.get(lang), self.remedy.get(lang))
+        let what = self.what.get(lang);
+        // A list that was cut ends as a sentence does.
+        let stop = if what.ends_with('…') { "" } else { "." };
+        format!("{what}{stop} {}.", self.remedy.get(lang))
     }
 }
 

@@ -1,5 +1,6 @@
-//! What the program knows now: the fold of the worker's events, as plain data. Pages read it and draw.
+//! The program's state as plain data, built up from the worker's events. Pages read it and draw.
 
+mod beside;
 mod experiments;
 mod pairs;
 mod photo;
@@ -18,7 +19,7 @@ use std::{
 
 pub use experiments::{AtWork, Experiments};
 pub use pairs::{PairState, Pairs};
-pub use photo::{Arrival, Asked, Beyond, LookedAt, Second, SharpPhoto, ShownPhoto, Slow, WholePhoto};
+pub use photo::{Arrival, Beyond, LookedAt, OcclusionMap, OtherRunAnswer, SharpPhoto, ShownPhoto, SquareQuery, WholePhoto};
 pub use resize_preview::ResizePreview;
 pub use run_pictures::RunPicturesState;
 pub use run_requests::{RunRequest, RunRequests};
@@ -29,7 +30,7 @@ use crate::{
     callback::Callbacks,
     control::{Glimpse, Stage},
     data::{
-        cache::kept::Kept,
+        cache::kept::CacheUsage,
         dataset::Dataset,
         duplicates::Group,
         reading::Reading,
@@ -37,7 +38,6 @@ use crate::{
         task::Task,
     },
     engine::{Device, SelfTest},
-    experiment::{MemberState, MemberView},
     files::table::TableForm,
     history::{BatchRecord, EpochRecord, EventLog, StopReason},
     problem::{Kind, Problem},
@@ -49,7 +49,7 @@ use crate::{
         rate_range::RateRange,
         trial::Trial,
     },
-    worker::{Envelope, Event, JobId, QuestionResult},
+    worker::{Envelope, Event, JobId, PredictionResult},
 };
 
 /// Everything that the events have told so far.
@@ -58,6 +58,8 @@ pub struct Session {
     pub phase: Phase,
     /// Envelopes of any other job are dropped, except those that only inform (lists of runs).
     pub job: Option<JobId>,
+    /// How far a job beside the current one is, if it takes long enough to tell.
+    pub beside: Option<(JobId, Progress)>,
     pub dataset: Option<Arc<Dataset>>,
     /// What is being opened to take its place.
     pub opening: Option<Source>,
@@ -77,12 +79,12 @@ pub struct Session {
     /// The last trial of the devices.
     pub tried: Option<Tried>,
     /// What the cache of pictures holds, once it was asked.
-    pub kept: Option<Kept>,
+    pub kept: Option<CacheUsage>,
     /// What self-tests found, by the device's id.
     pub tested: BTreeMap<String, SelfTest>,
     /// The last test of learning rates.
     pub rates: Option<RateTest>,
-    /// The run that was trained again on fewer pictures, and the run that came of it (empty until it is judged).
+    /// The run that was trained again on fewer pictures, and the run that came of it (empty until it is evaluated).
     pub repeated: Option<[String; 2]>,
     /// The run that Results and Predict show.
     pub run: Option<Arc<RunView>>,
@@ -143,8 +145,8 @@ pub enum Phase {
     Starting(Progress),
     Training,
     Paused,
-    /// Training is over; the test part is being judged.
-    Judging(Progress),
+    /// Training is over; the test part is being evaluated.
+    Evaluating(Progress),
     /// Another long job: predicting a folder, exporting, copying.
     Working(Progress),
 }
@@ -267,13 +269,13 @@ impl Phase {
 
     /// Whether a training would be lost by closing the window.
     pub const fn training(self) -> bool {
-        matches!(self, Self::Starting(_) | Self::Training | Self::Paused | Self::Judging(_))
+        matches!(self, Self::Starting(_) | Self::Training | Self::Paused | Self::Evaluating(_))
     }
 
     /// How far the job is, where it counts something other than epochs.
     pub const fn progress(self) -> Option<Progress> {
         match self {
-            Self::Opening(p) | Self::Starting(p) | Self::Judging(p) | Self::Working(p) => Some(p),
+            Self::Opening(p) | Self::Starting(p) | Self::Evaluating(p) | Self::Working(p) => Some(p),
             Self::Idle | Self::Training | Self::Paused => None,
         }
     }
@@ -311,23 +313,16 @@ impl Training {
 }
 
 impl Session {
-    /// Puts the run of a member that has ended among the others, which are read anew only when the experiment is over.
-    fn list(&mut self, member: &MemberView) {
-        let Some(run) = member.run.as_ref().filter(|_| member.state == MemberState::Finished) else { return };
-        match self.runs.iter_mut().find(|known| known.id == run.id) {
-            Some(known) => known.clone_from(run),
-            None => self.runs.insert(0, run.clone()),
-        }
-    }
-
     /// Takes in one event. Those of a job that is not the current one are dropped.
     pub fn apply(&mut self, envelope: Envelope) {
         let Envelope { job, event } = envelope;
         let Some(event) = self.settle_request(job, event) else { return };
+        self.follow_beside(job, &event);
         match event {
             Event::Runs { runs } => {
                 self.runs = runs;
                 self.rename_views();
+                self.forget_gone_views();
                 self.renew_requests();
                 self.forget_deleted();
             }
@@ -365,7 +360,7 @@ impl Session {
             // An error never happens in silence, also of a small job beside the current one.
             Event::Failed(problem) if self.job.is_some_and(|current| current != job) => self.fail(problem),
             _ if self.job.is_some_and(|current| current != job) => {}
-            // A job beside the long ones has no phase, and cannot be stopped.
+            // A job beside the long ones has no phase.
             Event::Progress { .. } | Event::Glimpses { .. } if self.job.is_none() => {}
             Event::Progress { stage, done, total } => self.progress(Progress { stage, done, total }),
             Event::Near { dataset, groups } => self.near = Some((dataset, groups.into())),
@@ -424,7 +419,7 @@ impl Session {
     }
 
     /// Takes in what was said of a photo; an answer about a photo that is gone is dropped.
-    pub fn answer(&mut self, answer: QuestionResult) {
+    pub fn answer(&mut self, answer: PredictionResult) {
         let looked_at = self.looked_at.iter_mut().map(|looked_at| &mut looked_at.asked);
         for asked in self.photos.iter_mut().flat_map(|photo| &mut photo.asked).chain(looked_at) {
             if asked.id == answer.id {
@@ -511,24 +506,15 @@ impl Session {
         self.experiments.at_work = None;
     }
 
-    /// Forgets a training that is over and whose run is in the trash: nothing could go on. Gives the run.
-    fn forget_deleted(&mut self) -> Option<String> {
-        let gone = |training: &mut Training| self.runs.iter().all(|run| run.id != training.run);
-        if self.phase.training() {
-            return None;
-        }
-        self.training.take_if(gone).map(|training| training.run)
-    }
-
     fn progress(&mut self, progress: Progress) {
         self.phase = match (self.phase, progress.stage) {
-            // Judging that begins anew, on the processor in place of a lost card, does not count back.
-            (Phase::Judging(before), Stage::Evaluating) if before.stage == progress.stage && before.total == progress.total => {
-                Phase::Judging(Progress { done: progress.done.max(before.done), ..progress })
+            // An evaluation that begins anew, on the processor in place of a lost card, does not count back.
+            (Phase::Evaluating(old), Stage::Evaluating) if old.stage == progress.stage && old.total == progress.total => {
+                Phase::Evaluating(Progress { done: progress.done.max(old.done), ..progress })
             }
-            (Phase::Training | Phase::Paused | Phase::Judging(_), Stage::Evaluating) => Phase::Judging(progress),
+            (Phase::Training | Phase::Paused | Phase::Evaluating(_), Stage::Evaluating) => Phase::Evaluating(progress),
             (Phase::Training | Phase::Paused, _) => return,
-            (Phase::Judging(_), _) => Phase::Judging(progress),
+            (Phase::Evaluating(_), _) => Phase::Evaluating(progress),
             (Phase::Starting(_), _) => Phase::Starting(progress),
             (_, Stage::Scanning | Stage::Decoding | Stage::FindingFaces | Stage::Drawing) => Phase::Opening(progress),
             _ => Phase::Working(progress),
@@ -598,7 +584,7 @@ impl Session {
             TrainEvent::Stopped { reason, best_epoch, kept_epoch } => {
                 training.stopped = Some(reason);
                 (training.best_epoch, training.kept_epoch) = (best_epoch, Some(kept_epoch));
-                self.phase = Phase::Judging(Progress::at(Stage::Evaluating));
+                self.phase = Phase::Evaluating(Progress::at(Stage::Evaluating));
             }
         }
     }

@@ -7,14 +7,14 @@ use std::{
     time::{Duration, Instant},
 };
 
-use super::question::{Next, Question, TaskResult};
+use super::question::{FileDialogRequest, Next, TaskResult};
 use crate::{
     text::Lang,
     ui::path_dialog::{Entry, Listing, There, Wanted, is_separator, path_of},
 };
 
 /// Asks by the system's dialog, and by those of the questions that follow.
-pub async fn ask(mut question: Question, lang: Lang) -> Option<TaskResult> {
+pub async fn ask(mut question: FileDialogRequest, lang: Lang) -> Option<TaskResult> {
     loop {
         let began = Instant::now();
         let Some(paths) = dialog(&question, lang).await else {
@@ -28,7 +28,7 @@ pub async fn ask(mut question: Question, lang: Lang) -> Option<TaskResult> {
     }
 }
 
-async fn dialog(question: &Question, lang: Lang) -> Option<Vec<PathBuf>> {
+async fn dialog(question: &FileDialogRequest, lang: Lang) -> Option<Vec<PathBuf>> {
     let mut dialog = rfd::AsyncFileDialog::new().set_title(question.title.get(lang));
     if let Some(folder) = &question.start {
         dialog = dialog.set_directory(folder);

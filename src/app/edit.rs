@@ -2,7 +2,7 @@
 
 use std::path::PathBuf;
 
-use super::{App, history::Step};
+use super::{App, history::UndoStep};
 use crate::{
     control::Stage,
     data::{
@@ -32,7 +32,7 @@ impl App {
         let mut edits = before.clone();
         files.iter().for_each(|file| edits.change(file, change));
         if edits != before {
-            self.history.push(Step::Edits(source, before.clone()));
+            self.history.push(UndoStep::Edits(source, before.clone()));
             self.keep_edits(before, edits);
             self.session.toast(said(files.len(), change), Some(Offer::Undo));
         }
@@ -41,7 +41,7 @@ impl App {
     /// Takes back every edit.
     pub(super) fn forget_edits(&mut self) {
         let Some((source, before)) = self.edits().filter(|(_, edits)| !edits.is_empty()) else { return };
-        self.history.push(Step::Edits(source, before.clone()));
+        self.history.push(UndoStep::Edits(source, before.clone()));
         self.keep_edits(before, Edits::default());
         self.session.toast(say("All your changes are undone", "Toutes vos modifications sont annulées"), Some(Offer::Undo));
     }
@@ -49,7 +49,7 @@ impl App {
     /// Whether there is something to undo, and something to make again. Edits of a data set that is not open are neither.
     pub(super) fn undoable(&self) -> [bool; 2] {
         let open = self.session.dataset.as_ref().map(|dataset| &dataset.source);
-        let [undo, redo] = self.history.there(|step| !matches!(step, Step::Edits(of, _) if open != Some(of)));
+        let [undo, redo] = self.history.there(|step| !matches!(step, UndoStep::Edits(of, _) if open != Some(of)));
         // A change that is still being made is remembered in a moment.
         [undo || self.settings != self.settled, redo]
     }
@@ -57,27 +57,27 @@ impl App {
     /// Takes the last change back (`true`), or makes the last undone one again.
     pub(super) fn turn(&mut self, back: bool) {
         let (draft, edits) = (self.settings.clone(), self.edits());
-        let now = |step: &Step| match step {
-            Step::Draft(_) => Some(Step::Draft(Box::new(draft.clone()))),
-            Step::Edits(of, _) => edits
+        let now = |step: &UndoStep| match step {
+            UndoStep::Draft(_) => Some(UndoStep::Draft(Box::new(draft.clone()))),
+            UndoStep::Edits(of, _) => edits
                 .as_ref()
                 .filter(|(source, _)| source == of)
-                .map(|(source, edits)| Step::Edits(source.clone(), edits.clone())),
-            Step::Run { run, there } => Some(Step::Run { run: run.clone(), there: !there }),
+                .map(|(source, edits)| UndoStep::Edits(source.clone(), edits.clone())),
+            UndoStep::Run { run, there } => Some(UndoStep::Run { run: run.clone(), there: !there }),
         };
         match if back { self.history.undo(now) } else { self.history.redo(now) } {
-            Some(Step::Draft(draft)) => {
+            Some(UndoStep::Draft(draft)) => {
                 let what = LocalizedText::by(|lang| differing(lang, &draft, &self.settings));
                 self.settings = *draft;
                 self.recipe = Preset::nearest(&self.settings);
                 self.settle_now();
                 self.turned(back, &what);
             }
-            Some(Step::Edits(_, then)) => {
+            Some(UndoStep::Edits(_, then)) => {
                 self.keep_edits(edits.map(|(_, edits)| edits).unwrap_or_default(), then);
                 self.turned(back, &say("decisions about pictures", "décisions sur des images").into());
             }
-            Some(Step::Run { run, there }) => {
+            Some(UndoStep::Run { run, there }) => {
                 let stays = !there && self.is_being_trained(&run);
                 self.send(if there { Command::RestoreRun(run) } else { Command::DeleteRun(run) }, None);
                 if stays {

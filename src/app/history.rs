@@ -10,7 +10,7 @@ const STEPS: usize = 200;
 
 /// One of the things that can be undone, as it was.
 #[derive(Clone, Debug)]
-pub enum Step {
+pub enum UndoStep {
     Draft(Box<Settings>),
     Edits(Source, Edits),
     /// Whether the run was among the runs, or else in the trash.
@@ -22,14 +22,14 @@ pub enum Step {
 
 /// What was before, and what was undone.
 #[derive(Default)]
-pub struct History {
-    past: Vec<Step>,
-    future: Vec<Step>,
+pub struct UndoStack {
+    past: Vec<UndoStep>,
+    future: Vec<UndoStep>,
 }
 
-impl History {
+impl UndoStack {
     /// Remembers something as it was before a change.
-    pub fn push(&mut self, before: Step) {
+    pub fn push(&mut self, before: UndoStep) {
         self.past.push(before);
         self.future.clear();
         if self.past.len() > STEPS {
@@ -39,32 +39,32 @@ impl History {
 
     /// Forgets the deletion of `run`, which is brought back otherwise.
     pub fn forget_deletion(&mut self, run: &str) {
-        self.past.retain(|step| !matches!(step, Step::Run { run: deleted, there: true } if deleted == run));
+        self.past.retain(|step| !matches!(step, UndoStep::Run { run: deleted, there: true } if deleted == run));
     }
 
     /// Forgets every deletion of a run.
     pub fn forget_deletions(&mut self) {
-        self.past.retain(|step| !matches!(step, Step::Run { there: true, .. }));
+        self.past.retain(|step| !matches!(step, UndoStep::Run { there: true, .. }));
     }
 
     /// Whether there is something to undo, and something to make again, among the steps that `holds`.
-    pub fn there(&self, holds: impl Fn(&Step) -> bool) -> [bool; 2] {
+    pub fn there(&self, holds: impl Fn(&UndoStep) -> bool) -> [bool; 2] {
         [&self.past, &self.future].map(|steps| steps.iter().any(&holds))
     }
 
-    /// What the last change was made to, as it was; `turn` gives the same as it is now, for [`History::redo`].
-    pub fn undo(&mut self, turn: impl Fn(&Step) -> Option<Step>) -> Option<Step> {
+    /// What the last change was made to, as it was; `turn` gives the same as it is now, for [`UndoStack::redo`].
+    pub fn undo(&mut self, turn: impl Fn(&UndoStep) -> Option<UndoStep>) -> Option<UndoStep> {
         exchange(&mut self.past, &mut self.future, turn)
     }
 
     /// What the last undone change was made to, as the change left it.
-    pub fn redo(&mut self, turn: impl Fn(&Step) -> Option<Step>) -> Option<Step> {
+    pub fn redo(&mut self, turn: impl Fn(&UndoStep) -> Option<UndoStep>) -> Option<UndoStep> {
         exchange(&mut self.future, &mut self.past, turn)
     }
 }
 
 /// Moves a step from one side to the other. Steps of a data set that is no longer open are dropped on the way.
-fn exchange(from: &mut Vec<Step>, to: &mut Vec<Step>, turn: impl Fn(&Step) -> Option<Step>) -> Option<Step> {
+fn exchange(from: &mut Vec<UndoStep>, to: &mut Vec<UndoStep>, turn: impl Fn(&UndoStep) -> Option<UndoStep>) -> Option<UndoStep> {
     while let Some(step) = from.pop() {
         if let Some(now) = turn(&step) {
             to.push(now);

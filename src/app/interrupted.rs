@@ -36,14 +36,14 @@ impl App {
         self.interrupted = newest.map_or(Interrupted::Settled, |run| Interrupted::Found(run.id.clone()));
     }
 
-    /// Judges the run that is shown, once, if its report is of earlier weights (a crash came before the new one) and its
+    /// Evaluates the run that is shown, once, if its report is of earlier weights (a crash came before the new one) and its
     /// pictures are open.
-    pub(super) fn judge_again(&mut self) {
+    pub(super) fn evaluate_again(&mut self) {
         let (Some(view), Some(open)) = (&self.session.run, &self.session.dataset) else { return };
         let (info, id) = (&view.info, view.info.id.clone());
         let wanted = view.outdated && info.status == RunStatus::Finished && info.source == open.source;
-        if wanted && !self.session.phase.busy() && self.judged_again.as_ref() != Some(&id) {
-            self.judged_again = Some(id.clone());
+        if wanted && !self.session.phase.busy() && self.evaluated_again.as_ref() != Some(&id) {
+            self.evaluated_again = Some(id.clone());
             self.actions.push(Action::Evaluate { run: id, mirrored: None });
         }
     }
@@ -60,18 +60,18 @@ impl App {
 pub(super) fn card(ui: &mut Ui, lang: Lang, run: &RunInfo) -> Vec<Action> {
     let epoch = run.epochs_done + 1;
     let what = match lang {
-        Lang::En => format!("A training can go on in epoch {epoch}"),
+        Lang::En => format!("A training can be resumed in epoch {epoch}"),
         Lang::Fr => format!("Un entraînement peut reprendre à l’époque {epoch}"),
     };
     let about = match lang {
-        Lang::En => format!("“{}” goes on from where it was, with the same result", run.name(lang)),
+        Lang::En => format!("“{}” resumes where it was, with the same result", run.name(lang)),
         Lang::Fr => format!("« {} » reprend là où il en était, avec le même résultat", run.name(lang)),
     };
     let mut ways =
         vec![(say("Resume", "Reprendre"), vec![Action::Resume { run: run.id.clone(), more: 0 }, Action::ForgetInterrupted])];
     if run.stored.weights {
-        let judge = Action::Evaluate { run: run.id.clone(), mirrored: None };
-        let open = vec![judge, Action::Go(Page::Results), Action::ForgetInterrupted];
+        let evaluate = Action::Evaluate { run: run.id.clone(), mirrored: None };
+        let open = vec![evaluate, Action::Go(Page::Results), Action::ForgetInterrupted];
         ways.push((say("View progress", "Voir l’avancement"), open));
     }
     ways.push((say("Discard", "Abandonner"), vec![Action::DeleteRun(run.id.clone()), Action::ForgetInterrupted]));

@@ -140,7 +140,7 @@ impl App {
         let action = match (found.iter().find(|(_, kind)| kind.is_folder()), found.first()) {
             (Some((folder, PathKind::Run)), _) => Action::ImportRun(folder.clone()),
             // On Predict it is a folder of photos; anywhere else it is data.
-            (Some(_), _) if self.judges_folders() => Action::Predict(found.into_iter().map(|(path, _)| path).collect()),
+            (Some(_), _) if self.evaluates_folders() => Action::Predict(found.into_iter().map(|(path, _)| path).collect()),
             (Some((folder, _)), _) => Action::UseFolder(folder.clone()),
             // A folder's path with a slip in it: opening it says that it cannot be found.
             (None, Some((first, PathKind::Nothing))) if first.extension().is_none() => Action::UseFolder(first.clone()),
@@ -153,14 +153,14 @@ impl App {
     }
 
     /// Whether a folder that is dropped or pasted now is one of photos to predict.
-    fn judges_folders(&self) -> bool {
+    fn evaluates_folders(&self) -> bool {
         self.page == Page::Predict && self.session.answering().is_some()
     }
 
     fn no_model(&mut self) {
         let text = say(
             "Train a model first, then it can predict photos; to open data, drop a folder",
-            "Entraînez d’abord un modèle, il pourra prédire des photos ; pour ouvrir des données, déposez un dossier",
+            "Entraînez d’abord un modèle, il fera des prédictions sur des photos ; pour ouvrir des données, déposez un dossier",
         );
         self.session.toast(text, None);
     }
@@ -191,16 +191,16 @@ impl App {
         let folder = self.held.iter().map(|(_, kind)| *kind).find(|kind| kind.is_folder());
         let (text, fits) = match (folder.is_some(), self.page, self.session.answering().is_some()) {
             (true, ..) if folder == Some(PathKind::Run) => {
-                (say("Drop the run to take it among yours", "Déposez l’essai pour l’ajouter aux vôtres"), true)
+                (say("Drop the run to add it to your runs", "Déposez l’essai pour l’ajouter à vos essais"), true)
             }
-            (true, ..) if self.judges_folders() => {
-                (say("Drop the folder to predict its photos", "Déposez le dossier pour que le modèle juge ses photos"), true)
+            (true, ..) if self.evaluates_folders() => {
+                (say("Drop the folder to predict its photos", "Déposez le dossier pour obtenir une prédiction par photo"), true)
             }
             (true, ..) => (say("Drop the folder to open it", "Déposez le dossier pour l’ouvrir"), true),
             (false, Page::Augmentation, _) => {
                 (say("Drop the picture to see it augmented", "Déposez l’image pour la voir augmentée"), true)
             }
-            (false, _, true) => (say("Drop the photo to predict it", "Déposez la photo pour la prédire"), true),
+            (false, _, true) => (say("Drop the photo to predict it", "Déposez la photo pour obtenir une prédiction"), true),
             (false, _, false) => (
                 say(
                     "A photo needs a trained model first; a folder opens as data",
@@ -242,7 +242,14 @@ impl App {
         match training {
             true if !closing => self.dialog = Some(Dialog::Quit),
             true => {}
-            false => self.pending.set(Pending::Close),
+            false => {
+                let later = say(
+                    "Closes once what you decided is written; close again not to wait",
+                    "Se fermera une fois vos décisions écrites\u{a0}; refermez pour ne pas attendre",
+                );
+                self.session.toast(later, None);
+                self.pending.set(Pending::Close);
+            }
         }
     }
 

@@ -7,16 +7,20 @@ use std::{
 
 use egui::Context;
 
-use super::App;
+use super::{App, photos::is_of};
 use crate::{
     data::{dataset::Dataset, face_file, pixels::Pixels, sample::Source},
     files::table::{Cell, Rows, TableForm},
     predict::heatmap::Heat,
-    session::{Asked, LookedAt},
+    run::file_name_of,
+    session::{LookedAt, SquareQuery},
     text::say,
     ui::page::Page,
-    worker::{PhotoSource, Question},
+    worker::{PhotoSource, PredictionRequest},
 };
+
+/// What the name of a list of pictures ends in.
+const LIST: &str = "pictures";
 
 impl App {
     /// The data set whose pictures the page shows, without the user's edits.
@@ -46,9 +50,13 @@ impl App {
         let id = self.next_question();
         let (Some(answerer), Some(answering)) = (&self.answerer, self.session.answering()) else { return };
         let run = answering.id.to_owned();
-        let question = Question { id, run: run.clone(), photo: photo.clone(), crop: None, heat: Some(Heat::GradCam) };
+        let question = PredictionRequest { id, run: run.clone(), photo: photo.clone(), crop: None, heat: Some(Heat::GradCam) };
         if answerer.ask(question) {
-            self.session.looked_at = Some(LookedAt { file, run, photo, asked: Asked { id, ..Asked::default() } });
+            let looked_at = LookedAt { file, run, photo, asked: SquareQuery { id, ..SquareQuery::default() } };
+            // Who moves on through the pictures does not wait for those of before.
+            if let Some(before) = self.session.looked_at.replace(looked_at) {
+                answerer.withdraw(|question| is_of(&before.asked, question));
+            }
         }
     }
 
@@ -86,6 +94,12 @@ impl App {
         let lang = self.preferences.lang;
         let mut table = Rows::with_columns(TableForm::new(self.preferences.tables, lang), columns);
         rows.into_iter().for_each(|row| table.row(row));
-        self.tasks.choose_list(lang, table.into_bytes().into());
+        let shown = self.session.run.as_ref().filter(|_| self.page == Page::Results);
+        let name = match (shown.and_then(|view| self.session.info_of(&view.info.id)), &self.session.dataset) {
+            (Some(info), _) => info.file_name(LIST, lang),
+            (None, Some(dataset)) => file_name_of(&dataset.source, LIST, lang),
+            (None, None) => LIST.to_owned(),
+        };
+        self.tasks.choose_list(lang, table.into_bytes().into(), format!("{name}.csv"));
     }
 }

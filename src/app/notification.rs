@@ -67,7 +67,7 @@ impl App {
             return Some(Work::Experiment(at_work.experiment.clone()));
         }
         let own = session.training.as_ref().is_some_and(|training| training.job == session.job);
-        (session.phase.training() && (own || !matches!(session.phase, Phase::Judging(_)))).then_some(Work::Training)
+        (session.phase.training() && (own || !matches!(session.phase, Phase::Evaluating(_)))).then_some(Work::Training)
     }
 
     /// Tells of the end of `work`, if it was at work before the events that were taken in last, is over now, and the window is
@@ -171,7 +171,7 @@ impl Notification {
 fn result(lang: Lang, scores: &RunScores) -> String {
     match (lang, scores.years) {
         (Lang::En, Some(of)) => format!("off by {} on the test part", years(lang, of.mae, 1)),
-        (Lang::Fr, Some(of)) => format!("écart de {} sur la partie test", years(lang, of.mae, 1)),
+        (Lang::Fr, Some(of)) => format!("erreur moyenne de {} sur la partie test", years(lang, of.mae, 1)),
         (Lang::En, None) => format!("accuracy {} on the test part", percent(lang, scores.accuracy, 1)),
         (Lang::Fr, None) => format!("exactitude {} sur la partie test", percent(lang, scores.accuracy, 1)),
     }

@@ -62,7 +62,7 @@ fn problem(path: &Path, error: OpenError) -> Problem {
         OpenError::Io(error) => Problem::io(path, &error),
         error => Problem::new(
             Kind::File,
-            say("The system has nothing that opens it", "Le système n’a rien qui l’ouvre"),
+            say("No program opens this file", "Aucun programme n’ouvre ce fichier"),
             say("Open it yourself", "Ouvrez-le vous-même"),
         )
         .because(format!("{}: {error}", path.display())),

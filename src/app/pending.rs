@@ -2,7 +2,10 @@
 
 use std::path::PathBuf;
 
-use crate::{ui::page::Page, worker::ResumeOptions};
+use crate::{
+    ui::{Action, page::Page},
+    worker::ResumeOptions,
+};
 
 /// One thing to be done later.
 #[derive(Clone, Debug, PartialEq)]
@@ -19,6 +22,10 @@ pub(super) enum Pending {
     GoTo(Option<Page>),
     /// Take the settings of this run, once it is read.
     TakeSettings(String),
+    /// Do this again, once it is known what comes of the draft.
+    Planned(Box<Action>),
+    /// The same: write the split as folders.
+    CopyFolders { out: PathBuf, link: bool },
     /// Close the window.
     Close,
 }
@@ -30,22 +37,33 @@ pub(super) enum Awaited {
     Run,
     /// Those of a run.
     Settings,
+    /// What comes of the draft.
+    Plan,
+    /// The same, for what a page asks by itself.
+    CostPlan,
     /// That the worker is at rest.
     Rest,
 }
 
 impl Pending {
-    const fn awaits(&self) -> Awaited {
+    /// An action for which it must be known what comes of the draft.
+    pub(super) fn planned(action: Action) -> Self {
+        Self::Planned(Box::new(action))
+    }
+
+    pub(super) fn awaits(&self) -> Awaited {
         match self {
             Self::Train | Self::Resume { .. } | Self::Moved(_) => Awaited::Dataset,
             Self::ShowRun(_) | Self::GoTo(_) => Awaited::Run,
             Self::TakeSettings(_) => Awaited::Settings,
+            Self::Planned(action) if matches!(**action, Action::CostOfExperiment(_)) => Awaited::CostPlan,
+            Self::Planned(_) | Self::CopyFolders { .. } => Awaited::Plan,
             Self::Close => Awaited::Rest,
         }
     }
 }
 
-/// What waits: one thing for each that is awaited, so that an earlier wish does not come true on what was asked for later.
+/// Actions that wait for a result: at most one for each kind of result, so that a newer one replaces an older one.
 #[derive(Debug, Default)]
 pub(super) struct PendingList(Vec<Pending>);
 

@@ -8,23 +8,19 @@ use super::{
     App,
     interrupted::Interrupted,
     pending::{Awaited, Pending},
-    planning::Checked,
     question::TaskResult,
     set_mode,
 };
 use crate::{
     control::{Signal, Stage},
     data::{dataset::Dataset, reading::Reading, sample::Source},
-    engine,
     files::table::TableForm,
-    plan::Plan,
     preset::Preset,
     problem::Kind,
-    session::{self, Offer, Phase, Progress, RunPicturesState, RunRequest, TableJob},
+    session::{Offer, Phase, Progress, RunPicturesState, RunRequest, TableJob},
     setting_def::Choice as _,
     settings::Settings,
     text::{LocalizedText, say},
-    train::{rate_range::RateRange, trial},
     ui::{Action, Dialog, action::DialogAnswer, page::Page},
     worker::{Candidates, Command, JobId, ResumeOptions},
 };
@@ -49,17 +45,8 @@ impl App {
             Action::LookAtPhoto(file) => self.look_at_photo(&file),
             Action::FindNear => self.find_near(),
             Action::TrainAgain(run) => self.train_again(run),
-            Action::CostOfExperiment(draft) => {
-                if let Some(plan) = self.planned() {
-                    self.send(Command::CostOfExperiment { draft, plan: Box::new(plan) }, None);
-                }
-            }
-            Action::StartExperiment(draft) => {
-                if let Some(plan) = self.planned() {
-                    let command = Command::StartExperiment { draft, plan: Box::new(plan) };
-                    self.send(command, Some(Phase::Starting(Progress::at(Stage::Training))));
-                }
-            }
+            Action::CostOfExperiment(draft) => self.cost_of_experiment(draft),
+            Action::StartExperiment(draft) => self.start_experiment(draft),
             Action::ViewExperiment(experiment) => self.send(Command::ViewExperiment(experiment), None),
             Action::ChooseWatched => self.tasks.choose_watched(lang, self.preferences.watched.as_deref()),
             Action::Watch(folder) => self.watch(folder),
@@ -71,7 +58,7 @@ impl App {
                 self.send(command, Some(Phase::Starting(Progress::at(Stage::Training))));
             }
             Action::StopExperiment => self.wish(Signal::Leave),
-            Action::JudgeTogether(experiment) => {
+            Action::EvaluateAsCommittee(experiment) => {
                 self.pending.set(Pending::GoTo(None));
                 self.send(Command::Committee { of: Candidates::Experiment(experiment), name: None }, None);
             }
@@ -81,6 +68,7 @@ impl App {
                 self.page = Page::Runs;
             }
             Action::Cancel => self.wish(Signal::Discard),
+            Action::StopBeside(job) => self.worker.iter().for_each(|worker| worker.stop(job)),
             Action::Recipe(recipe) => self.choose_recipe(recipe),
             Action::Train => self.train(),
             Action::TryDevices => self.try_devices(),
@@ -117,7 +105,7 @@ impl App {
             Action::FindPictures => self.session.run_pictures = None,
             Action::ChooseRun => self.tasks.choose_run(lang),
             Action::ImportRun(folder) => self.import_run(folder),
-            Action::EvaluateFolder { run } => self.tasks.choose_judged_folder(lang, run),
+            Action::EvaluateFolder { run } => self.tasks.choose_evaluation_folder(lang, run),
             Action::Evaluate { run, mirrored } => self.evaluate(run, mirrored),
             Action::KeepThreshold { run, threshold, temperature } => {
                 self.send(Command::KeepThreshold { run, threshold, temperature }, None);
@@ -140,7 +128,7 @@ impl App {
             Action::CopyPicture(asked) => self.copy_picture(ctx, asked),
             Action::ForgetPhoto(id) => self.forget_photo(id),
             Action::Photos(action) => self.of_photos(action),
-            Action::PredictFolder { run, framing } => self.tasks.choose_prediction_folder(lang, run, framing),
+            Action::PredictFolder { run, framing } => self.tasks.choose_prediction_folder(lang, self.named_run(run), framing),
             Action::ContinueTable => self.continue_table(),
             Action::ChooseOwnPicture => self.tasks.choose_own_picture(lang),
             Action::UseOwnPicture(path) => self.tasks.own_picture(path, self.settings.augment.shape()),
@@ -269,17 +257,6 @@ impl App {
         self.page = Page::Training;
     }
 
-    /// The draft as a plan on the chosen device, if it is one.
-    fn planned(&mut self) -> Option<Plan> {
-        // What is trained is what the screen shows, also while the last change is still being checked.
-        let dataset = self.session.dataset.as_ref()?;
-        if !self.checked.as_ref().is_some_and(|checked| checked.is(&self.settings, dataset)) {
-            self.checked = Some(Checked::new(self.settings.clone(), dataset.clone()));
-        }
-        let plan = self.checked.as_ref()?.plan.as_ref().ok()?;
-        Some(Plan { device: self.preferences.device.clone(), ..plan.as_ref().clone() })
-    }
-
     /// Has two runs compared, unless that is under way or done.
     fn pair(&mut self, runs: [String; 2]) {
         let [first, second] = runs.each_ref().map(|run| self.session.views.get(run).cloned());
@@ -318,7 +295,7 @@ impl App {
         let dataset = self.session.dataset.clone().filter(|open| own.is_none_or(|own| open.source == *own));
         let device = self.preferences.device.clone();
         let command = Command::Evaluate { run, source: None, dataset, device, mirrored };
-        self.send(command, Some(Phase::Judging(Progress::at(Stage::Evaluating))));
+        self.send(command, Some(Phase::Evaluating(Progress::at(Stage::Evaluating))));
     }
 
     fn test_device(&mut self, device: String) {
@@ -328,28 +305,6 @@ impl App {
         }
         self.session.tested.remove(&device);
         self.send(Command::TestDevice(device), Some(Phase::Working(Progress::at(Stage::TestingDevice))));
-    }
-
-    fn try_devices(&mut self) {
-        let Some(plan) = self.planned().filter(|_| !self.session.phase.busy()) else { return };
-        self.session.tried = Some(session::Tried { settings: plan.settings.clone(), trials: Vec::new() });
-        // All that a person would train on, and the chosen one if it is none of them.
-        let mut devices = trial::worth_trying(&self.devices);
-        // Until the graphics drivers have answered, nothing is known but the processor.
-        if devices.is_empty() {
-            devices.push("cpu".to_owned());
-        }
-        if plan.device != engine::AUTOMATIC && !devices.contains(&plan.device) {
-            devices.push(plan.device.clone());
-        }
-        let command = Command::Try { plan: Box::new(plan), devices };
-        self.send(command, Some(Phase::Working(Progress::at(Stage::Trying))));
-    }
-
-    fn test_rates(&mut self) {
-        let Some(plan) = self.planned().filter(|_| !self.session.phase.busy()) else { return };
-        self.session.rates = Some(session::RateTest { settings: plan.settings.clone(), range: RateRange::default() });
-        self.send(Command::TestRates(Box::new(plan)), Some(Phase::Working(Progress::at(Stage::TestingRates))));
     }
 
     /// Takes settings from a text as the draft.
@@ -382,7 +337,7 @@ impl App {
     fn take_draft(&mut self, settings: Settings) {
         self.recipe = Preset::nearest(&settings);
         self.settings = settings;
-        let said = say("The settings were taken over", "Les réglages ont été repris");
+        let said = say("Settings applied", "Réglages appliqués");
         self.session.toast(said, Some(Offer::Undo));
     }
 
@@ -424,7 +379,7 @@ impl App {
 
     /// Asks for the pictures of the run that Results shows, if it is not known where they are.
     pub(super) fn look_for_pictures(&mut self) {
-        let Some(run) = self.session.run.as_ref().filter(|run| self.page == Page::Results && !run.judged_elsewhere()) else {
+        let Some(run) = self.session.run.as_ref().filter(|run| self.page == Page::Results && !run.evaluated_elsewhere()) else {
             return;
         };
         // A folder that was opened anew may hold other pictures now.
@@ -446,15 +401,6 @@ impl App {
     fn wish(&self, wish: Signal) {
         if let Some(worker) = &self.worker {
             worker.control().set(wish);
-        }
-    }
-
-    pub(super) fn train(&mut self) {
-        if let Some(plan) = self.planned() {
-            self.send(Command::Train(Box::new(plan)), Some(Phase::Starting(Progress::at(Stage::Training))));
-            self.page = Page::Training;
-        } else if let Some(Err(problems)) = self.checked.as_ref().map(|checked| checked.plan.clone()) {
-            problems.into_iter().for_each(|problem| self.session.fail(problem));
         }
     }
 
@@ -504,12 +450,7 @@ impl App {
             TaskResult::MovedFolder { then, now } => self.open_then(Source::Folder(now), Some(Pending::Moved(then))),
             TaskResult::Photos(paths) => self.show_photos(paths),
             TaskResult::OwnPicture(path) => self.tasks.own_picture(path, self.settings.augment.shape()),
-            TaskResult::CopyTo { out, link } => {
-                if let Some(Ok(plan)) = self.checked.as_ref().map(|checked| checked.plan.clone()) {
-                    let command = Command::CopyFolders { plan: Box::new(plan.as_ref().clone()), out, link };
-                    self.send(command, Some(Phase::Working(Progress::at(Stage::Copying))));
-                }
-            }
+            TaskResult::CopyTo { out, link } => self.copy_folders(out, link),
             TaskResult::ExportTo { run, format, options, path } => {
                 let shown = self.session.run.as_ref().is_some_and(|shown| shown.info.id == run);
                 let dataset = if shown { self.session.pictures() } else { self.session.dataset.clone() };
@@ -519,11 +460,11 @@ impl App {
             TaskResult::RunFolder(folder) => self.import_run(folder),
             TaskResult::WatchedFolder(folder) => self.watch(folder),
             TaskResult::RunPictures { run, folder } => self.send(Command::LocatePictures { run, folder }, None),
-            TaskResult::JudgeFolder { run, folder } => {
+            TaskResult::EvaluateFolder { run, folder } => {
                 let device = self.preferences.device.clone();
                 let command =
                     Command::Evaluate { run, source: Some(Source::Folder(folder)), dataset: None, device, mirrored: None };
-                self.send(command, Some(Phase::Judging(Progress::at(Stage::Evaluating))));
+                self.send(command, Some(Phase::Evaluating(Progress::at(Stage::Evaluating))));
             }
             TaskResult::PredictFolder { run, folder, csv, framing } => {
                 let form = TableForm::new(self.preferences.tables, self.preferences.lang);

@@ -20,10 +20,10 @@ use crate::{
     predict::{Framed, heatmap::Heat},
     problem::{Kind, Problem},
     run::export::{AnswerPicture, answer_picture},
-    session::{self, Asked, Slow},
+    session::{self, OcclusionMap, SquareQuery},
     text::say,
     ui::{PhotosAction, page::Page},
-    worker::{Crop, PhotoSource, Question},
+    worker::{Crop, PhotoSource, PredictionRequest},
 };
 
 /// Faces of one photo that are asked about by themselves: of more, the largest.
@@ -89,7 +89,7 @@ impl App {
                 (self.session.sharp, self.session.beyond) = (None, None);
             }
             PhotosAction::Table { run, folder, framing } => {
-                self.tasks.choose_prediction_table(lang, &run, folder, framing);
+                self.tasks.choose_prediction_table(lang, &self.named_run(run), folder, framing);
             }
             PhotosAction::CloseBeyond => self.session.beyond = None,
         }
@@ -200,8 +200,11 @@ impl App {
 
     pub(super) fn framed(&mut self, photo: u64, framed: Framed) {
         if let Some(shown) = self.session.photos.iter_mut().find(|shown| shown.id == photo) {
-            shown.asked.clear();
+            let gone = std::mem::take(&mut shown.asked);
             shown.framed = framed.clone();
+            if let Some(answerer) = &self.answerer {
+                answerer.withdraw(|question| gone.iter().any(|asked| is_of(asked, question)));
+            }
             self.ask_all(photo, &framed);
         }
     }
@@ -234,11 +237,11 @@ impl App {
             return;
         };
         let by = run.id.to_owned();
-        let question = Question { id, run: by.clone(), photo: source.clone(), crop, heat: Some(Heat::GradCam) };
+        let question = PredictionRequest { id, run: by.clone(), photo: source.clone(), crop, heat: Some(Heat::GradCam) };
         if answerer.ask(question)
             && let Some(shown) = self.session.photos.iter_mut().find(|shown| shown.id == photo)
         {
-            let mut fresh = Asked { id, crop, ..Asked::default() };
+            let mut fresh = SquareQuery { id, crop, ..SquareQuery::default() };
             match shown.asked.iter_mut().find(|old| Some(old.id) == asked) {
                 Some(old) => {
                     // While a square is moved, what it said of it a moment ago stays to be seen.
@@ -288,9 +291,9 @@ impl App {
         let (Some(answerer), Some((source, square))) = (&self.answerer, asked_of(&mut self.session, &self.photos, asked)) else {
             return;
         };
-        if answerer.ask(Question { id, run: run.clone(), photo: source, crop: square.crop, heat: None }) {
+        if answerer.ask(PredictionRequest { id, run: run.clone(), photo: source, crop: square.crop, heat: None }) {
             square.others.retain(|other| other.run != run);
-            square.others.push(session::Second { id, run, reply: None });
+            square.others.push(session::OtherRunAnswer { id, run, reply: None });
             self.hurry();
         }
     }
@@ -302,9 +305,10 @@ impl App {
             return;
         };
         let Some(Ok(reply)) = &square.reply else { return };
-        let question = Question { id, run: reply.run.clone(), photo: source, crop: square.crop, heat: Some(Heat::Occlusion) };
+        let question =
+            PredictionRequest { id, run: reply.run.clone(), photo: source, crop: square.crop, heat: Some(Heat::Occlusion) };
         if answerer.ask(question) {
-            square.slow = Some(Slow { id, map: None });
+            square.slow = Some(OcclusionMap { id, map: None });
             self.hurry();
         }
     }
@@ -313,7 +317,7 @@ impl App {
     pub(super) fn copy_picture(&mut self, ctx: &Context, asked: u64) {
         let lang = self.preferences.lang;
         let mut all = self.session.photos.iter().flat_map(|photo| photo.asked.iter().map(move |asked| (photo, asked)));
-        let Some((photo, Asked { reply: Some(Ok(reply)), slow, .. })) = all.find(|(_, square)| square.id == asked) else {
+        let Some((photo, SquareQuery { reply: Some(Ok(reply)), slow, .. })) = all.find(|(_, square)| square.id == asked) else {
             return;
         };
         let name = match self.session.info_of(&reply.run) {
@@ -346,7 +350,7 @@ impl App {
 }
 
 /// Whether a question is about a square: the run's, another run's, or that for the slow map.
-fn is_of(asked: &Asked, question: u64) -> bool {
+pub(super) fn is_of(asked: &SquareQuery, question: u64) -> bool {
     asked.id == question
         || asked.others.iter().any(|other| other.id == question)
         || asked.slow.as_ref().is_some_and(|slow| slow.id == question)
@@ -362,7 +366,7 @@ fn asked_of<'a>(
     session: &'a mut session::Session,
     photos: &std::collections::HashMap<u64, PhotoSource>,
     id: u64,
-) -> Option<(PhotoSource, &'a mut Asked)> {
+) -> Option<(PhotoSource, &'a mut SquareQuery)> {
     if let Some(looked_at) = session.looked_at.as_mut().filter(|looked_at| looked_at.asked.id == id) {
         return Some((looked_at.photo.clone(), &mut looked_at.asked));
     }

@@ -1,6 +1,8 @@
 //! The draft checked against the data set: at once for most, on a thread of its own where dealing takes longer than a frame.
+//! What is begun with the plan that comes of it waits until it is there.
 
 use std::{
+    path::PathBuf,
     sync::Arc,
     thread,
     time::{Duration, Instant},
@@ -8,11 +10,23 @@ use std::{
 
 use crossbeam_channel::{Receiver, Sender, bounded};
 
+use super::{
+    App,
+    pending::{Awaited, Pending},
+};
 use crate::{
+    control::Stage,
     data::dataset::Dataset,
+    engine,
+    experiment::Draft,
     plan::Plan,
     problem::{Kind, Problem},
+    session::{self, Phase, Progress},
     settings::Settings,
+    text::say,
+    train::{rate_range::RateRange, trial},
+    ui::{Action, page::Page},
+    worker::Command,
 };
 
 /// Up to so many pictures are dealt within a frame.
@@ -53,7 +67,7 @@ pub fn retire(dataset: Option<Arc<Dataset>>, checked: Option<Checked>) {
     }
 }
 
-/// Checks in the background, one draft at a time: while one is being checked, newer ones wait for the last of them.
+/// Checks drafts in the background, one at a time; of those that come meanwhile only the newest is checked next.
 pub struct Planning {
     send: Sender<Checked>,
     receive: Receiver<Checked>,
@@ -101,5 +115,116 @@ impl Planning {
             // Without a thread the frame takes its time.
             Err(_) => Some(Checked::new(now, of)),
         }
+    }
+}
+
+impl App {
+    /// What came of checking the draft as it is now.
+    fn checked_now(&self) -> Option<&Checked> {
+        let dataset = self.session.dataset.as_ref()?;
+        self.checked.as_ref().filter(|checked| checked.is(&self.settings, dataset))
+    }
+
+    /// The draft as a plan on the chosen device, if it is one. What is trained is what the screen shows: while the last change
+    /// is still being checked there is none, and `then` is done once there is.
+    fn planned(&mut self, then: Pending) -> Option<Plan> {
+        self.check();
+        match self.checked_now() {
+            Some(checked) => {
+                let plan = checked.plan.as_ref().ok()?;
+                Some(Plan { device: self.preferences.device.clone(), ..plan.as_ref().clone() })
+            }
+            None => {
+                if self.session.dataset.is_some() {
+                    if then.awaits() == Awaited::Plan {
+                        let later =
+                            say("This begins as soon as the split is made", "Cela commencera dès que la répartition sera faite");
+                        self.session.toast(later, None);
+                    }
+                    self.pending.set(then);
+                }
+                None
+            }
+        }
+    }
+
+    /// Does what has waited for the plan, if it is there.
+    pub(super) fn use_plan(&mut self) {
+        if self.session.dataset.is_none() {
+            self.forget_awaited_plan();
+        }
+        if self.checked_now().is_none() {
+            return;
+        }
+        for awaited in [Awaited::Plan, Awaited::CostPlan] {
+            match self.pending.take(awaited) {
+                Some(Pending::Planned(action)) => self.actions.push(*action),
+                Some(Pending::CopyFolders { out, link }) => self.copy_folders(out, link),
+                _ => {}
+            }
+        }
+    }
+
+    /// What waited for the plan was asked of a data set that is not open any more.
+    pub(super) fn forget_awaited_plan(&mut self) {
+        self.pending.take(Awaited::Plan);
+        self.pending.take(Awaited::CostPlan);
+    }
+
+    pub(super) fn train(&mut self) {
+        if let Some(plan) = self.planned(Pending::planned(Action::Train)) {
+            self.send(Command::Train(Box::new(plan)), Some(Phase::Starting(Progress::at(Stage::Training))));
+            self.page = Page::Training;
+        } else if let Some(Err(problems)) = self.checked_now().map(|checked| checked.plan.clone()) {
+            problems.into_iter().for_each(|problem| self.session.fail(problem));
+        }
+    }
+
+    pub(super) fn cost_of_experiment(&mut self, draft: Box<Draft>) {
+        if let Some(plan) = self.planned(Pending::planned(Action::CostOfExperiment(draft.clone()))) {
+            self.send(Command::CostOfExperiment { draft, plan: Box::new(plan) }, None);
+        }
+    }
+
+    pub(super) fn start_experiment(&mut self, draft: Box<Draft>) {
+        if let Some(plan) = self.planned(Pending::planned(Action::StartExperiment(draft.clone()))) {
+            let command = Command::StartExperiment { draft, plan: Box::new(plan) };
+            self.send(command, Some(Phase::Starting(Progress::at(Stage::Training))));
+        }
+    }
+
+    pub(super) fn copy_folders(&mut self, out: PathBuf, link: bool) {
+        if let Some(plan) = self.planned(Pending::CopyFolders { out: out.clone(), link }) {
+            let command = Command::CopyFolders { plan: Box::new(plan), out, link };
+            self.send(command, Some(Phase::Working(Progress::at(Stage::Copying))));
+        }
+    }
+
+    pub(super) fn try_devices(&mut self) {
+        if self.session.phase.busy() {
+            return;
+        }
+        let Some(plan) = self.planned(Pending::planned(Action::TryDevices)) else { return };
+        self.session.tried = Some(session::Tried { settings: plan.settings.clone(), trials: Vec::new() });
+        // All that a person would train on, and the chosen one if it is none of them.
+        let mut devices = trial::worth_trying(&self.devices);
+        // Until the graphics drivers have answered, nothing is known but the processor.
+        if devices.is_empty() {
+            devices.push("cpu".to_owned());
+        }
+        if plan.device != engine::AUTOMATIC && !devices.contains(&plan.device) {
+            devices.push(plan.device.clone());
+        }
+        let command = Command::Try { plan: Box::new(plan), devices };
+        self.send(command, Some(Phase::Working(Progress::at(Stage::Trying))));
+    }
+
+    pub(super) fn test_rates(&mut self) {
+        if self.session.phase.busy() {
+            return;
+        }
+        let Some(plan) = self.planned(Pending::planned(Action::TestRates)) else { return };
+        self.session.rates = Some(session::RateTest { settings: plan.settings.clone(), range: RateRange::default() });
+        self.send(Command::TestRates(Box::new(plan)), Some(Phase::Working(Progress::at(Stage::TestingRates))));
     }
 }

@@ -20,7 +20,7 @@ use crate::{
 
 /// A question with what follows from its answer.
 #[derive(Clone)]
-pub struct Question {
+pub struct FileDialogRequest {
     pub title: Phrase,
     pub wanted: Wanted,
     /// Several files may be chosen in the system's dialog.
@@ -34,10 +34,10 @@ pub struct Question {
 /// What follows from an answer.
 pub enum Next {
     Done(TaskResult),
-    Ask(Question),
+    Ask(FileDialogRequest),
 }
 
-impl Question {
+impl FileDialogRequest {
     /// Asks for paths; `answer` says what follows from them.
     pub fn new(title: Phrase, wanted: Wanted, answer: impl Fn(Vec<PathBuf>) -> Next + Send + Sync + 'static) -> Self {
         let answer = Arc::new(answer);
@@ -117,7 +117,7 @@ pub enum TaskResult {
         run: String,
         folder: PathBuf,
     },
-    JudgeFolder {
+    EvaluateFolder {
         run: String,
         folder: PathBuf,
     },
@@ -174,7 +174,7 @@ pub enum TaskResult {
     /// A path was handed to the system.
     Opened,
     /// The system's dialog for this question did not come.
-    NoDialog(Box<Question>),
+    NoDialog(Box<FileDialogRequest>),
     /// What a typed path names.
     Listing(Listing),
     /// What lies at the paths that were dropped or pasted.
@@ -191,7 +191,7 @@ pub enum TaskResult {
         now: PathBuf,
     },
     /// A question for which something had to be looked up.
-    Ask(Box<Question>),
+    Ask(Box<FileDialogRequest>),
     Failed(Problem),
 }
 
@@ -206,34 +206,6 @@ impl TaskResult {
                 | Self::PredictFolder { .. }
                 | Self::SettingsTo(_)
                 | Self::ListTo { .. }
-        )
-    }
-
-    /// Whether it can come without a dialog having been open.
-    pub fn is_work(&self) -> bool {
-        matches!(
-            self,
-            Self::Preview { .. }
-                | Self::Read(_)
-                | Self::Sharp(_)
-                | Self::PhotoOfData(..)
-                | Self::Pixels { .. }
-                | Self::ForClipboard(_)
-                | Self::Listed(_)
-                | Self::Framed { .. }
-                | Self::Cached(_)
-                | Self::Resized(_)
-                | Self::Settings(_)
-                | Self::Saved(_)
-                | Self::Opened
-                | Self::Failed(_)
-                | Self::Listing(_)
-                | Self::Arrived(_)
-                | Self::Held(_)
-                | Self::Recent(_)
-                | Self::StillThere(_)
-                | Self::Gone { .. }
-                | Self::Ask(_)
         )
     }
 }

@@ -58,8 +58,8 @@ impl RecoveryAction {
                 format!("{} {size}", say("Retry with batches of", "Réessayer avec des lots de").get(lang))
             }
             Self::SlowerFromTheBest { rate, .. } => match lang {
-                Lang::En => format!("Go on from the best at {}", curves::rate(lang, *rate)),
-                Lang::Fr => format!("Repartir des meilleurs poids à {}", curves::rate(lang, *rate)),
+                Lang::En => format!("Resume from the best at {}", curves::rate(lang, *rate)),
+                Lang::Fr => format!("Reprendre aux meilleurs poids à {}", curves::rate(lang, *rate)),
             },
             Self::SlowerAnew(rate) => match lang {
                 Lang::En => format!("Start again at {}", curves::rate(lang, *rate)),
@@ -201,13 +201,18 @@ impl App {
                 self.tasks.choose_export(run, format, options, file);
             }
             Some(TaskResult::SettingsTo(_)) => self.tasks.choose_settings_target(lang),
-            Some(TaskResult::ListTo { table, .. }) => self.tasks.choose_list(lang, table),
+            Some(TaskResult::ListTo { path, table }) => {
+                let file = path.file_name().unwrap_or_default().to_string_lossy().into_owned();
+                self.tasks.choose_list(lang, table, file);
+            }
             Some(TaskResult::CopyTo { link, .. }) => self.tasks.choose_copy_target(lang, link),
             Some(TaskResult::PlotTo { plot, threshold, temperature, path }) => {
                 let file = path.file_name().unwrap_or_default().to_string_lossy().into_owned();
                 self.tasks.choose_plot(lang, (plot, threshold, temperature), file);
             }
-            Some(TaskResult::PredictFolder { run, framing, .. }) => self.tasks.choose_prediction_folder(lang, run, framing),
+            Some(TaskResult::PredictFolder { run, framing, .. }) => {
+                self.tasks.choose_prediction_folder(lang, self.named_run(run), framing);
+            }
             _ => {}
         }
     }
@@ -226,7 +231,7 @@ fn slower(rate: f64) -> f64 {
 /// The page on which a setting is found.
 fn page_of(def: &str) -> Page {
     match def.split('.').next().unwrap_or_default() {
-        "split" => Page::Data,
+        "split" | "images" => Page::Data,
         "augment" => Page::Augmentation,
         "model" => Page::Model,
         _ => Page::Training,

@@ -4,8 +4,9 @@ use std::{path::PathBuf, sync::Arc};
 
 use super::{
     App, Preferences,
-    history::Step,
+    history::UndoStep,
     pending::{Awaited, Pending},
+    tasks::NamedRun,
 };
 use crate::{
     run::{
@@ -45,6 +46,12 @@ impl App {
         self.tasks.choose_export(run, format, ExportOptions { lang, mistakes, tables, overwrite: false }, file);
     }
 
+    /// A run with what files about it are called by.
+    pub(super) fn named_run(&self, id: String) -> NamedRun {
+        let stem = self.session.info_of(&id).map_or_else(|| id.clone(), |info| info.file_stem(self.preferences.lang));
+        NamedRun { id, stem }
+    }
+
     /// The name that is proposed for a plot of the shown run.
     pub(super) fn plot_file(&self, plot: PlotKind) -> String {
         let shown = self.session.run.as_ref().and_then(|view| self.session.info_of(&view.info.id));
@@ -58,7 +65,7 @@ impl App {
         if self.is_being_trained(&run) {
             return;
         }
-        self.history.push(Step::Run { run: run.clone(), there: true });
+        self.history.push(UndoStep::Run { run: run.clone(), there: true });
         self.session.toast(say("The run is in the trash", "L’essai est à la corbeille"), Some(Offer::RestoreRun(run)));
     }
 

@@ -13,7 +13,7 @@ use super::{
     asking,
     opener::Opener,
     path_kind::{PathKind, nearest},
-    question::{Next, Preview, Question, ReadPhoto, TaskResult},
+    question::{FileDialogRequest, Next, Preview, ReadPhoto, TaskResult},
 };
 use crate::{
     control::Control,
@@ -54,10 +54,18 @@ const MOST_PHOTOS: usize = 300;
 /// never sends.
 const RESULTS: usize = 32;
 
+/// What a task tells.
+enum Told {
+    /// What came of work.
+    Result(TaskResult),
+    /// A dialog is over, with an answer or closed.
+    DialogOver(Option<TaskResult>),
+}
+
 /// Starts tasks and collects their results.
 pub struct Tasks {
-    send: Sender<Option<TaskResult>>,
-    receive: Receiver<Option<TaskResult>>,
+    send: Sender<Told>,
+    receive: Receiver<Told>,
     /// What could not be started.
     failed: Vec<Problem>,
     wake: Arc<dyn Fn() + Send + Sync>,
@@ -67,7 +75,7 @@ pub struct Tasks {
     dialogs: bool,
     /// Whether paths are typed rather than chosen in the system's dialogs.
     pub(super) typing: bool,
-    question: Option<(Question, bool)>,
+    question: Option<(FileDialogRequest, bool)>,
 }
 
 impl Tasks {
@@ -89,30 +97,36 @@ impl Tasks {
 
     /// What has come back since the last look; never waits.
     pub fn fetched(&mut self) -> Vec<TaskResult> {
-        let all: Vec<_> = self.receive.try_iter().collect();
-        // A dialog always ends with a message, `None` if it was closed.
-        if all.iter().any(|fetched| !fetched.as_ref().is_some_and(TaskResult::is_work)) {
-            self.dialog_open = false;
+        let mut fetched: Vec<_> = self.failed.drain(..).map(TaskResult::Failed).collect();
+        for told in self.receive.try_iter() {
+            match told {
+                Told::Result(result) => fetched.push(result),
+                Told::DialogOver(answer) => {
+                    self.dialog_open = false;
+                    fetched.extend(answer);
+                }
+            }
         }
-        self.failed.drain(..).map(TaskResult::Failed).chain(all.into_iter().flatten()).collect()
+        fetched
     }
 
     /// Puts `question` to the user, unless a dialog is open: by the system's dialog, or where there is none, or typing is
     /// preferred, by a field of our own.
-    pub fn ask(&mut self, lang: Lang, question: Question) {
+    pub fn ask(&mut self, lang: Lang, question: FileDialogRequest) {
         if self.typing || (self.dialogs && !asking::has_dialogs()) {
             self.question = Some((question, !self.typing));
-        } else if self.dialogs && !std::mem::replace(&mut self.dialog_open, true) {
-            self.send(move || pollster::block_on(asking::ask(question, lang)));
+        } else if self.dialogs && !self.dialog_open {
+            let ask = move |tell: &dyn Fn(Told)| tell(Told::DialogOver(pollster::block_on(asking::ask(question, lang))));
+            self.dialog_open = self.start(ask);
         }
     }
 
     fn send(&mut self, work: impl FnOnce() -> Option<TaskResult> + Send + 'static) {
-        self.start(move |tell| tell(work()));
+        self.start(move |tell| work().into_iter().for_each(|result| tell(Told::Result(result))));
     }
 
-    /// Does `work` on a thread of its own, which tells what comes of it as it goes.
-    fn start(&mut self, work: impl FnOnce(&dyn Fn(Option<TaskResult>)) + Send + 'static) {
+    /// Does `work` on a thread of its own, which tells what comes of it as it goes; gives whether there is a thread.
+    fn start(&mut self, work: impl FnOnce(&dyn Fn(Told)) + Send + 'static) -> bool {
         let (send, wake) = (self.send.clone(), self.wake.clone());
         let work = move || {
             work(&|result| {
@@ -121,47 +135,47 @@ impl Tasks {
                 wake();
             });
         };
-        if let Err(error) = thread::Builder::new().name("task".to_owned()).spawn(work) {
-            let problem = Problem::new(
-                Kind::Internal,
-                say("The system gave no thread", "Le système n’a pas donné de fil d’exécution"),
-                say("Close other programs and try again", "Fermez d’autres programmes et réessayez"),
-            );
-            self.dialog_open = false;
-            self.failed.push(problem.because(error));
-            (self.wake)();
-        }
+        let Err(error) = thread::Builder::new().name("task".to_owned()).spawn(work) else { return true };
+        let problem = Problem::new(
+            Kind::Internal,
+            say("The system gave no thread", "Le système n’a pas donné de fil d’exécution"),
+            say("Close other programs and try again", "Fermez d’autres programmes et réessayez"),
+        );
+        self.failed.push(problem.because(error));
+        (self.wake)();
+        false
     }
 
     /// Asks for a data set's folder.
     pub fn choose_folder(&mut self, lang: Lang, start: Option<&Path>) {
         let title = say("Choose a folder of pictures", "Choisir un dossier d’images");
-        self.ask(lang, Question::one(title, Wanted::Folder, TaskResult::Folder).starting_at(start));
+        self.ask(lang, FileDialogRequest::one(title, Wanted::Folder, TaskResult::Folder).starting_at(start));
     }
 
     /// As [`Tasks::choose_folder`], by typing in any case.
     pub fn type_folder(&mut self, start: Option<&Path>) {
         let title = say("Open a folder by its path", "Ouvrir un dossier par son chemin");
-        self.question.get_or_insert((Question::one(title, Wanted::Folder, TaskResult::Folder).starting_at(start), false));
+        self.question
+            .get_or_insert((FileDialogRequest::one(title, Wanted::Folder, TaskResult::Folder).starting_at(start), false));
     }
 
     /// Asks for photos to predict.
     pub fn choose_photos(&mut self, lang: Lang) {
         let title = say("Choose photos", "Choisir des photos");
-        let question = Question::new(title, Wanted::File, |paths| Next::Done(TaskResult::Photos(paths)));
+        let question = FileDialogRequest::new(title, Wanted::File, |paths| Next::Done(TaskResult::Photos(paths)));
         self.ask(lang, pictures(question.several()));
     }
 
     /// Asks for a folder whose photos are predicted one by one.
     pub fn choose_photo_folder(&mut self, lang: Lang) {
         let title = say("Choose a folder of photos", "Choisir un dossier de photos");
-        self.ask(lang, Question::one(title, Wanted::Folder, |folder| TaskResult::Photos(vec![folder])));
+        self.ask(lang, FileDialogRequest::one(title, Wanted::Folder, |folder| TaskResult::Photos(vec![folder])));
     }
 
     /// Asks for the picture on which the augmentation page shows its changes.
     pub fn choose_own_picture(&mut self, lang: Lang) {
         let title = say("Choose a picture", "Choisir une image");
-        self.ask(lang, pictures(Question::one(title, Wanted::File, TaskResult::OwnPicture)));
+        self.ask(lang, pictures(FileDialogRequest::one(title, Wanted::File, TaskResult::OwnPicture)));
     }
 
     /// Asks where a folder is now that was opened before.
@@ -169,14 +183,14 @@ impl Tasks {
         let title = say("Where the folder is now", "Où est maintenant le dossier");
         let was = then.clone();
         let answer = move |now| TaskResult::MovedFolder { then: was.clone(), now };
-        self.ask_near(then, Question::one(title, Wanted::Folder, answer));
+        self.ask_near(then, FileDialogRequest::one(title, Wanted::Folder, answer));
     }
 
     /// Asks where a run's pictures are now that were in `then`.
     pub fn choose_run_pictures(&mut self, lang: Lang, run: String, then: Option<Source>) {
         let title = say("Where the run’s pictures are now", "Où sont maintenant les images de l’essai");
         let answer = move |folder| TaskResult::RunPictures { run: run.clone(), folder };
-        let question = Question::one(title, Wanted::Folder, answer);
+        let question = FileDialogRequest::one(title, Wanted::Folder, answer);
         match then {
             Some(Source::Folder(then)) => self.ask_near(then, question),
             _ => self.ask(lang, question),
@@ -184,7 +198,7 @@ impl Tasks {
     }
 
     /// Asks `question`, starting at what is left of the path `then`.
-    fn ask_near(&mut self, then: PathBuf, question: Question) {
+    fn ask_near(&mut self, then: PathBuf, question: FileDialogRequest) {
         self.send(move || Some(TaskResult::Ask(Box::new(question.starting_at(nearest(&then).as_deref())))));
     }
 
@@ -222,14 +236,14 @@ impl Tasks {
     /// Asks where the split is to be written as folders.
     pub fn choose_copy_target(&mut self, lang: Lang, link: bool) {
         let title = say("Where to put train, validation and test", "Où mettre train, validation et test");
-        self.ask(lang, Question::one(title, Wanted::NewFolder, move |out| TaskResult::CopyTo { out, link }));
+        self.ask(lang, FileDialogRequest::one(title, Wanted::NewFolder, move |out| TaskResult::CopyTo { out, link }));
     }
 
-    /// Asks on which folder's pictures a run is to be judged.
-    pub fn choose_judged_folder(&mut self, lang: Lang, run: String) {
+    /// Asks on which folder's pictures a run is to be evaluated.
+    pub fn choose_evaluation_folder(&mut self, lang: Lang, run: String) {
         let title = say("A folder of other pictures", "Un dossier d’autres images");
-        let answer = move |folder| TaskResult::JudgeFolder { run: run.clone(), folder };
-        self.ask(lang, Question::one(title, Wanted::Folder, answer));
+        let answer = move |folder| TaskResult::EvaluateFolder { run: run.clone(), folder };
+        self.ask(lang, FileDialogRequest::one(title, Wanted::Folder, answer));
     }
 
     /// Asks where a run is to be exported to; `file` is the proposed name.
@@ -238,19 +252,20 @@ impl Tasks {
         let options = ExportOptions { overwrite: !format.is_folder(), ..options };
         let wanted = if format.is_folder() { Wanted::NewFolder } else { Wanted::NewFile };
         let answer = move |path| TaskResult::ExportTo { run: run.clone(), format, options, path };
-        self.ask(options.lang, Question::one(say("Export as", "Exporter sous"), wanted, answer).named(file));
+        self.ask(options.lang, FileDialogRequest::one(say("Export as", "Exporter sous"), wanted, answer).named(file));
     }
 
     /// Asks where the settings are to be saved.
     pub fn choose_settings_target(&mut self, lang: Lang) {
         let title = say("Save the settings as", "Enregistrer les réglages sous");
-        let question = Question::one(title, Wanted::NewFile, TaskResult::SettingsTo).named("trombine.json");
+        let question = FileDialogRequest::one(title, Wanted::NewFile, TaskResult::SettingsTo).named("trombine.json");
         self.ask(lang, question.filter("JSON", ["json".to_owned()]));
     }
 
     /// Asks for a file of settings.
     pub fn choose_settings(&mut self, lang: Lang) {
-        let question = Question::one(say("Open settings", "Ouvrir des réglages"), Wanted::File, TaskResult::SettingsFrom);
+        let question =
+            FileDialogRequest::one(say("Open settings", "Ouvrir des réglages"), Wanted::File, TaskResult::SettingsFrom);
         self.ask(lang, question.filter("JSON, text", ["json".to_owned(), "txt".to_owned()]));
     }
 
@@ -258,43 +273,46 @@ impl Tasks {
     pub fn choose_plot(&mut self, lang: Lang, (plot, threshold, temperature): (PlotKind, f64, f64), file: String) {
         let title = say("Save the plot, as PNG or SVG", "Enregistrer le graphique, en PNG ou SVG");
         let answer = move |path| TaskResult::PlotTo { plot, threshold, temperature, path };
-        let question = Question::one(title, Wanted::NewFile, answer).named(file);
+        let question = FileDialogRequest::one(title, Wanted::NewFile, answer).named(file);
         self.ask(lang, question.filter("PNG", ["png".to_owned()]).filter("SVG", ["svg".to_owned()]));
     }
 
     /// Asks for the folder of a run that is to be imported.
     pub fn choose_run(&mut self, lang: Lang) {
         let title = say("The folder of a run, or of exported weights", "Le dossier d’un essai, ou de poids exportés");
-        self.ask(lang, Question::one(title, Wanted::Folder, TaskResult::RunFolder));
+        self.ask(lang, FileDialogRequest::one(title, Wanted::Folder, TaskResult::RunFolder));
     }
 
     /// Asks for a folder of runs that is to be watched.
     pub fn choose_watched(&mut self, lang: Lang, last: Option<&Path>) {
         let title = say("A folder of runs, or an experiment, to watch", "Un dossier d’essais, ou une expérience, à suivre");
-        self.ask(lang, Question::one(title, Wanted::Folder, TaskResult::WatchedFolder).starting_at(last.and_then(Path::parent)));
+        self.ask(
+            lang,
+            FileDialogRequest::one(title, Wanted::Folder, TaskResult::WatchedFolder).starting_at(last.and_then(Path::parent)),
+        );
     }
 
     /// Asks for a folder of pictures to predict, and then for the table to write.
-    pub fn choose_prediction_folder(&mut self, lang: Lang, run: String, framing: Framing) {
-        let from = say("A folder of pictures to predict", "Un dossier d’images à prédire");
-        let question = Question::new(from, Wanted::Folder, move |paths| {
+    pub fn choose_prediction_folder(&mut self, lang: Lang, run: NamedRun, framing: Framing) {
+        let from = say("A folder of pictures to predict", "Un dossier d’images pour la prédiction");
+        let question = FileDialogRequest::new(from, Wanted::Folder, move |paths| {
             Next::Ask(table_of(&run, paths.into_iter().next().unwrap_or_default(), framing))
         });
         self.ask(lang, question);
     }
 
     /// Asks for the table to write of the pictures of `folder`.
-    pub fn choose_prediction_table(&mut self, lang: Lang, run: &str, folder: PathBuf, framing: Framing) {
+    pub fn choose_prediction_table(&mut self, lang: Lang, run: &NamedRun, folder: PathBuf, framing: Framing) {
         self.ask(lang, table_of(run, folder, framing));
     }
 
     /// The question to be asked by a field of our own, and whether that is in the place of a dialog.
-    pub fn question(&mut self) -> Option<(Question, bool)> {
+    pub fn question(&mut self) -> Option<(FileDialogRequest, bool)> {
         self.question.take()
     }
 
     /// Goes on with what was typed; nothing if another question follows.
-    pub fn typed(&mut self, question: &Question, paths: Vec<PathBuf>, instead: bool) -> Option<TaskResult> {
+    pub fn typed(&mut self, question: &FileDialogRequest, paths: Vec<PathBuf>, instead: bool) -> Option<TaskResult> {
         match question.answered(paths) {
             Next::Done(fetched) => Some(fetched),
             Next::Ask(next) => {
@@ -349,10 +367,10 @@ impl Tasks {
     /// Reads photos one after the other, those of folders too, until `control` has it end.
     pub fn read_photos(&mut self, paths: Vec<PathBuf>, framing: Framing, control: Control) {
         self.start(move |tell| {
-            // Who has stopped it wants none that was on its way.
+            // After a cancellation, photos already read are dropped.
             let read = |what| {
                 if !control.cancelled() {
-                    tell(Some(TaskResult::Read(what)));
+                    tell(Told::Result(TaskResult::Read(what)));
                 }
             };
             match photos_at(paths, &control) {
@@ -369,12 +387,12 @@ impl Tasks {
                                 let preview = preview(&pixels, if alone { PREVIEW } else { SMALL_PREVIEW });
                                 read(ReadPhoto::Photo { preview, framed: frame(&pixels, framing), photo, name, follows });
                             }
-                            Err(problem) if alone => tell(Some(TaskResult::Failed(problem))),
+                            Err(problem) if alone => tell(Told::Result(TaskResult::Failed(problem))),
                             Err(problem) => read(ReadPhoto::Unread { name, problem, follows }),
                         }
                     }
                 }
-                Err(problem) => tell(Some(TaskResult::Failed(problem))),
+                Err(problem) => tell(Told::Result(TaskResult::Failed(problem))),
             }
             read(ReadPhoto::Over);
         });
@@ -453,11 +471,11 @@ impl Tasks {
         });
     }
 
-    /// Asks where a list of pictures is to be written.
-    pub fn choose_list(&mut self, lang: Lang, table: Arc<[u8]>) {
-        let title = say("Save the list as", "Enregistrer la liste sous");
+    /// Asks where a list of pictures is to be written; `file` is the name that is proposed.
+    pub fn choose_list(&mut self, lang: Lang, table: Arc<[u8]>, file: String) {
+        let title = say("Export the list as", "Exporter la liste sous");
         let answer = move |path| TaskResult::ListTo { path, table: table.clone() };
-        self.ask(lang, Question::one(title, Wanted::NewFile, answer).named("pictures.csv").filter("CSV", ["csv".to_owned()]));
+        self.ask(lang, FileDialogRequest::one(title, Wanted::NewFile, answer).named(file).filter("CSV", ["csv".to_owned()]));
     }
 
     /// Writes a list of pictures, but into none of the folders of `pictures`.
@@ -514,7 +532,7 @@ fn settings_of(path: &Path) -> TaskResult {
 }
 
 /// Dialogs of Linux tell capitals apart.
-fn pictures(question: Question) -> Question {
+fn pictures(question: FileDialogRequest) -> FileDialogRequest {
     let endings = endings().flat_map(|ending| [ending.to_owned(), ending.to_uppercase()]);
     question.filter(FORMATS.map(|format| format.name).join(", "), endings)
 }
@@ -555,16 +573,21 @@ fn photos_at(paths: Vec<PathBuf>, control: &Control) -> Result<PhotosFound, Prob
     Ok(PhotosFound { photos, beyond })
 }
 
+/// A run, and what names of files about it begin with.
+#[derive(Clone, Debug)]
+pub struct NamedRun {
+    pub id: String,
+    pub stem: String,
+}
+
 /// The question for the table of a folder's pictures.
-fn table_of(run: &str, folder: PathBuf, framing: Framing) -> Question {
-    let to = say(
-        "Write the table to; one already started is continued",
-        "Écrire le tableau dans\u{a0}; un tableau commencé est poursuivi",
-    );
+fn table_of(run: &NamedRun, folder: PathBuf, framing: Framing) -> FileDialogRequest {
+    let to =
+        say("Write the table to; one already started is resumed", "Écrire le tableau dans\u{a0}; un tableau commencé est repris");
     let start = folder.parent().map(Path::to_owned);
-    let (name, run) = (default_name(run, &folder, framing), run.to_owned());
+    let (name, run) = (default_name(&run.stem, &folder, framing), run.id.clone());
     let answer = move |csv| TaskResult::PredictFolder { run: run.clone(), folder: folder.clone(), csv, framing };
-    Question::one(to, Wanted::Table, answer).starting_at(start.as_deref()).named(name).filter("CSV", ["csv".to_owned()])
+    FileDialogRequest::one(to, Wanted::Table, answer).starting_at(start.as_deref()).named(name).filter("CSV", ["csv".to_owned()])
 }
 
 /// A photo as it is asked about, decoded.

@@ -2,18 +2,18 @@
 
 use egui::Ui;
 
-use super::{App, question::Question};
+use super::{App, question::FileDialogRequest};
 use crate::ui::path_dialog::{self, Listing, PathAnswer, PathField};
 
 /// A question with the field that is to answer it.
 pub(super) struct Typed {
-    question: Question,
+    question: FileDialogRequest,
     field: PathField,
 }
 
 impl App {
     /// Asks by a field of our own, since the system's dialog did not come.
-    pub(super) fn type_instead(&mut self, question: Question) {
+    pub(super) fn type_instead(&mut self, question: FileDialogRequest) {
         self.begin_typing(question, true);
     }
 
@@ -48,7 +48,7 @@ impl App {
         }
     }
 
-    fn begin_typing(&mut self, question: Question, instead: bool) {
+    fn begin_typing(&mut self, question: FileDialogRequest, instead: bool) {
         // Said once: who has read it knows.
         let instead = instead && !std::mem::replace(&mut self.told_of_typing, true);
         let field = PathField::new(question.title, question.wanted, question.text(), instead);

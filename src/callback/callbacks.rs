@@ -4,7 +4,7 @@ use serde::{Deserialize, Serialize};
 
 use super::{
     CallbackSettings,
-    checkpoint::{self, Checkpoint},
+    checkpoint::{self, ModelCheckpoint},
     early_stopping::{EarlyStopping, Verdict},
     plateau::Plateau,
     time_limit,
@@ -19,7 +19,7 @@ use crate::{
 #[serde(default)]
 pub struct Callbacks {
     pub early_stopping: EarlyStopping,
-    pub checkpoint: Checkpoint,
+    pub checkpoint: ModelCheckpoint,
     pub plateau: Plateau,
 }
 

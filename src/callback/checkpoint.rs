@@ -11,12 +11,12 @@ use crate::{
 /// What it remembers.
 #[derive(Clone, Copy, Debug, Default, PartialEq, Serialize, Deserialize)]
 #[serde(default)]
-pub struct Checkpoint {
+pub struct ModelCheckpoint {
     pub best: Option<f64>,
     pub best_epoch: Option<u32>,
 }
 
-impl Checkpoint {
+impl ModelCheckpoint {
     /// Takes the watched value of an epoch: whether it is the best so far (Keras's `save_best_only`, which knows no
     /// `min_delta`).
     pub fn epoch(&mut self, settings: &CallbackSettings, epoch: u32, value: f64) -> bool {

@@ -5,7 +5,7 @@ use serde::{Deserialize, Serialize};
 use super::CallbackSettings;
 use crate::{
     setting_def::{EPOCHS, Scale, SettingDef, UNITLESS, Value},
-    text::{Lang, LocalizedText, epochs, say},
+    text::{Lang, LocalizedText, epochs, plural, say},
 };
 
 /// What it remembers.
@@ -62,19 +62,15 @@ impl EarlyStopping {
         (settings.early_stopping && epoch.saturating_sub(1).saturating_add(left) < epochs).then_some(left)
     }
 
-    /// What must happen so that training goes on: "stops in 3 epochs unless validation loss falls below 0.298".
+    /// When it stops: "Stops after 3 more epochs without improvement (best: 0.298)".
     pub fn condition(&self, settings: &CallbackSettings, left: u32) -> LocalizedText {
         let best = self.best.unwrap_or_default();
         LocalizedText::by(|lang| {
-            let epochs = epochs(lang, left.into());
-            let value = settings.monitor.value_text(lang, settings.monitor.beyond(best, settings.min_delta));
-            let what = settings.monitor.noun_with_article().get(lang);
-            let falls = settings.monitor.falls();
+            let epochs = plural(lang, left.into(), say("more epoch", "époque"), say("more epochs", "époques"));
+            let best = settings.monitor.value_text(lang, best);
             match lang {
-                Lang::En if falls => format!("Stops in {epochs} unless {what} falls below {value}"),
-                Lang::En => format!("Stops in {epochs} unless {what} rises above {value}"),
-                Lang::Fr if falls => format!("Arrêt dans {epochs} sauf si {what} descend sous {value}"),
-                Lang::Fr => format!("Arrêt dans {epochs} sauf si {what} dépasse {value}"),
+                Lang::En => format!("Stops after {epochs} without improvement (best: {best})"),
+                Lang::Fr => format!("Arrêt après encore {epochs} sans progrès (meilleure valeur\u{a0}: {best})"),
             }
         })
     }

@@ -70,19 +70,19 @@ impl Plateau {
         self.best.is_some() && counts && waited + 1 >= settings.plateau_patience && rate > settings.plateau_min_lr
     }
 
-    /// What must happen in `epoch` so that the rate stays: "Rate halves unless epoch 15 brings validation loss below 0.298".
+    /// What lowers the rate in `epoch`: "Rate will be halved if validation loss stays above 0.298 in epoch 15".
     pub fn condition(&self, settings: &CallbackSettings, epoch: u32) -> LocalizedText {
         let halves = (settings.plateau_factor - 0.5).abs() < 1e-9;
         let value = settings.monitor.beyond(self.best.unwrap_or_default(), settings.plateau_min_delta);
         LocalizedText::by(|lang| {
             let monitor = settings.monitor;
             let (what, value) = (monitor.noun_with_article().get(lang), monitor.value_text(lang, value));
-            let goes = if monitor.falls() { say("below", "sous") } else { say("above", "au-dessus de") }.get(lang);
+            let stays = if monitor.falls() { say("above", "au-dessus de") } else { say("below", "sous") }.get(lang);
             match (lang, halves) {
-                (Lang::En, true) => format!("Rate halves unless epoch {epoch} brings {what} {goes} {value}"),
-                (Lang::En, false) => format!("Rate falls unless epoch {epoch} brings {what} {goes} {value}"),
-                (Lang::Fr, true) => format!("Taux divisé par deux sauf si l’époque {epoch} met {what} {goes} {value}"),
-                (Lang::Fr, false) => format!("Taux abaissé sauf si l’époque {epoch} met {what} {goes} {value}"),
+                (Lang::En, true) => format!("Rate will be halved if {what} stays {stays} {value} in epoch {epoch}"),
+                (Lang::En, false) => format!("Rate will be lowered if {what} stays {stays} {value} in epoch {epoch}"),
+                (Lang::Fr, true) => format!("Taux divisé par deux si {what} reste {stays} {value} à l’époque {epoch}"),
+                (Lang::Fr, false) => format!("Taux abaissé si {what} reste {stays} {value} à l’époque {epoch}"),
             }
         })
     }

@@ -79,7 +79,7 @@ pub enum Command {
     #[command(about = told(say("Train a model", "Entraîner un modèle")))]
     Train(TrainArgs),
     #[command(about = told(say(
-        "Go on with an interrupted or paused run, or train a finished one for more epochs",
+        "Resume an interrupted or paused run, or train a finished one for more epochs",
         "Reprendre un essai interrompu ou en pause, ou prolonger un essai terminé",
     )))]
     Resume {
@@ -134,8 +134,8 @@ pub enum Command {
         json: bool,
     },
     #[command(about = told(say(
-        "Predict photos, or every picture of a folder; ends with status 1 if one could not be read",
-        "Prédire des photos, ou chaque image d’un dossier ; finit avec le statut 1 si l’une n’a pas pu être lue",
+        "Predict photos, or every picture of a folder; ends with status 1 if one could not be read, not if no face was found in it",
+        "Prédire sur des photos, ou sur chaque image d’un dossier ; finit avec le statut 1 si l’une n’a pas pu être lue, pas si aucun visage n’y a été trouvé",
     )))]
     Predict {
         #[arg(help = told(RUN), value_name = told(say("RUN", "ESSAI")))]
@@ -145,8 +145,8 @@ pub enum Command {
         paths: Vec<PathBuf>,
         #[arg(long, value_name = told(say("FILE", "FICHIER")), value_hint = ValueHint::FilePath)]
         #[arg(help = told(say(
-            "Write a table with one row a picture; of a folder, here and under the run’s and the folder’s name unless given. A table that was stopped goes on if everything is as it was",
-            "Écrire un tableau d’une ligne par image ; pour un dossier, à défaut, ici et sous les noms de l’essai et du dossier. Un tableau arrêté est poursuivi si rien n’a changé",
+            "Write a table with one row a picture; of a folder, here and under the names of the run, its data and the folder unless given. A table that was stopped is resumed if everything is as it was",
+            "Écrire un tableau d’une ligne par image ; pour un dossier, à défaut, ici et sous les noms de l’essai, de ses données et du dossier. Un tableau arrêté est repris si rien n’a changé",
         )))]
         csv: Option<PathBuf>,
         #[arg(long, value_name = told(say("STYLE", "STYLE")), default_value = "plain", value_parser = one_of::<TableStyle>())]
@@ -258,7 +258,7 @@ pub enum Command {
     Watch {
         #[arg(value_name = told(say("DIR", "DOSSIER")), value_hint = ValueHint::DirPath)]
         #[arg(help = told(say(
-            "The folder; on a terminal its table is drawn anew every few seconds, until Ctrl+C",
+            "The folder; on a terminal its table is drawn again every few seconds, until Ctrl+C",
             "Le dossier ; dans un terminal, son tableau est redessiné toutes les quelques secondes, jusqu’à Ctrl+C",
         )))]
         folder: PathBuf,
@@ -364,7 +364,7 @@ pub enum Command {
     #[command(about = told(say("Print this help, or that of a command", "Afficher cette aide, ou celle d’une commande")))]
     Help {
         #[arg(value_name = told(COMMAND), help = told(say("Of which command", "De quelle commande")))]
-        command: Option<String>,
+        command: Vec<String>,
     },
 }
 

@@ -34,6 +34,7 @@ pub fn committee(of: Candidates, name: Option<String>, as_json: bool, lang: Lang
     print(&models::row(&view.info, lang));
     if let Some(report) = &view.report {
         print(&report.headline(report.threshold, lang));
+        print(&report.subline(report.threshold, lang));
     }
     view.info.committee_notes(lang).iter().for_each(|note| print(note));
     Ok(())

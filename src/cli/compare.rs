@@ -1,4 +1,4 @@
-//! `compare`: runs held against each other on the pictures on which they were judged.
+//! `compare`: runs held against each other on the pictures on which they were evaluated.
 
 use serde_json::{Value, json};
 
@@ -22,7 +22,7 @@ pub fn compare(runs: &[String], as_json: bool, lang: Lang) -> Done {
     let couples: Vec<[&RunView; 2]> = match views.as_slice() {
         [first, second] => vec![[first, second]],
         views => {
-            let best = paired::best(views).ok_or_else(|| one(none_judged()))?;
+            let best = paired::best(views).ok_or_else(|| one(none_evaluated()))?;
             let others = views.iter().filter(|view| view.info.id != best.info.id);
             others.map(|view| [best, view]).collect()
         }
@@ -77,7 +77,7 @@ fn lines(pair: &Paired, p: Option<f64>, lang: Lang) -> Vec<String> {
 /// A comparison as one JSON object. `p_corrected` is `p` where it is the only one.
 fn summary(pair: &Paired, p_corrected: Option<f64>, lang: Lang) -> Value {
     let score = pair.metric().key();
-    let run = |which: usize| json!({"run": pair.runs[which], "name": pair.names[which].en, score: pair.scores[which], "judged": pair.judged[which]});
+    let run = |which: usize| json!({"run": pair.runs[which], "name": pair.names[which].en, score: pair.scores[which], "judged": pair.evaluated[which]});
     let count = |first: usize, second: usize| pair.files[first][second].len();
     let verdict = match pair.verdict(p_corrected) {
         Verdict::Alike => "alike",
@@ -105,7 +105,7 @@ fn summary(pair: &Paired, p_corrected: Option<f64>, lang: Lang) -> Value {
     })
 }
 
-fn none_judged() -> Problem {
+fn none_evaluated() -> Problem {
     Problem::new(
         Kind::Data,
         say("None of these runs has been evaluated", "Aucun de ces essais n’a été évalué"),

@@ -12,8 +12,8 @@ use super::{
 use crate::{
     control::Control,
     data::{
+        anomalies::Anomalies,
         dataset::Dataset,
-        odd::Odd,
         overlap::Overlap,
         sample::Source,
         split::{Split, SplitSettings},
@@ -46,7 +46,7 @@ pub fn check(dir: PathBuf, reading: &ReadingArgs, json: bool, lang: Lang) -> Don
     let split = Split::new(&dataset, &settings.split, settings.seed.into());
     let summary = Summary::new(&dataset, Some(&split));
     let verdict = Plan::new(&settings.clone().for_task(&dataset.task), dataset.clone()).map(|_| ());
-    let found = Odd::of(&dataset.samples);
+    let found = Anomalies::of(&dataset.samples);
     let odd = found.anomalies(&dataset.samples).map(|(sample, anomaly)| (&sample.file, anomaly));
     if json {
         let mut value = serde_json::to_value(&summary).map_err(|error| one(atomic::foreign(Path::new("check"), &error)))?;
@@ -137,9 +137,8 @@ fn copies(copies: &Copies, task: &Task, lang: Lang) -> String {
         (copies.contradicting, say("about anything their names say", "sur ce que disent leurs noms")),
     ] {
         if count > 0 {
-            let contradict =
-                plural(lang, count, say("contradicts itself", "se contredit"), say("contradict themselves", "se contredisent"));
-            text += &format!(", {contradict} {}", about.get(lang));
+            let conflicting = plural(lang, count, say("conflicting", "contradictoire"), say("conflicting", "contradictoires"));
+            text += &format!(", {conflicting} {}", about.get(lang));
         }
     }
     text

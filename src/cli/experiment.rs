@@ -22,24 +22,32 @@ use crate::{
     plan::Plan,
     preset::Preset,
     problem::{Kind, Problem},
-    run::{Asked, RunInfo, date},
+    run::{RequestedDevice, RunInfo, date},
     setting_def::Choice as _,
     settings::Settings,
-    text::{Lang, LocalizedText, bytes, duration, named, number, plural, say},
+    text::{Lang, LocalizedText, Phrase, bytes, duration, named, number, plural, say},
     worker::{self, Event, ExperimentOptions, Jobs},
 };
+
+/// What an experiment that was cancelled is.
+const CANCELLED: Phrase = say(
+    "cancelled: no further run starts, and the one in training pauses. `trombine experiment run` resumes it",
+    "annulée : plus aucun essai n’est lancé, et celui qui s’entraîne se met en pause. `trombine experiment run` la reprend",
+);
 
 /// Does what is asked of experiments.
 pub fn experiment(command: ExperimentCommand, lang: Lang) -> Done {
     match command {
         ExperimentCommand::Seeds { seeds, same_split, ask } => {
-            begin(&ask, &Of { seeds, same_split, halving: None }, lang, &|_, _| Ok(Design::Seeds))
+            begin(&ask, &RunOptions { seeds, same_split, halving: None }, lang, &|_, _| Ok(Design::Seeds))
         }
         ExperimentCommand::Folds { folds, seeds, ask } => {
-            begin(&ask, &Of { seeds, same_split: false, halving: None }, lang, &|_, _| Ok(Design::Folds(folds)))
+            begin(&ask, &RunOptions { seeds, same_split: false, halving: None }, lang, &|_, _| Ok(Design::Folds(folds)))
         }
         ExperimentCommand::Compare { recipes, seeds, same_split, ask } => {
-            begin(&ask, &Of { seeds, same_split, halving: None }, lang, &|_, task| {
+            // Of a file of settings the split and the seed are those of all.
+            unused(&[("--preset", ask.recipe.preset.is_some())], "compare").map_err(one)?;
+            begin(&ask, &RunOptions { seeds, same_split, halving: None }, lang, &|_, task| {
                 // What is asked for beside the recipes holds for each of them.
                 let one = |name: &String| {
                     let mut recipe = recipe_called(name, task)?;
@@ -50,13 +58,13 @@ pub fn experiment(command: ExperimentCommand, lang: Lang) -> Done {
             })
         }
         ExperimentCommand::Curve { shares, seeds, ask } => {
-            begin(&ask, &Of { seeds, same_split: true, halving: None }, lang, &|_, _| Ok(Design::Curve(shares.clone())))
+            begin(&ask, &RunOptions { seeds, same_split: true, halving: None }, lang, &|_, _| Ok(Design::Curve(shares.clone())))
         }
         ExperimentCommand::Ablate { seeds, same_split, ask } => {
-            begin(&ask, &Of { seeds, same_split, halving: None }, lang, &|_, _| Ok(Design::Ablate))
+            begin(&ask, &RunOptions { seeds, same_split, halving: None }, lang, &|_, _| Ok(Design::Ablate))
         }
         ExperimentCommand::Search { vary, runs, halving, seeds, same_split, ask } => {
-            let of = Of { seeds, same_split, halving };
+            let of = RunOptions { seeds, same_split, halving };
             begin(&ask, &of, lang, &|base, _| {
                 let (mut varied, mut problems) = (Vec::new(), Vec::new());
                 for text in &vary {
@@ -72,27 +80,50 @@ pub fn experiment(command: ExperimentCommand, lang: Lang) -> Done {
         ExperimentCommand::Show { experiment, json } => show(&experiment, json, lang),
         ExperimentCommand::Run { experiment, only, jobs, threads, minutes, while_input, json } => {
             let only = only.map(|nth| nth as usize - 1);
-            let how = How { only, dataset: None, jobs, threads, budget: budget(minutes), while_input };
+            let how = TrainingOptions { only, dataset: None, jobs, threads, budget: budget(minutes), while_input };
             run(&experiment, how, &mut Terminal::new(lang, json))
         }
         ExperimentCommand::Add { experiment, seeds, runs } => change::add(&experiment, seeds, runs, lang),
         ExperimentCommand::First { experiment, numbers } => change::first(&experiment, &numbers, lang),
         ExperimentCommand::Stop { experiment, numbers, undo } => change::stop(&experiment, &numbers, undo, lang),
-        ExperimentCommand::Submit { experiment, on, address, cpus, gpus, .. } if on == "ray" => {
-            submit_to_ray(&experiment, &RayOptions { address, cpus, gpus }, lang)
-        }
-        ExperimentCommand::Submit { experiment, partition, time, sbatch, template, .. } => {
-            submit(&experiment, &SlurmOptions { partition, time, options: sbatch, template }, lang)
+        ExperimentCommand::Submit { experiment, on, address, cpus, gpus, partition, time, sbatch, template } => {
+            let of_slurm = [
+                ("--partition", partition.is_some()),
+                ("--time", time.is_some()),
+                ("--sbatch", !sbatch.is_empty()),
+                ("--template", template.is_some()),
+            ];
+            let of_ray = [("--address", address.is_some()), ("--cpus", cpus.is_some()), ("--gpus", gpus.is_some())];
+            if on == "ray" {
+                unused(&of_slurm, "--on ray").map_err(one)?;
+                submit_to_ray(&experiment, &RayOptions { address, cpus, gpus }, lang)
+            } else {
+                unused(&of_ray, "--on slurm").map_err(one)?;
+                submit(&experiment, &SlurmOptions { partition, time, options: sbatch, template }, lang)
+            }
         }
         ExperimentCommand::Cancel { experiment } => cancel(&experiment, lang),
     }
+}
+
+/// Refuses options that were given and that `command` does not use.
+fn unused(options: &[(&str, bool)], command: &str) -> Result<(), Problem> {
+    let Some((option, _)) = options.iter().find(|(_, given)| *given) else { return Ok(()) };
+    Err(Problem::new(
+        Kind::Settings,
+        LocalizedText {
+            en: format!("{option} has no effect with {command}"),
+            fr: format!("{option} n’a pas d’effet avec {command}"),
+        },
+        say("Leave it out", "Retirez-le"),
+    ))
 }
 
 /// Makes of the settings that all runs share, and of what is learned, what is asked.
 type Designer<'a> = &'a dyn Fn(&Settings, &Task) -> Result<Design, Vec<Problem>>;
 
 /// What is asked of the runs of a design.
-struct Of {
+struct RunOptions {
     seeds: u32,
     same_split: bool,
     halving: Option<u32>,
@@ -100,7 +131,7 @@ struct Of {
 
 /// How an experiment is trained.
 #[derive(Default)]
-struct How {
+struct TrainingOptions {
     only: Option<usize>,
     dataset: Option<Arc<Dataset>>,
     jobs: Option<usize>,
@@ -114,7 +145,7 @@ fn budget(minutes: Option<u32>) -> Option<Duration> {
 }
 
 /// Makes an experiment and trains it, or says what it would take.
-fn begin(ask: &ExperimentArgs, of: &Of, lang: Lang, design: Designer<'_>) -> Done {
+fn begin(ask: &ExperimentArgs, of: &RunOptions, lang: Lang, design: Designer<'_>) -> Done {
     let mut terminal = Terminal::new(lang, ask.json);
     let (draft, plan) = drafted(ask, of, &mut terminal, design)?;
     let experiments = ExperimentStore::new(&store()?);
@@ -133,11 +164,16 @@ fn begin(ask: &ExperimentArgs, of: &Of, lang: Lang, design: Designer<'_>) -> Don
         return Ok(());
     }
     let (dataset, budget) = (Some(plan.dataset), budget(ask.minutes));
-    train(&experiment, How { dataset, jobs: ask.jobs, budget, ..How::default() }, &mut terminal)
+    train(&experiment, TrainingOptions { dataset, jobs: ask.jobs, budget, ..TrainingOptions::default() }, &mut terminal)
 }
 
 /// What the arguments ask for, checked against the pictures.
-fn drafted(ask: &ExperimentArgs, of: &Of, terminal: &mut Terminal, design: Designer<'_>) -> Result<(Draft, Plan), Vec<Problem>> {
+fn drafted(
+    ask: &ExperimentArgs,
+    of: &RunOptions,
+    terminal: &mut Terminal,
+    design: Designer<'_>,
+) -> Result<(Draft, Plan), Vec<Problem>> {
     let source = ask.recipe.source().ok_or_else(|| one(super::train::nothing()))?;
     let plan = recipe::plan(&ask.recipe, source, &store()?, &mut |event| terminal.event(&event))?;
     let base = plan.settings.clone();
@@ -145,18 +181,18 @@ fn drafted(ask: &ExperimentArgs, of: &Of, terminal: &mut Terminal, design: Desig
     if let Some(eta) = of.halving {
         draft = draft.halved(eta).map_err(one)?;
     }
-    let plan = draft.check(&plan.dataset, &Asked { device: plan.device.clone(), threads: plan.threads })?;
+    let plan = draft.check(&plan.dataset, &RequestedDevice { device: plan.device.clone(), threads: plan.threads })?;
     Ok((draft, plan))
 }
 
 /// Trains what is missing, and shows the table.
-fn train(experiment: &Experiment, how: How, terminal: &mut Terminal) -> Done {
+fn train(experiment: &Experiment, how: TrainingOptions, terminal: &mut Terminal) -> Done {
     let (store, control, lang) = (store()?, Control::default(), terminal.lang);
     signal::leave_on(&control);
     if how.while_input {
         signal::leave_with_input(&control);
     }
-    let How { only, dataset, jobs, threads, budget, .. } = how;
+    let TrainingOptions { only, dataset, jobs, threads, budget, .. } = how;
     let options = ExperimentOptions { only, dataset, budget, cores: threads };
     let experiments = ExperimentStore::new(&store);
     let result = match jobs {
@@ -192,7 +228,7 @@ fn train(experiment: &Experiment, how: How, terminal: &mut Terminal) -> Done {
             named(lang, say("Paused", "En pause").get(lang), left)
         });
         let remedy = LocalizedText {
-            en: format!("`trombine experiment run {id}` goes on"),
+            en: format!("`trombine experiment run {id}` resumes it"),
             fr: format!("`trombine experiment run {id}` reprend"),
         };
         return Err(one(Problem::new(Kind::File, what, remedy)));
@@ -206,8 +242,24 @@ fn train(experiment: &Experiment, how: How, terminal: &mut Terminal) -> Done {
 }
 
 /// Goes on with an experiment.
-fn run(name: &str, how: How, terminal: &mut Terminal) -> Done {
-    let experiment = ExperimentStore::new(&store()?).find(name).map_err(one)?;
+fn run(name: &str, how: TrainingOptions, terminal: &mut Terminal) -> Done {
+    let experiments = ExperimentStore::new(&store()?);
+    let experiment = experiments.find(name).map_err(one)?;
+    // No error: a cluster's task of a run that was stopped meanwhile has done what it should.
+    if let Some(member) = how.only.filter(|member| *member < experiment.members.len())
+        && !terminal.is_json()
+        && experiments.member(&experiment, member).state == MemberState::Stopped
+    {
+        let (id, number, lang) = (&experiment.id, member + 1, terminal.lang);
+        terminal.line(&match lang {
+            Lang::En => format!("run {number} is stopped; `trombine experiment stop {id} {number} --undo` lets it go on"),
+            Lang::Fr => {
+                format!(
+                    "l’essai {number} est arrêté\u{a0}; `trombine experiment stop {id} {number} --undo` permet de le reprendre"
+                )
+            }
+        });
+    }
     train(&experiment, how, terminal)
 }
 
@@ -239,11 +291,7 @@ fn cancel(name: &str, lang: Lang) -> Done {
     experiments.cancel(&experiment).map_err(one)?;
     experiments.cancel_slurm(&experiment).map_err(one)?;
     experiments.cancel_ray(&experiment).map_err(one)?;
-    let said = say(
-        "cancelled: no further run starts, and the one in training pauses. `trombine experiment run` resumes it",
-        "annulée : plus aucun essai n’est lancé, et celui qui s’entraîne se met en pause. `trombine experiment run` la reprend",
-    );
-    print(&named(lang, &experiment.id, said.get(lang)));
+    print(&named(lang, &experiment.id, CANCELLED.get(lang)));
     Ok(())
 }
 
@@ -268,11 +316,21 @@ fn list(as_json: bool, lang: Lang) -> Done {
         };
         print_json(&format!("{:#}", json!(views.iter().map(one).collect::<Vec<_>>())));
     } else {
+        if views.is_empty() && problems.is_empty() {
+            print(say("No experiments yet", "Aucune expérience").get(lang));
+        }
         for view in &views {
             let Experiment { id, name, created, .. } = &view.experiment;
             let count = view.finished_words(lang);
             let best = view.best().and_then(|row| Some(view.metric().text(lang, row.spread?.mean))).unwrap_or_default();
-            let line = [format!("{:<20}", date::day_and_time(lang, *created)), name.get(lang).to_owned(), count, best];
+            let cancelled = if view.cancelled { say("cancelled", "annulée").get(lang) } else { "" };
+            let line = [
+                format!("{:<20}", date::day_and_time(lang, *created)),
+                name.get(lang).to_owned(),
+                count,
+                cancelled.to_owned(),
+                best,
+            ];
             let line: Vec<String> = line.into_iter().filter(|word| !word.is_empty()).collect();
             print(&format!("{id}  {}", line.join("  ")));
         }
@@ -288,6 +346,9 @@ fn show(name: &str, as_json: bool, lang: Lang) -> Done {
     let open: BTreeMap<usize, Option<u32>> = view.open().into_iter().collect();
     if !as_json {
         print(&named(lang, &view.experiment.id, view.experiment.name.get(lang)));
+        if view.cancelled {
+            print(CANCELLED.get(lang));
+        }
         if let Some(halving) = &view.experiment.halving {
             print(&halving.words(view.experiment.variants.len(), lang));
         }

@@ -20,7 +20,7 @@ const SEEDS: Phrase = say(
     "Avec combien de graines chaque recette ou combinaison est entraînée, à partir de celle de la recette",
 );
 const SAME_SPLIT: Phrase = say(
-    "Split the pictures the same way for every seed; otherwise each seed splits them anew",
+    "Split the pictures the same way for every seed; otherwise each seed splits them differently",
     "Répartir les images de la même façon pour toutes les graines ; sinon chacune les répartit à nouveau",
 );
 
@@ -29,7 +29,7 @@ const JOBS: Phrase = say(
     "Tant d’essais à la fois, chacun dans son processus ; les cœurs sont partagés entre eux sauf si --threads est donné",
 );
 const MINUTES: Phrase = say(
-    "After so many minutes no further run is started; `run` goes on with the rest",
+    "After so many minutes no further run is started; `run` resumes with the rest",
     "Après tant de minutes, aucun autre essai n’est lancé ; `run` reprend le reste",
 );
 const NUMBERS: Phrase = say("The numbers of runs, as `show` counts them", "Les numéros d’essais, comme `show` les compte");

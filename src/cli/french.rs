@@ -1,12 +1,17 @@
 //! What clap says by itself, in French where that is the language: it speaks English alone.
 
-use std::path::Path;
+use std::{
+    error::Error as _,
+    io::{self, Write as _},
+    path::Path,
+};
 
 use clap::{
     Arg, CommandFactory, Error, FromArgMatches,
     error::{ContextKind, ContextValue, ErrorKind},
 };
 use clap_complete::Shell;
+use clap_mangen::Man;
 
 use super::{
     arguments::Cli,
@@ -60,15 +65,20 @@ fn harmless(mut error: Error) -> Error {
     error
 }
 
-/// The help of all, or of one command.
-pub fn help(name: Option<&str>) -> String {
+/// The help of all, or of the command that `names` lead to; a name that is none ends the program as a wrong command does.
+pub fn help(names: &[String]) -> String {
     let mut all = command();
     all.build();
-    let help = match name.and_then(|name| all.find_subcommand_mut(name)) {
-        Some(one) => one.render_help(),
-        None => all.render_help(),
-    };
-    help.to_string().trim_end().to_owned()
+    let mut at: &clap::Command = &all;
+    for name in names {
+        let Some(below) = at.find_subcommand(name) else {
+            let mut error = Error::new(ErrorKind::InvalidSubcommand).with_cmd(at);
+            error.insert(ContextKind::InvalidSubcommand, ContextValue::String(name.clone()));
+            refuse(&harmless(error))
+        };
+        at = below;
+    }
+    at.clone().render_help().to_string().trim_end().to_owned()
 }
 
 /// What `shell` completes of the command line.
@@ -78,20 +88,50 @@ pub fn completions(shell: Shell) -> String {
     String::from_utf8_lossy(&script).trim_end().to_owned()
 }
 
-/// The manual page, in roff.
+/// The manual page, in roff: the program, and a section for each command.
 ///
 /// # Errors
 /// A page that cannot be made, which no text of ours gives.
 pub fn manual() -> Result<String, Problem> {
+    let mut all = command();
+    all.build();
     let mut page = Vec::new();
-    let made = clap_mangen::Man::new(command()).render(&mut page);
+    let made = page_of(&all, &mut page);
     made.map_err(|error| Problem::io(Path::new("trombine.1"), &error))?;
-    let mut page = String::from_utf8_lossy(&page).trim_end().to_owned();
+    // Each section comes with what a page begins with.
+    let page = String::from_utf8_lossy(&page).replace(BEGINNING, "");
+    let mut page = format!("{BEGINNING}{}", page.trim_end());
     page += &format!("\n.SH {}", say("ENVIRONMENT", "ENVIRONNEMENT").get(spoken()));
     for (variable, text) in ENVIRONMENT {
         page += &format!("\n.TP\n\\fB{variable}\\fR\n{}", text.get(spoken()));
     }
     Ok(page)
+}
+
+/// What roff needs to set an apostrophe as one.
+const BEGINNING: &str = ".ie \\n(.g .ds Aq \\(aq\n.el .ds Aq '\n";
+
+fn page_of(all: &clap::Command, page: &mut Vec<u8>) -> io::Result<()> {
+    let man = Man::new(all.clone());
+    man.render_title(page)?;
+    man.render_name_section(page)?;
+    man.render_synopsis_section(page)?;
+    man.render_description_section(page)?;
+    man.render_options_section(page)?;
+    all.get_subcommands().try_for_each(|command| command_of(command, page))?;
+    man.render_version_section(page)
+}
+
+/// The section of a command, and those of the commands below it. There are no pages of their own to which one could point.
+fn command_of(command: &clap::Command, page: &mut Vec<u8>) -> io::Result<()> {
+    let (name, man) = (command.get_bin_name().unwrap_or(command.get_name()), Man::new(command.clone()));
+    let mut parts = Vec::new();
+    man.render_synopsis_section(&mut parts)?;
+    man.render_description_section(&mut parts)?;
+    man.render_options_section(&mut parts)?;
+    let parts = String::from_utf8_lossy(&parts).replace("\n.SH ", "\n.SS ");
+    write!(page, ".SH \"{}\"\n{parts}", name.to_uppercase())?;
+    command.get_subcommands().try_for_each(|below| command_of(below, page))
 }
 
 fn command() -> clap::Command {
@@ -162,18 +202,55 @@ fn translated(error: &Error) -> Option<String> {
         _ => None,
     };
     let argument = || of(ContextKind::InvalidArg);
+    let value = || of(ContextKind::InvalidValue).filter(|value| !value.is_empty());
     Some(match error.kind() {
         ErrorKind::UnknownArgument => format!("argument inconnu « {} »", argument()?),
         ErrorKind::InvalidSubcommand => format!("commande inconnue « {} »", of(ContextKind::InvalidSubcommand)?),
         ErrorKind::MissingRequiredArgument => format!("il manque {}", argument()?),
-        ErrorKind::ArgumentConflict => format!("« {} » ne va pas avec « {} »", argument()?, of(ContextKind::PriorArg)?),
+        ErrorKind::ArgumentConflict => match (argument()?, of(ContextKind::PriorArg)?) {
+            (one, other) if one == other => format!("«\u{a0}{one}\u{a0}» est donné deux fois"),
+            (one, other) => format!("«\u{a0}{one}\u{a0}» ne va pas avec «\u{a0}{other}\u{a0}»"),
+        },
         ErrorKind::InvalidValue | ErrorKind::ValueValidation => {
-            let value = of(ContextKind::InvalidValue).filter(|value| !value.is_empty());
             let none = || "il manque une valeur".to_owned();
-            let known = of(ContextKind::ValidValue).map_or_else(String::new, |known| format!(" ; au choix : {known}"));
-            let refused = value.map_or_else(none, |value| format!("valeur « {value} » refusée"));
-            format!("{refused} pour « {} »{known}", argument()?)
+            let known = of(ContextKind::ValidValue).filter(|known| !known.is_empty());
+            let known = known.map_or_else(String::new, |known| format!("\u{a0}; au choix\u{a0}: {known}"));
+            let why = error.source().map_or_else(String::new, |why| format!("\u{a0}: {}", reason(&why.to_string())));
+            let refused = value().map_or_else(none, |value| format!("valeur «\u{a0}{value}\u{a0}» refusée"));
+            format!("{refused} pour «\u{a0}{}\u{a0}»{known}{why}", argument()?)
+        }
+        ErrorKind::NoEquals => format!("il faut un signe égal entre «\u{a0}{}\u{a0}» et sa valeur", argument()?),
+        ErrorKind::TooManyValues => {
+            format!("«\u{a0}{}\u{a0}» ne prend pas la valeur «\u{a0}{}\u{a0}»", argument()?, value()?)
+        }
+        ErrorKind::TooFewValues | ErrorKind::WrongNumberOfValues => {
+            let number = |kind| match error.get(kind)? {
+                ContextValue::Number(number) => Some(*number),
+                _ => None,
+            };
+            let wanted = number(ContextKind::MinValues).map(|least| format!("au moins {least}"));
+            let wanted = wanted.or_else(|| number(ContextKind::ExpectedNumValues).map(|n| n.to_string()))?;
+            let given = number(ContextKind::ActualNumValues)?;
+            format!("il faut {wanted} valeurs pour «\u{a0}{}\u{a0}», et il y en a {given}", argument()?)
         }
         _ => return None,
     })
+}
+
+/// Why a value is refused, in French: our own reasons are, those of clap and of Rust's numbers are not.
+fn reason(text: &str) -> String {
+    if let Some((_, range)) = text.split_once(" is not in ") {
+        return match range.split_once("..=") {
+            Some((low, high)) => format!("permis de {low} à {high}"),
+            None => format!("permis à partir de {}", range.trim_end_matches("..")),
+        };
+    }
+    match text {
+        "invalid digit found in string" | "cannot parse integer from empty string" => "ce n’est pas un nombre entier",
+        "invalid float literal" | "cannot parse float from empty string" => "ce n’est pas un nombre",
+        "number too large to fit in target type" => "le nombre est trop grand",
+        "number too small to fit in target type" => "le nombre est trop petit",
+        ours => ours,
+    }
+    .to_owned()
 }

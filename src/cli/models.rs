@@ -34,20 +34,20 @@ use crate::{
     worker::{self, Command, Event},
 };
 
-/// Judges a run, on its own test part or on the pictures of a folder that are not among its own.
+/// Evaluates a run, on its own test part or on the pictures of a folder that are not among its own.
 pub fn evaluate(run: String, data: Option<PathBuf>, device: String, mirrored: Option<bool>, json: bool, lang: Lang) -> Done {
     engine::check(&device).map_err(one)?;
     let mut terminal = Terminal::new(lang, false);
-    let mut judged = None;
+    let mut evaluated = None;
     let command = Command::Evaluate { run, source: data.map(Source::Folder), dataset: None, device, mirrored };
     worker::perform(command, &store()?, &Control::default(), &mut |event| match event {
         // What is printed is the one document.
         Event::Opened { .. } if json => {}
-        Event::Evaluated(view) if json => judged = Some(view),
+        Event::Evaluated(view) if json => evaluated = Some(view),
         event => terminal.event(&event),
     })
     .map_err(one)?;
-    if let Some(view) = judged
+    if let Some(view) = evaluated
         && let Some(report) = &view.report
     {
         let mut document = summary(&view.info, report);
@@ -149,7 +149,7 @@ fn summary_of_years(run: &RunInfo, report: &Report, regression: &Regression) -> 
     })
 }
 
-/// Which of the judged pictures the run had before.
+/// Which of the evaluated pictures the run had before.
 fn seen(report: &Report) -> Option<serde_json::Value> {
     report.seen.as_ref().map(|seen| {
         json!({
@@ -241,7 +241,7 @@ pub fn row(run: &RunInfo, lang: Lang) -> String {
                 Lang::En => "within 5 years",
                 Lang::Fr => "à 5 ans près",
             };
-            let off = say("test off by", "test, écart de").get(lang);
+            let off = say("test off by", "test, erreur de").get(lang);
             return format!("  {off} {}  {} {near}", years(lang, of.mae, 2), percent(lang, of.within_5, 1));
         }
         format!(
@@ -290,7 +290,7 @@ pub fn predict(run: &str, paths: &[PathBuf], wanted: Wanted, faces: bool, device
         terminal::complain_line(mismatch(framing).get(lang));
     }
     if let Some(folder) = folder {
-        let csv = wanted.csv.unwrap_or_else(|| batch::default_name(&run.info.id, folder, framing).into());
+        let csv = wanted.csv.unwrap_or_else(|| batch::default_name(&run.info.file_stem(lang), folder, framing).into());
         let (form, overwrite) = (wanted.form, wanted.overwrite);
         run.info.check_place(store.home(), &csv).map_err(one)?;
         let job = FolderJob { folder, csv: &csv, framing, form, overwrite, home: store.home() };
@@ -301,7 +301,7 @@ pub fn predict(run: &str, paths: &[PathBuf], wanted: Wanted, faces: bool, device
     let mut problems = Vec::new();
     for path in paths {
         let name = path.to_string_lossy();
-        match look(&mut predictor, path, framing) {
+        match look(&mut predictor, path, framing).map_err(one)? {
             Ok(answers) => {
                 for (square, answer) in answers {
                     let place = square.map(|s| format!(" ({:.0}, {:.0}, {:.0})", s.left, s.top, s.side)).unwrap_or_default();
@@ -311,7 +311,9 @@ pub fn predict(run: &str, paths: &[PathBuf], wanted: Wanted, faces: bool, device
             }
             Err((why, problem)) => {
                 table.row(batch::row(&name, None, Err(why), &predictor.task));
-                problems.push(problem.because(path.display()));
+                let problem = problem.because(path.display());
+                // As in a folder: that there is no face is what the picture says.
+                if why == batch::NO_FACE { terminal::complain(&problem, lang) } else { problems.push(problem) }
             }
         }
     }
@@ -335,16 +337,19 @@ const fn mismatch(framing: Framing) -> Phrase {
     }
 }
 
-/// What a file was found to show: squares with their answers.
-type Answers = Vec<(Option<Square>, Answer)>;
+/// What a file was found to show: squares with their answers. Without any, what its row says, and why.
+type Answers = Result<Vec<(Option<Square>, Answer)>, (&'static str, Problem)>;
 
-/// The answers for one file: one for each face, or one for the whole picture. Without any, what its row says, and why.
-fn look(predictor: &mut Predictor, path: &Path, framing: Framing) -> Result<Answers, (&'static str, Problem)> {
-    let unreadable = |problem| (batch::UNREADABLE, problem);
-    if path.is_dir() {
-        return Err(unreadable(no_table()));
-    }
-    let photo = Photo::open(path).map_err(unreadable)?;
+/// The answers for one file: one for each face, or one for the whole picture.
+///
+/// # Errors
+/// A lost device, which answers for no other file either.
+fn look(predictor: &mut Predictor, path: &Path, framing: Framing) -> Result<Answers, Problem> {
+    let opened = if path.is_dir() { Err(no_table()) } else { Photo::open(path) };
+    let photo = match opened {
+        Ok(photo) => photo,
+        Err(problem) => return Ok(Err((batch::UNREADABLE, problem))),
+    };
     let squares = frame(&photo, framing).squares();
     if squares.is_empty() {
         let problem = Problem::new(
@@ -352,9 +357,10 @@ fn look(predictor: &mut Predictor, path: &Path, framing: Framing) -> Result<Answ
             say("No face was found", "Aucun visage trouvé"),
             say("Leave out --faces to predict the whole picture", "Sans --faces, l’image est prise entière"),
         );
-        return Err((batch::NO_FACE, problem));
+        return Ok(Err((batch::NO_FACE, problem)));
     }
-    squares.into_iter().map(|square| Ok((square, predictor.look(&photo, square).map_err(unreadable)?))).collect()
+    let answers = squares.into_iter().map(|square| Ok((square, predictor.look(&photo, square)?)));
+    answers.collect::<Result<Vec<_>, Problem>>().map(Ok)
 }
 
 fn folder_to_table(predictor: &mut Predictor, job: &FolderJob<'_>, lang: Lang) -> Done {
@@ -367,7 +373,7 @@ fn folder_to_table(predictor: &mut Predictor, job: &FolderJob<'_>, lang: Lang) -
     for problem in outcome.unrecorded.clone().into_iter().chain(outcome.skipped_files()) {
         terminal::complain(&problem, lang);
     }
-    // As with single files: a picture that could not be judged ends in failure.
+    // As with single files: a picture that could not be evaluated ends in failure.
     outcome.unreadable_files().map_or(Ok(()), |problem| Err(one(problem)))
 }
 

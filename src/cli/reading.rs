@@ -15,11 +15,12 @@ use crate::{
         sample::Source,
         task::AgeBands,
     },
-    files::Places,
+    files::AppDirs,
+    problem::{Kind, Problem},
     run::RunStore,
     setting_def::Choice,
     settings::images::ImageOption,
-    text::say,
+    text::{LocalizedText, say},
     worker::Command,
 };
 
@@ -68,13 +69,32 @@ pub struct ReadingArgs {
 impl ReadingArgs {
     /// The shape that `source`'s pictures get unless settings say another.
     pub fn shape(&self, source: &Source, store: &RunStore) -> PictureShape {
-        let remembered = Reading::load(&Places::with_runs_in(store.home()), &source.settled()).shape();
+        let remembered = Reading::load(&AppDirs::with_runs_in(store.home()), &source.settled()).shape();
         self.shape_or(remembered)
     }
 
     /// What the arguments say of the pictures' shape; what they leave open is as in `other`.
     fn shape_or(&self, other: PictureShape) -> PictureShape {
         PictureShape { side: self.image_size.unwrap_or(other.side), resize: chosen(&self.resize, other.resize) }
+    }
+
+    /// That `source` can be read as the arguments say.
+    ///
+    /// # Errors
+    /// The sample faces have no table, and no ages that the drawings show in groups.
+    pub fn check(&self, source: &Source) -> Result<(), Problem> {
+        let task = self.task.as_deref().and_then(TaskChoice::of_key);
+        let Some(task) =
+            task.filter(|task| *source == Source::SampleFaces && matches!(task, TaskChoice::Table | TaskChoice::AgeGroup))
+        else {
+            return Ok(());
+        };
+        let key = task.key();
+        let what = LocalizedText {
+            en: format!("The sample faces cannot be read with --task {key}"),
+            fr: format!("Les visages d’exemple ne se lisent pas avec --task {key}"),
+        };
+        Err(Problem::new(Kind::Settings, what, say("Take gender, age or folders", "Prenez gender, age ou folders")))
     }
 
     /// Opens `source` as the arguments say; what they leave open is as it was remembered.
@@ -84,7 +104,7 @@ impl ReadingArgs {
 
     /// As [`ReadingArgs::open`], with the shape that settings say unless the arguments say one.
     pub fn open_at(&self, source: Source, store: &RunStore, shape: Option<PictureShape>) -> Command {
-        let before = Reading::load(&Places::with_runs_in(store.home()), &source.settled());
+        let before = Reading::load(&AppDirs::with_runs_in(store.home()), &source.settled());
         let shape = self.shape_or(shape.unwrap_or(before.shape()));
         if shape == before.shape()
             && self.task.is_none()

@@ -55,6 +55,7 @@ pub fn wish(settings: &mut Settings, ask: &RecipeArgs) -> Result<(), Vec<Problem
 /// Everything that keeps the plan from existing.
 pub fn plan(ask: &RecipeArgs, source: Source, store: &RunStore, tell: &mut dyn FnMut(Event)) -> Result<Plan, Vec<Problem>> {
     // What is wrong with them is told before the pictures are read.
+    ask.reading.check(&source).map_err(one)?;
     let shape = settings(ask, &Task::gender(), ask.reading.shape(&source, store))?.augment.shape();
     engine::check(&ask.device).map_err(one)?;
     let mut opened = None;

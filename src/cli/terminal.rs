@@ -382,5 +382,6 @@ fn stopped(reason: StopReason, best: Option<u32>, kept: u32, lang: Lang) -> Stri
         true => say("best epoch", "meilleure époque"),
         false => say("the weights are those of epoch", "les poids sont ceux de l’époque"),
     };
-    format!("{}; {} {kept}", why.get(lang), which.get(lang))
+    let next = say("; ", "\u{a0}; ").get(lang);
+    format!("{}{next}{} {kept}", why.get(lang), which.get(lang))
 }

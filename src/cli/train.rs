@@ -3,18 +3,19 @@
 use std::path::PathBuf;
 
 use super::{
-    Done, TrainArgs, data, one, recipe, store,
+    Done, TrainArgs, data, one, recipe, signal, store,
     terminal::{Terminal, complain_line},
 };
 use crate::{
-    control::Control,
+    control::{Control, Signal},
     data::sample::Source,
     problem::{Kind, Problem},
-    text::{Lang, Phrase, say},
+    run::{RunStatus, RunStore},
+    text::{Lang, LocalizedText, Phrase, say},
     worker::{self, Command, Event, ResumeOptions},
 };
 
-/// Trains, and judges the result.
+/// Trains, and evaluates the result.
 pub fn train(ask: &TrainArgs, lang: Lang) -> Done {
     let (store, control) = (store()?, Control::default());
     let mut terminal = Terminal::new(lang, ask.json);
@@ -35,12 +36,40 @@ pub fn train(ask: &TrainArgs, lang: Lang) -> Done {
     if recipe::learns_little(&ask.recipe, &plan) {
         complain_line(FEW.get(lang));
     }
-    let mut tell = |event: Event| terminal.event(&event);
-    match &ask.out {
+    // Not before: reading pictures is broken off at once.
+    signal::leave_on(&control);
+    let mut begun = None;
+    let mut tell = |event: Event| {
+        if let Event::TrainsOn { run, .. } = &event {
+            begun = Some(run.id.clone());
+        }
+        terminal.event(&event);
+    };
+    let result = match &ask.out {
         Some(folder) => worker::train_in(&plan, folder, &control, &mut tell),
         None => worker::perform(Command::Train(Box::new(plan)), &store, &control, &mut tell),
+    };
+    let run = begun.map(|id| ask.out.as_ref().map_or(id, |folder| folder.display().to_string()));
+    ended(result, run.as_deref(), &store, &control)
+}
+
+/// What a training ended with: one that was asked to end by a signal is paused, and it is said how it goes on.
+fn ended(result: Result<(), Problem>, run: Option<&str>, store: &RunStore, control: &Control) -> Done {
+    let stopped = result.as_ref().map_or_else(|problem| problem.kind == Kind::Cancelled, |()| true);
+    let is_over =
+        |run: &str| store.find(run).is_ok_and(|run| run.info.status == RunStatus::Finished && run.info.scores.is_some());
+    match run {
+        Some(run) if control.wish() == Signal::Leave && stopped && !is_over(run) => Err(one(paused(run))),
+        _ => result.map_err(one),
     }
-    .map_err(one)
+}
+
+fn paused(run: &str) -> Problem {
+    Problem::new(
+        Kind::File,
+        say("Paused", "En pause"),
+        LocalizedText { en: format!("`trombine resume {run}` goes on"), fr: format!("`trombine resume {run}` reprend") },
+    )
 }
 
 /// What can be done about parts that share pictures.
@@ -66,7 +95,8 @@ pub fn resume(run: &str, data: Option<PathBuf>, how: ResumeOptions, terminal: &m
     let (store, control) = (store()?, Control::default());
     let info = store.find(run).map_err(one)?.info;
     worker::check_resumable(&info, &how).map_err(one)?;
-    let own = info.source.clone();
+    signal::leave_on(&control);
+    let (own, id) = (info.source.clone(), info.id.clone());
     let mut opened = None;
     let result =
         worker::perform(Command::Open(data.clone().map_or(info.source, Source::Folder)), &store, &control, &mut |event| {
@@ -78,7 +108,10 @@ pub fn resume(run: &str, data: Option<PathBuf>, how: ResumeOptions, terminal: &m
     result.map_err(|problem| one(if data.is_none() { worker::gone(&own, problem) } else { problem }))?;
     let Some(dataset) = opened else { return Ok(()) };
     let command = Command::Resume { run: run.to_owned(), dataset, how };
-    worker::perform(command, &store, &control, &mut |event| terminal.event(&event)).map_err(one)
+    let result = worker::perform(command, &store, &control, &mut |event| terminal.event(&event));
+    // `last` is another run tomorrow.
+    let run = if store.look(&id).is_some() { &id } else { run };
+    ended(result, Some(run), &store, &control)
 }
 
 /// Nothing was named to train on.

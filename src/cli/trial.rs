@@ -17,6 +17,7 @@ use crate::{
     problem::{Kind, Problem},
     text::{Lang, LocalizedText, bytes, decimal, duration, epochs, named, say},
     train::{rate_range, trial},
+    worker::Event,
 };
 
 /// Tries the recipe on each device, or on the one that was asked for; on the sample faces without a folder.
@@ -24,7 +25,7 @@ pub fn trial(ask: &RecipeArgs, json: bool, lang: Lang) -> Done {
     let mut terminal = Terminal::new(lang, false);
     let source = ask.source().unwrap_or(Source::SampleFaces);
     let store = store()?;
-    let plan = recipe::plan(ask, source, &store, &mut |event| terminal.event(&event))?;
+    let plan = recipe::plan(ask, source, &store, &mut |event| tell(&mut terminal, &event, json))?;
     let mut trials = Vec::new();
     let devices = match ask.device.as_str() {
         engine::AUTOMATIC => trial::worth_trying(&engine::devices()),
@@ -68,7 +69,7 @@ pub fn trial(ask: &RecipeArgs, json: bool, lang: Lang) -> Done {
 pub fn rates(ask: &RecipeArgs, json: bool, lang: Lang) -> Done {
     let mut terminal = Terminal::new(lang, false);
     let source = ask.source().unwrap_or(Source::SampleFaces);
-    let plan = recipe::plan(ask, source, &store()?, &mut |event| terminal.event(&event))?;
+    let plan = recipe::plan(ask, source, &store()?, &mut |event| tell(&mut terminal, &event, json))?;
     let range = engine::open(&plan.device, &plan.engine_config())
         .and_then(|mut engine| rate_range::test(&plan, engine.as_mut(), &Control::default(), |_, _| {}))
         .map_err(one)?;
@@ -85,6 +86,13 @@ pub fn rates(ask: &RecipeArgs, json: bool, lang: Lang) -> Done {
         None => print(say("At no rate did the loss fall", "À aucun taux la perte n’a baissé").get(lang)),
     }
     Ok(())
+}
+
+/// Tells of an event; with `json`, what is printed is the one document.
+fn tell(terminal: &mut Terminal, event: &Event, json: bool) {
+    if !(json && matches!(event, Event::Opened { .. })) {
+        terminal.event(event);
+    }
 }
 
 /// Lists the devices.

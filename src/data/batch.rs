@@ -1,4 +1,4 @@
-//! Batches for training and judging, made ahead on their own threads.
+//! Batches for training and evaluation, made ahead on their own threads.
 //!
 //! Training takes an endless row of batches. Pass `p` shows every picture once in the order that (seed, p) shuffles,
 //! its last batch may be short, and then comes pass `p + 1`. Step `s` of the whole run is always the same batch: which
@@ -35,7 +35,7 @@ pub struct Batch {
     pub targets: Vec<f32>,
     /// For a softmax; otherwise empty.
     pub class_targets: Vec<ClassTarget>,
-    /// The class weight of each picture's loss; 1 when judging.
+    /// The class weight of each picture's loss; 1 in evaluation.
     pub weights: Vec<f32>,
     /// Which samples of the data set these are.
     pub samples: Vec<u32>,
@@ -98,17 +98,17 @@ pub enum Form {
 /// A row of batches, made ahead by threads that end when it is dropped.
 #[derive(Debug)]
 pub struct Batches {
-    maker: Maker,
+    producer: Producer,
     empty: Sender<Batch>,
 }
 
 /// Who makes a row of batches.
 #[derive(Debug)]
-enum Maker {
+enum Producer {
     /// One channel for each thread; batch `i` comes from thread `i % threads`, so the order is fixed.
     Threads { ready: Vec<Receiver<Result<Batch, Problem>>>, next: usize },
     /// Whoever takes them, from this step on: where the system gives no threads.
-    Reader { recipe: Arc<Recipe>, order: Order, step: u64, used: Receiver<Batch> },
+    Reader { spec: Arc<BatchSpec>, order: Order, step: u64, used: Receiver<Batch> },
 }
 
 /// Batches that one thread may be ahead of the reader.
@@ -139,11 +139,11 @@ impl Batches {
     pub fn training(of: TrainingBatches, first: u64) -> Self {
         let TrainingBatches { form, dataset, samples, augment, batch_size, seed, output, class_weights, scaler, threads } = of;
         let mode = Mode::Training { seed, class_weights, scaler };
-        let recipe = Recipe { form, dataset, samples, augment, batch_size: batch_size.max(1), output, mode };
-        Self::start(recipe, first, makers(threads))
+        let spec = BatchSpec { form, dataset, samples, augment, batch_size: batch_size.max(1), output, mode };
+        Self::start(spec, first, makers(threads))
     }
 
-    /// The pictures `samples` in their order, cut as judging sees them; ends after the last. The targets are those of a
+    /// The pictures `samples` in their order, cut as evaluation sees them; ends after the last. The targets are those of a
     /// network that ends in `output`, values in their own unit.
     pub fn evaluation(
         form: Form,
@@ -154,8 +154,8 @@ impl Batches {
         output: Output,
     ) -> Self {
         let (augment, batch_size) = (augment.clone(), batch_size.max(1));
-        let recipe = Recipe { form, dataset, samples, augment, batch_size, output, mode: Mode::Evaluation };
-        Self::start(recipe, 0, 1)
+        let spec = BatchSpec { form, dataset, samples, augment, batch_size, output, mode: Mode::Evaluation };
+        Self::start(spec, 0, 1)
     }
 
     /// Gives a batch that was used back, so that its memory serves another.
@@ -164,22 +164,22 @@ impl Batches {
         let _ = self.empty.try_send(batch);
     }
 
-    fn start(recipe: Recipe, first: u64, threads: usize) -> Self {
-        let recipe = Arc::new(recipe);
+    fn start(spec: BatchSpec, first: u64, threads: usize) -> Self {
+        let spec = Arc::new(spec);
         let (empty, used) = bounded(threads * (AHEAD + 1));
         let make = |n: usize| {
             let (send, ready) = bounded(AHEAD);
-            let (recipe, used) = (recipe.clone(), used.clone());
+            let (spec, used) = (spec.clone(), used.clone());
             let steps = (first + n as u64..).step_by(threads);
-            let work = move || recipe.run(steps, &send, &used);
+            let work = move || spec.run(steps, &send, &used);
             thread::Builder::new().name(format!("batches {n}")).spawn(work).map(|_| ready)
         };
         let ready: Result<Vec<_>, _> = (0..threads).map(make).collect();
-        let maker = match ready {
-            Ok(ready) => Maker::Threads { ready, next: 0 },
-            Err(_) => Maker::Reader { recipe, order: Order::default(), step: first, used },
+        let producer = match ready {
+            Ok(ready) => Producer::Threads { ready, next: 0 },
+            Err(_) => Producer::Reader { spec, order: Order::default(), step: first, used },
         };
-        Self { maker, empty }
+        Self { producer, empty }
     }
 }
 
@@ -189,15 +189,15 @@ impl Iterator for Batches {
     /// The next batch; waits for it if it is not ready. `None` after the last one of an evaluation, and after a batch whose
     /// pictures could not be read.
     fn next(&mut self) -> Option<Result<Batch, Problem>> {
-        match &mut self.maker {
-            Maker::Threads { ready, next } => {
+        match &mut self.producer {
+            Producer::Threads { ready, next } => {
                 let batch = ready[*next].recv().ok()?;
                 *next = (*next + 1) % ready.len();
                 Some(batch)
             }
-            Maker::Reader { recipe, order, step, used } => {
+            Producer::Reader { spec, order, step, used } => {
                 let mut batch = used.try_recv().unwrap_or_default();
-                let filled = recipe.fill(*step, order, &mut batch).map(|filled| filled.then_some(batch)).transpose();
+                let filled = spec.fill(*step, order, &mut batch).map(|filled| filled.then_some(batch)).transpose();
                 *step += 1;
                 filled
             }
@@ -228,7 +228,7 @@ pub fn makers(cores: Option<usize>) -> usize {
 }
 
 /// Bytes of the batches that a training of `threads` has ready or in the making, pictures of `picture` bytes each: those of
-/// its own row, and those of the row that judges the validation part meanwhile.
+/// its own row, and those of the row that evaluates the validation part meanwhile.
 pub fn memory(picture: usize, batch_size: usize, threads: Option<usize>) -> u64 {
     let row = |makers: usize| makers * (AHEAD + 1) + 2;
     (picture * batch_size * (row(makers(threads)) + row(1))) as u64
@@ -236,7 +236,7 @@ pub fn memory(picture: usize, batch_size: usize, threads: Option<usize>) -> u64 
 
 /// All that decides the batches.
 #[derive(Debug)]
-struct Recipe {
+struct BatchSpec {
     form: Form,
     dataset: Arc<Dataset>,
     samples: Vec<u32>,
@@ -252,7 +252,7 @@ enum Mode {
     Evaluation,
 }
 
-impl Recipe {
+impl BatchSpec {
     /// Makes the batches of `steps` until there are no more or nobody takes them.
     fn run(&self, steps: impl Iterator<Item = u64>, send: &Sender<Result<Batch, Problem>>, used: &Receiver<Batch>) {
         let mut order = Order::default();

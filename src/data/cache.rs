@@ -10,13 +10,14 @@
 //! written, the pictures are held in memory, for as long as the data set is open.
 
 mod append;
+pub mod in_memory;
 pub mod kept;
 mod stored;
 
 use std::{
     collections::HashMap,
     fs::{self, File},
-    io::{self, Cursor, Seek, SeekFrom, Write},
+    io::{self, Seek, SeekFrom, Write},
     path::{Path, PathBuf},
     sync::{Arc, Mutex},
 };
@@ -24,9 +25,9 @@ use std::{
 use rayon::prelude::*;
 use serde::{Deserialize, Serialize};
 
-use self::stored::{Bytes, Damage, Picture, Stored};
+use self::stored::{Bytes, CacheFile, Damage, Picture};
 use super::{
-    dataset::Spare,
+    dataset::UnusedSamples,
     decode::{Found, Wanted, decode_small},
     face_crop::{FaceCrops, PhotoLook},
     face_file, glimpse,
@@ -55,14 +56,14 @@ use crate::{
 /// cache's, made if it is not there; where it cannot be written, [`Pixels::unkept`] says so.
 ///
 /// # Errors
-/// The data folder gone, or cancelled.
+/// The data folder gone, room for the pictures neither on the disk nor in memory, or cancelled.
 pub fn fill(
     folder: &Path,
     root: &Path,
     scan: &mut Scan,
     control: &Control,
     progress: &mut dyn FnMut(Stage, u64, u64),
-) -> Result<(Pixels, Spare), Problem> {
+) -> Result<(Pixels, UnusedSamples), Problem> {
     let named = scan.samples.len();
     for (sample, modified) in std::mem::take(&mut scan.unnamed) {
         scan.samples.push(sample);
@@ -89,9 +90,8 @@ pub fn fill(
         (cached, rest) = match written {
             // The pictures themselves can be read: what fails is only that they are kept for the next time.
             Err(problem) if problem.kind == Kind::Disk => {
-                let mut memory = Cursor::new(Vec::new());
-                Update { stale: rest, later: &[], ..update }.write(&mut memory, control, &mut progress)?;
-                let bytes = Bytes::Memory(memory.into_inner());
+                let update = Update { stale: rest, later: &[], ..update };
+                let bytes = Bytes::Memory(update.hold(&problem, control, &mut progress)?);
                 let unkept = Some(Arc::new(unkept(&problem)));
                 (Cached { unkept, ..Cached::check(bytes, &path, root, kind).ok_or(problem)? }, &rest[rest.len()..])
             }
@@ -234,7 +234,7 @@ impl Entry {
 /// A cache file whose header and index were checked.
 #[derive(Default)]
 struct Cached {
-    stored: Option<Stored>,
+    stored: Option<CacheFile>,
     header: Vec<u8>,
     entries: HashMap<PathBuf, Entry>,
     /// Why it is in no file.
@@ -269,7 +269,7 @@ impl Cached {
             *pictures.get_mut(slot as usize)? = picture;
         }
         let (path, root) = (path.to_owned(), root.to_owned());
-        let stored = Stored { bytes, pictures, path, root, kind, damage: Mutex::new(Damage::None) };
+        let stored = CacheFile { bytes, pictures, path, root, kind, damage: Mutex::new(Damage::None) };
         // After a power failure the pages themselves may never have reached the disk: look at some, the last included, so
         // that a file of which all is lost is made anew at once and not picture by picture.
         let mut probes = entries.iter().rev().step_by((entries.len() / 64).max(1));
@@ -300,7 +300,7 @@ impl Cached {
     }
 
     /// Applies the index to a scan, all of whose samples it knows; those from `named` on are the unnamed ones.
-    fn settle(self, scan: &mut Scan, named: usize) -> (Pixels, Spare) {
+    fn settle(self, scan: &mut Scan, named: usize) -> (Pixels, UnusedSamples) {
         let mut slots = Vec::with_capacity(scan.samples.len());
         let mut spare: Vec<(Sample, usize)> = Vec::new();
         let mut modified = Vec::with_capacity(scan.samples.len());
@@ -345,7 +345,7 @@ impl Cached {
         all.unkept = self.unkept;
         spare.sort_by(|(a, _), (b, _)| a.file.cmp(&b.file));
         let (spare, spare_slots): (_, Vec<usize>) = spare.into_iter().unzip();
-        (all.select(slots), Spare { samples: spare, pixels: all.select(spare_slots) })
+        (all.select(slots), UnusedSamples { samples: spare, pixels: all.select(spare_slots) })
     }
 }
 
@@ -540,10 +540,7 @@ fn decode_file(path: &Path, file: &Path, wanted: Wanted, out: &mut [u8]) -> Resu
         Unread::Failed(error) => (SkipReason::Unreadable { details: error.to_string() }, 0),
     })?;
     let hash = hash(&content);
-    // A decoder that panics on a damaged file costs this picture, not the data set.
-    let decode = || decode_small(&content, &file.to_string_lossy(), wanted, out);
-    let decoded = std::panic::catch_unwind(std::panic::AssertUnwindSafe(decode));
-    match decoded.unwrap_or_else(|_| Err(SkipReason::Damaged { details: "the decoder gave up".to_owned() })) {
+    match decode_small(&content, &file.to_string_lossy(), wanted, out) {
         Ok(found) => Ok((hash, found)),
         Err(reason) => Err((reason, hash)),
     }

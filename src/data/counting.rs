@@ -3,10 +3,10 @@
 use std::{collections::BTreeMap, path::Path, sync::Arc};
 
 use super::{
+    anomalies::Anomalies,
     dataset::Dataset,
     duplicates::{Contradiction, Group, copies},
     face_file,
-    odd::Odd,
     overlap::Overlap,
     sample::{Part, RACES, Sample},
     split::Split,
@@ -53,7 +53,7 @@ impl Summary {
             found: samples.iter().map(|s| &s.file).chain(dataset.skipped.iter().map(|s| &s.file)).filter(|f| is_file(f)).count()
                 as u64,
             usable: samples.len() as u64,
-            odd: tally(Odd::of(samples).anomalies(samples).map(|(_, anomaly)| anomaly_key(anomaly))),
+            odd: tally(Anomalies::of(samples).anomalies(samples).map(|(_, anomaly)| anomaly_key(anomaly))),
             skipped: tally(dataset.skipped.iter().map(|s| reason_key(&s.reason))),
             copies: Copies {
                 groups: groups.len() as u64,

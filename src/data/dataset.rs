@@ -38,7 +38,7 @@ pub struct Dataset {
     pub pixels: Pixels,
     /// Pictures that are not used but can be seen; each is among `skipped` too.
     #[serde(skip)]
-    pub spare: Spare,
+    pub spare: UnusedSamples,
     /// What it was before the user's edits, if there are any.
     #[serde(skip)]
     pub edited: Option<Edited>,
@@ -49,14 +49,14 @@ pub struct Dataset {
 
 /// Decoded pictures that are not used: left out by the user, or nobody knows what they show.
 #[derive(Clone, Debug, Default)]
-pub struct Spare {
+pub struct UnusedSamples {
     /// In the order of their paths. The class of a picture whose name says none means nothing.
     pub samples: Vec<Sample>,
     /// In the order of `samples`.
     pub pixels: Pixels,
 }
 
-impl Spare {
+impl UnusedSamples {
     /// Which one it is, if the file is among them.
     pub fn find(&self, file: &Path) -> Option<usize> {
         self.samples.binary_search_by(|sample| sample.file.as_path().cmp(file)).ok()

@@ -1,7 +1,10 @@
 //! One file's bytes become a picture: JPEG, PNG, WebP, BMP, or the first frame of a GIF or TIFF, by its content, upright,
 //! 8-bit RGB.
 
-use std::io::Cursor;
+use std::{
+    io::Cursor,
+    panic::{AssertUnwindSafe, catch_unwind},
+};
 
 use image::{ColorType, DynamicImage, ImageDecoder, ImageFormat, ImageReader, metadata::Orientation};
 
@@ -49,11 +52,22 @@ pub fn decode(bytes: &[u8], name: &str) -> Result<Picture, SkipReason> {
 /// # Errors
 /// As [`decode`].
 pub fn decode_up_to(bytes: &[u8], name: &str, most_pixels: u64) -> Result<Picture, SkipReason> {
-    let (mut image, orientation, anomaly) = open(bytes, name, most_pixels)?;
-    image.apply_orientation(orientation);
-    let rgb = flatten(image);
-    let (width, height) = rgb.dimensions();
-    Ok(Picture { width, height, rgb: rgb.into_raw(), anomaly })
+    guarded(|| {
+        let (mut image, orientation, anomaly) = open(bytes, name, most_pixels)?;
+        image.apply_orientation(orientation);
+        let rgb = flatten(image);
+        let (width, height) = rgb.dimensions();
+        Ok(Picture { width, height, rgb: rgb.into_raw(), anomaly })
+    })
+}
+
+/// What `decode` gives, where a decoder that panics on a damaged file costs this picture and nothing else.
+///
+/// # Errors
+/// Those of `decode`, and [`SkipReason::Damaged`] if it panics.
+pub fn guarded<T>(decode: impl FnOnce() -> Result<T, SkipReason>) -> Result<T, SkipReason> {
+    let decoded = catch_unwind(AssertUnwindSafe(decode));
+    decoded.unwrap_or_else(|_| Err(SkipReason::Damaged { details: "the decoder gave up".to_owned() }))
 }
 
 /// What is wanted of a data set's picture beside its pixels.
@@ -83,6 +97,11 @@ pub struct Found {
 /// # Errors
 /// As [`decode`], [`SkipReason::NoFace`] and [`SkipReason::SeveralFaces`].
 pub fn decode_small(bytes: &[u8], name: &str, wanted: Wanted, out: &mut [u8]) -> Result<Found, SkipReason> {
+    guarded(|| decode_whole(bytes, name, wanted, out))
+}
+
+/// Decodes a picture and makes it, or its face, the square that `out` holds, without a guard.
+fn decode_whole(bytes: &[u8], name: &str, wanted: Wanted, out: &mut [u8]) -> Result<Found, SkipReason> {
     if wanted.faces != FaceCrops::Off {
         return decode_faces(bytes, name, wanted, out);
     }
@@ -173,10 +192,11 @@ fn open(bytes: &[u8], name: &str, most_pixels: u64) -> Result<(DynamicImage, Ori
     })?;
     let jpeg = (format == ImageFormat::Jpeg).then(|| Jpeg::read(bytes));
     let reader = ImageReader::with_format(Cursor::new(bytes), format);
-    let mut decoder = reader.into_decoder().map_err(|error| match error {
-        image::ImageError::Unsupported(_) => SkipReason::Unknown,
+    let refused = |error: image::ImageError| match error {
+        image::ImageError::Unsupported(_) => SkipReason::Unsupported { is: named(format).name.to_owned() },
         error => damaged(error.to_string()),
-    })?;
+    };
+    let mut decoder = reader.into_decoder().map_err(refused)?;
     let (width, height) = decoder.dimensions();
     if u64::from(width) * u64::from(height) > most_pixels {
         return Err(SkipReason::TooLarge { width, height });
@@ -200,7 +220,7 @@ fn open(bytes: &[u8], name: &str, most_pixels: u64) -> Result<(DynamicImage, Ori
     let components = jpeg.map_or(3, |jpeg| jpeg.components);
     let image = match strict {
         Some(rgb) => rgb.into(),
-        None => DynamicImage::from_decoder(decoder).map_err(|error| damaged(error.to_string()))?,
+        None => DynamicImage::from_decoder(decoder).map_err(refused)?,
     };
     let anomaly = suspect.or_else(|| converted(&image, format, components)).or_else(|| wrong_extension(format, name));
     Ok((image, orientation, anomaly))

@@ -33,7 +33,7 @@ pub enum Contradiction {
 
 /// Groups of byte-identical pictures: contradictions about the class first, then other ones, then the rest.
 pub fn copies(samples: &[Sample]) -> Vec<Group> {
-    judged(samples, by_content(samples, 0..samples.len()).into_iter())
+    by_severity(samples, by_content(samples, 0..samples.len()).into_iter())
 }
 
 /// Groups of two or more of `among` with the same content, each ascending, in no order.
@@ -51,7 +51,7 @@ pub fn by_content(samples: &[Sample], among: impl Iterator<Item = usize>) -> Vec
 /// # Errors
 /// A picture that can no longer be read.
 pub fn near(samples: &[Sample], pixels: &Pixels) -> Result<Vec<Group>, Problem> {
-    Ok(judged(samples, look_alikes(pixels)?.into_iter()))
+    Ok(by_severity(samples, look_alikes(pixels)?.into_iter()))
 }
 
 /// The members of [`near`]'s groups, each ascending, in no order.
@@ -83,7 +83,7 @@ pub fn find_near(
         let some = (start..(start + CHUNK).min(total)).into_par_iter().map(|i| pixels.look(i));
         all.extend(some.collect::<Result<Vec<_>, _>>()?);
     }
-    Ok(judged(samples, linked(&all, PerceptualHash::near).into_iter()))
+    Ok(by_severity(samples, linked(&all, PerceptualHash::near).into_iter()))
 }
 
 /// Pictures looked at between two reports.
@@ -96,7 +96,7 @@ pub const MOST_COMPARED: usize = 4096;
 pub fn linked(looks: &[&PerceptualHash], mut near: impl FnMut(&PerceptualHash, &PerceptualHash) -> bool) -> Vec<Vec<u32>> {
     // With at most 3 bits different, one of four 16-bit quarters is equal: only pictures that share one are compared.
     let mut quarters: HashMap<(u32, u16), Vec<u32>> = HashMap::new();
-    let mut groups_of = Links((0..looks.len() as u32).collect());
+    let mut groups_of = UnionFind((0..looks.len() as u32).collect());
     let mut firsts: HashMap<&PerceptualHash, u32> = HashMap::with_capacity(looks.len());
     for (index, look) in (0u32..).zip(looks) {
         // What is near one of two that are equal is near the other.
@@ -131,7 +131,7 @@ pub fn with_faces_together(groups: Vec<Vec<u32>>, samples: &[Sample]) -> Vec<Vec
     for (index, sample) in (0u32..).zip(samples) {
         photos.entry(face_file::photo(&sample.file)).or_default().push(index);
     }
-    let mut groups_of = Links((0..samples.len() as u32).collect());
+    let mut groups_of = UnionFind((0..samples.len() as u32).collect());
     for group in groups.iter().chain(photos.values()) {
         group.iter().for_each(|index| groups_of.join(group[0], *index));
     }
@@ -142,7 +142,7 @@ pub fn with_faces_together(groups: Vec<Vec<u32>>, samples: &[Sample]) -> Vec<Vec
 type Labels = (Option<u16>, Option<u8>, u8);
 
 /// Groups of two or more with what they disagree about, by gravity, then by their first picture.
-pub fn judged(samples: &[Sample], found: impl Iterator<Item = Vec<u32>>) -> Vec<Group> {
+pub fn by_severity(samples: &[Sample], found: impl Iterator<Item = Vec<u32>>) -> Vec<Group> {
     let differ = |group: &[u32], what: fn(&Sample) -> Labels| {
         let first = what(&samples[group[0] as usize]);
         group.iter().any(|i| what(&samples[*i as usize]) != first)
@@ -176,13 +176,13 @@ pub fn carried(groups: &[Group], then: &Pixels, now: &Pixels, samples: &[Sample]
     }
     let place = |i: &u32| there.get(then.place(*i as usize)).copied().flatten();
     let members = groups.iter().map(|g| g.samples.iter().filter_map(place).collect::<Vec<u32>>());
-    judged(samples, members)
+    by_severity(samples, members)
 }
 
 /// Who is linked to whom: each points to an earlier one of its group, or to itself.
-struct Links(Vec<u32>);
+struct UnionFind(Vec<u32>);
 
-impl Links {
+impl UnionFind {
     fn first(&mut self, mut index: u32) -> u32 {
         while self.0[index as usize] != index {
             let next = self.0[index as usize];

@@ -6,7 +6,7 @@
 use std::sync::Arc;
 
 use super::{
-    dataset::{Dataset, Edited, Spare},
+    dataset::{Dataset, Edited, UnusedSamples},
     edits::{Edit, Edits},
     name,
     pixels::Pixels,
@@ -86,7 +86,7 @@ impl Edits {
             skipped,
             understood: base.understood.clone(),
             pixels,
-            spare: Spare { samples: spare.iter().map(|i| all[*i].clone()).collect(), pixels: spare_pixels },
+            spare: UnusedSamples { samples: spare.iter().map(|i| all[*i].clone()).collect(), pixels: spare_pixels },
             edited: Some(Edited { base, edits: self.clone() }),
             findings: None,
         }

@@ -14,7 +14,7 @@ use serde::{Deserialize, Serialize};
 use super::{face_file, sample::Source, square::PixelSquare};
 use crate::{
     files::{
-        Places, atomic, disk,
+        AppDirs, atomic, disk,
         lock::{self, Lock},
         overwrite::busy,
         settled,
@@ -135,12 +135,12 @@ impl Edits {
     ///
     /// # Errors
     /// A side file that is damaged or may not be read.
-    pub fn load(places: &Places, source: &Source) -> Result<Self, Problem> {
-        let path = side_file(places, source);
+    pub fn load(dirs: &AppDirs, source: &Source) -> Result<Self, Problem> {
+        let path = side_file(dirs, source);
         if path.exists() {
             return atomic::read_json::<SideFile>(&path).map(|file| file.edits);
         }
-        Ok(moved(places, source).unwrap_or_default())
+        Ok(moved(dirs, source).unwrap_or_default())
     }
 
     /// Keeps what was decided about the pictures of `from` for `to`, where the same pictures are now; what was decided
@@ -148,9 +148,9 @@ impl Edits {
     ///
     /// # Errors
     /// As [`Edits::load`] and [`Edits::save`].
-    pub fn carry(places: &Places, from: &Source, to: &Source) -> Result<(), Problem> {
-        let edits = if side_file(places, to).exists() { Self::default() } else { Self::load(places, from)? };
-        if edits.is_empty() { Ok(()) } else { edits.save(places, to) }
+    pub fn carry(dirs: &AppDirs, from: &Source, to: &Source) -> Result<(), Problem> {
+        let edits = if side_file(dirs, to).exists() { Self::default() } else { Self::load(dirs, from)? };
+        if edits.is_empty() { Ok(()) } else { edits.save(dirs, to) }
     }
 
     /// Keeps what has become of the edits `before`, beside what another program has decided since then: gives both together,
@@ -158,13 +158,13 @@ impl Edits {
     ///
     /// # Errors
     /// As [`Edits::load`] and [`Edits::save`]; another program that does not end its writing.
-    pub fn save_changes(&self, before: &Self, places: &Places, source: &Source) -> Result<(Self, usize), Problem> {
-        let path = side_file(places, source);
-        let folder = places.home.join("edits");
+    pub fn save_changes(&self, before: &Self, dirs: &AppDirs, source: &Source) -> Result<(Self, usize), Problem> {
+        let path = side_file(dirs, source);
+        let folder = dirs.home.join("edits");
         let lock = path.with_extension("lock");
         let held = disk::create_dir_all(&folder).and_then(|()| Lock::wait(&lock, lock::PATIENCE));
         let _held = held.map_err(|error| Problem::writing(&path, &error))?.ok_or_else(|| busy(&path))?;
-        let (mut all, mut differing) = (Self::load(places, source)?, 0);
+        let (mut all, mut differing) = (Self::load(dirs, source)?, 0);
         let decided: BTreeSet<&String> = before.0.keys().chain(self.0.keys()).collect();
         for file in decided.into_iter().filter(|file| before.0.get(*file) != self.0.get(*file)) {
             let (then, there, now) = (before.0.get(file), all.0.get(file).cloned(), self.0.get(file));
@@ -174,7 +174,7 @@ impl Edits {
                 None => all.0.remove(file),
             };
         }
-        all.save(places, source)?;
+        all.save(dirs, source)?;
         Ok((all, differing))
     }
 
@@ -182,9 +182,9 @@ impl Edits {
     ///
     /// # Errors
     /// A full disk, no permission.
-    pub fn save(&self, places: &Places, source: &Source) -> Result<(), Problem> {
-        let path = side_file(places, source);
-        let folder = places.home.join("edits");
+    pub fn save(&self, dirs: &AppDirs, source: &Source) -> Result<(), Problem> {
+        let path = side_file(dirs, source);
+        let folder = dirs.home.join("edits");
         disk::create_dir_all(&folder).map_err(|error| Problem::writing(&folder, &error))?;
         atomic::write_json(&path, &SideFile { folder: folder_of(source), edits: self.clone() })
     }
@@ -198,8 +198,8 @@ struct SideFile {
     edits: Edits,
 }
 
-fn side_file(places: &Places, source: &Source) -> PathBuf {
-    places.home.join("edits").join(source.key() + ".json")
+fn side_file(dirs: &AppDirs, source: &Source) -> PathBuf {
+    dirs.home.join("edits").join(source.key() + ".json")
 }
 
 fn folder_of(source: &Source) -> Option<PathBuf> {
@@ -211,7 +211,7 @@ fn folder_of(source: &Source) -> Option<PathBuf> {
 
 /// Edits of this folder under another spelling, or of one of the same name that is no longer where it was and whose edited
 /// files are all in this one.
-fn moved(places: &Places, source: &Source) -> Option<Edits> {
+fn moved(dirs: &AppDirs, source: &Source) -> Option<Edits> {
     let folder = folder_of(source)?;
     let is_moved = |then: &Path, file: &SideFile| {
         then.file_name() == folder.file_name()
@@ -219,7 +219,7 @@ fn moved(places: &Places, source: &Source) -> Option<Edits> {
             && file.edits.iter().all(|(path, _)| folder.join(face_file::photo(Path::new(path))).exists())
     };
     let belongs = |file: &SideFile| file.folder.as_ref().is_some_and(|then| settled(then) == folder || is_moved(then, file));
-    let files = fs::read_dir(places.home.join("edits")).ok()?;
+    let files = fs::read_dir(dirs.home.join("edits")).ok()?;
     files.flatten().filter_map(|entry| atomic::read_json::<SideFile>(&entry.path()).ok()).find(belongs).map(|file| file.edits)
 }
 

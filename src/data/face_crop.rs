@@ -1,4 +1,4 @@
-//! Of each picture of a folder, the crops of its faces, as UTKFace's crops are made and as a photo's face is judged later:
+//! Of each picture of a folder, the crops of its faces, as UTKFace's crops are made and as a photo's face is evaluated later:
 //! what is taken, and what is worth a look.
 
 use serde::{Deserialize, Serialize};

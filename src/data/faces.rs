@@ -99,7 +99,7 @@ pub fn find(photo: RgbView<'_>) -> Vec<Face> {
     kept
 }
 
-/// Whether the photo is itself a tight crop of one face, to be judged whole as the data set's pictures are.
+/// Whether the photo is itself a tight crop of one face, to be evaluated whole as the data set's pictures are.
 pub fn is_crop(photo: RgbView<'_>, faces: &[Face]) -> bool {
     let (width, height) = (f64::from(photo.width), f64::from(photo.height));
     let square = width.max(height) < 1.1 * width.min(height);

@@ -1,7 +1,10 @@
 //! "Copy into folders": the split as a tree `train|validation|test/class`, as the notebook's preprocessing makes it.
+//!
+//! Where the folders' names do not say the classes (a label that cannot be a name, two that differ in capitals, one called like
+//! a part), a `labels.csv` beside the parts does, so that the tree opens again with the same question.
 
 use std::{
-    collections::HashSet,
+    collections::{BTreeSet, HashSet},
     fs,
     io::{self, Write as _},
     path::{Path, PathBuf},
@@ -10,28 +13,67 @@ use std::{
 use serde::{Deserialize, Serialize};
 
 use super::{
+    class_folders,
     dataset::Dataset,
-    face_file,
+    face_file, label_table,
+    layout::Layout,
+    part_name::key,
+    reading::ClassFolders,
     sample::{Part, Source},
     split::Split,
+    task::TaskKind,
 };
 use crate::{
     control::{Control, Stage},
     files::{
-        disk,
+        atomic, disk,
         overwrite::{self, without_links},
+        regular,
         unfinished::{UnfinishedFolder, is_unfinished},
     },
     problem::{Kind, Problem},
-    text::{LocalizedText, say},
+    text::{Lang, LocalizedText, plural, repeated, say},
 };
 
 /// What was written.
-#[derive(Clone, Copy, Debug, Default, PartialEq, Eq, Serialize, Deserialize)]
+#[derive(Clone, Debug, Default, PartialEq, Eq, Serialize, Deserialize)]
 pub struct Written {
     pub copied: u64,
     /// Were there already, from a copy that was stopped.
     pub there: u64,
+    /// Classes whose folders are called otherwise, with the folders' names.
+    pub renamed: Vec<(String, String)>,
+    /// Whether a table says the labels, since the folders do not.
+    pub labels: bool,
+}
+
+impl Written {
+    /// In words, without a capital: `41 pictures copied, 0 were there already`.
+    pub fn sentence(&self, lang: Lang) -> String {
+        const NAMED: usize = 3;
+        let copied = plural(lang, self.copied, say("picture copied", "image copiée"), say("pictures copied", "images copiées"));
+        let there =
+            plural(lang, self.there, say("was there already", "y était déjà"), say("were there already", "y étaient déjà"));
+        let next = say("; ", "\u{a0}; ").get(lang);
+        let mut text = format!("{copied}, {there}");
+        if !self.renamed.is_empty() {
+            let one = say("class lies in a folder of another name", "classe est dans un dossier d’un autre nom");
+            let more = say("classes lie in folders of another name", "classes sont dans des dossiers d’un autre nom");
+            let of = |(class, folder): &(String, String)| match lang {
+                Lang::En => format!("“{}” in {folder}", repeated(class)),
+                Lang::Fr => format!("«\u{a0}{}\u{a0}» dans {folder}", repeated(class)),
+            };
+            let names: Vec<String> = self.renamed.iter().take(NAMED).map(of).collect();
+            let rest = if self.renamed.len() > NAMED { ", …" } else { "" };
+            text += next;
+            text += &format!("{} ({}{rest})", plural(lang, self.renamed.len() as u64, one, more), names.join(", "));
+        }
+        if self.labels {
+            text += next;
+            text += say("the labels stand in labels.csv", "les étiquettes sont dans labels.csv").get(lang);
+        }
+        text
+    }
 }
 
 /// Copies each sample of `split` into `out/part/class/`, or links it there (a second name for the same file, which takes no space).
@@ -57,18 +99,29 @@ pub fn write(
     if let Some(root) = root {
         check_apart(root, out)?;
     }
-    let jobs = jobs(dataset, split);
-    check_strangers(out, &jobs)?;
+    let names = class_folders::names(&dataset.task.classes);
+    let jobs = jobs(dataset, split, &names);
+    let labels = labels(dataset, split, &jobs, &names);
+    check_strangers(out, &jobs, labels.as_deref())?;
     let alone = disk::create_dir_all(out).and_then(|()| UnfinishedFolder::alone(out));
     let _sign = alone.map_err(|error| Problem::writing(out, &error))?.ok_or_else(|| overwrite::busy(out))?;
+    // Others number classes by the folders of a part, so each has all; of years, which are many, those with a picture.
+    let filled: HashSet<&Path> = jobs.iter().filter_map(|(_, file)| file.parent()).collect();
     for part in Part::ALL {
-        for class in &dataset.task.classes {
-            let folder = out.join(folder_name(part)).join(class);
-            disk::create_dir_within(out, &Path::new(folder_name(part)).join(class))
-                .map_err(|error| Problem::writing(&folder, &error))?;
+        for name in &names {
+            let place = Path::new(folder_name(part)).join(name);
+            if dataset.task.is_regression() && !filled.contains(place.as_path()) {
+                continue;
+            }
+            let folder = out.join(&place);
+            disk::create_dir_within(out, &place).map_err(|error| Problem::writing(&folder, &error))?;
         }
     }
-    let mut written = Written::default();
+    if let Some(labels) = &labels {
+        atomic::write(&out.join(label_table::FILE), labels)?;
+    }
+    let renamed = dataset.task.classes.iter().cloned().zip(names).filter(|(class, name)| class != name).collect();
+    let mut written = Written { renamed, labels: labels.is_some(), ..Written::default() };
     for (done, (index, file)) in jobs.iter().enumerate() {
         if control.cancelled() {
             return Err(Problem::cancelled());
@@ -96,14 +149,15 @@ pub fn folder_name(part: Part) -> &'static str {
     }
 }
 
-/// Each sample that is in a part, with its path below the new folder; no two are equal. Of faces that are pictures of their own
-/// the photo is written, once for each class that it is in.
-fn jobs(dataset: &Dataset, split: &Split) -> Vec<(usize, PathBuf)> {
+/// Each sample that is in a part, with its path below the new folder, in which `names` are the classes'; no two are equal, nor do
+/// two differ in capitals alone, which some disks do not tell apart. Of faces that are pictures of their own the photo is
+/// written, once for each class that it is in.
+fn jobs(dataset: &Dataset, split: &Split, names: &[String]) -> Vec<(usize, PathBuf)> {
     let (mut taken, mut photos) = (HashSet::new(), HashSet::new());
     let mut jobs = Vec::new();
     for (index, (sample, part)) in dataset.samples.iter().zip(&split.parts).enumerate() {
         let Some(part) = part else { continue };
-        let folder = Path::new(folder_name(*part)).join(&dataset.task.classes[usize::from(sample.class)]);
+        let folder = Path::new(folder_name(*part)).join(&names[usize::from(sample.class)]);
         let photo = face_file::photo(&sample.file);
         if !photos.insert((folder.clone(), photo)) {
             continue;
@@ -111,11 +165,12 @@ fn jobs(dataset: &Dataset, split: &Split) -> Vec<(usize, PathBuf)> {
         // The own name alone where the folders above it say the same as the new ones.
         let own = photo.file_name().unwrap_or(photo.as_os_str()).to_string_lossy().into_owned();
         let mut path = folder.join(&own);
-        if taken.contains(&path) {
+        let spelled = |path: &Path| key(&path.to_string_lossy());
+        if taken.contains(&spelled(&path)) {
             path = folder.join(photo.to_string_lossy().replace(['/', '\\'], "-"));
         }
         for number in 2.. {
-            if taken.insert(path.clone()) {
+            if taken.insert(spelled(&path)) {
                 break;
             }
             path = folder.join(format!("{number}-{own}"));
@@ -123,6 +178,30 @@ fn jobs(dataset: &Dataset, split: &Split) -> Vec<(usize, PathBuf)> {
         jobs.push((index, path));
     }
     jobs
+}
+
+/// A table of the labels, where those of folders are asked and the names of the new ones do not say them.
+fn labels(dataset: &Dataset, split: &Split, jobs: &[(usize, PathBuf)], names: &[String]) -> Option<Vec<u8>> {
+    if dataset.task.kind != TaskKind::Folders {
+        return None;
+    }
+    let place = |index: usize| Some((split.parts[index].map(folder_name)?, usize::from(dataset.samples[index].class)));
+    let places: BTreeSet<(&str, usize)> = jobs.iter().filter_map(|(index, _)| place(*index)).collect();
+    let trees: Vec<[String; 2]> = places.iter().map(|(part, class)| [(*part).to_owned(), names[*class].clone()]).collect();
+    let layout = Layout::find(trees.iter().map(|tree| &tree[..]), ClassFolders::Auto);
+    let classes: BTreeSet<&str> = places.iter().map(|(_, class)| dataset.task.classes[*class].as_str()).collect();
+    if layout.classes.iter().map(String::as_str).eq(classes) {
+        return None;
+    }
+    let mut table = csv::Writer::from_writer(Vec::new());
+    // Writing to memory does not fail.
+    let mut row = |row: [&str; 3]| drop(table.write_record(row));
+    row(["file", "label", "part"]);
+    for (index, path) in jobs {
+        let Some((part, class)) = place(*index) else { continue };
+        row([&path.to_string_lossy().replace('\\', "/"), &dataset.task.classes[class], part]);
+    }
+    table.into_inner().ok()
 }
 
 /// Copies or links one file; false if it was there. A copy gets its name only when it is whole.
@@ -189,9 +268,13 @@ pub fn check_apart(root: &Path, out: &Path) -> Result<(), Problem> {
     .because(format!("{}\n{}", root.display(), out.display())))
 }
 
-/// Refuses a folder in which other files lie than this copy would write.
-fn check_strangers(out: &Path, jobs: &[(usize, PathBuf)]) -> Result<(), Problem> {
+/// Refuses a folder in which other files lie than this copy would write, or another table of labels.
+fn check_strangers(out: &Path, jobs: &[(usize, PathBuf)], labels: Option<&[u8]>) -> Result<(), Problem> {
     let ours: HashSet<&Path> = jobs.iter().map(|(_, path)| path.as_path()).collect();
+    let is_table = |below: &Path| {
+        let same = |labels: &[u8]| regular::read(&out.join(below), labels.len() as u64).is_ok_and(|there| there == labels);
+        below == Path::new(label_table::FILE) && labels.is_some_and(same)
+    };
     let halves: HashSet<PathBuf> = jobs.iter().map(|(_, path)| half_name(path)).collect();
     let mut waiting = vec![out.to_owned()];
     while let Some(folder) = waiting.pop() {
@@ -208,7 +291,7 @@ fn check_strangers(out: &Path, jobs: &[(usize, PathBuf)]) -> Result<(), Problem>
             let below = path.strip_prefix(out).unwrap_or(&path);
             if entry.file_type().is_ok_and(|kind| kind.is_dir()) {
                 waiting.push(path);
-            } else if !ours.contains(below) && !halves.contains(below) {
+            } else if !ours.contains(below) && !halves.contains(below) && !is_table(below) {
                 let shown = path.display();
                 return Err(Problem::new(
                     Kind::Disk,

@@ -1,7 +1,7 @@
 //! Labels from a table: `labels.csv` in the folder of the pictures or beside it, with a line for each picture.
 //!
 //! The columns are found by their names (`file`, `label`, perhaps `part`), the separator by the first line; UTF-8 and UTF-16
-//! are read, with or without a byte order mark. Pictures are named by their path below the folder or, where no two are called
+//! are read, with or without a byte order mark, and Windows-1252, as Excel saves "CSV" in Western Europe. Pictures are named by their path below the folder or, where no two are called
 //! so, by their names alone.
 
 use std::{
@@ -57,6 +57,9 @@ pub struct TableRead {
     pub incomplete: u64,
     /// Values of the column of parts that are none.
     pub no_parts: BTreeSet<String>,
+    /// Files that the column of parts gives to each part, training first.
+    #[serde(default)]
+    pub parts: [u64; 3],
 }
 
 /// The table of a folder, if there is one: in it, or beside it.
@@ -76,12 +79,17 @@ impl LabelTable {
             Unread::Failed(error) => Problem::io(path, &error),
             Unread::NotAFile | Unread::TooLarge(_) => here(no_table()),
         })?;
-        let text = text::decode(&bytes).ok_or_else(|| here(no_table()))?;
+        let text = text::decode(&bytes).or_else(|| text::windows_1252(&bytes)).ok_or_else(|| here(no_table()))?;
         Self::parse(&text, path).map_err(here)
     }
 
     fn parse(text: &str, path: &Path) -> Result<Self, Problem> {
-        let text = text.trim_start_matches('\u{feff}');
+        let mut text = text.trim_start_matches('\u{feff}');
+        // Spreadsheets write an empty row as separators.
+        let is_empty = |line: &str| line.chars().all(|sign| sign.is_whitespace() || [',', ';', '"'].contains(&sign));
+        while let Some((_, rest)) = text.split_once('\n').filter(|(line, _)| is_empty(line)) {
+            text = rest;
+        }
         let head = text.lines().next().unwrap_or_default();
         // The separator that the head has most of.
         let separator = [b',', b';', b'\t'].into_iter().max_by_key(|sign| head.bytes().filter(|byte| byte == sign).count());
@@ -94,13 +102,17 @@ impl LabelTable {
             Ok(head) => head.iter().map(str::to_lowercase).collect(),
             Err(error) => return Err(no_table().because(error)),
         };
-        let column = |known: &[&str]| names.iter().position(|name| known.contains(&name.as_str()));
+        // Of several the one that stands first among the known names: `label` before `class`.
+        let column = |known: &[&str]| known.iter().find_map(|known| names.iter().position(|name| name == known));
         let (Some(files), Some(labels)) = (column(&FILES), column(&LABELS)) else { return Err(no_columns(head)) };
         let parts = column(&PARTS);
         let mut read = TableRead { table: path.to_owned(), ..TableRead::default() };
         let mut found: HashMap<String, Option<(String, Option<Part>)>> = HashMap::new();
         for record in reader.records() {
             let record = record.map_err(|error| no_table().because(error))?;
+            if record.iter().all(str::is_empty) {
+                continue;
+            }
             read.rows += 1;
             let cell = |column: usize| record.get(column).filter(|cell| !cell.is_empty());
             let (Some(file), Some(label)) = (cell(files), cell(labels)) else {
@@ -148,19 +160,22 @@ impl LabelTable {
         let mut called: HashMap<&str, u32> = HashMap::new();
         files.iter().for_each(|file| *called.entry(file.name.as_str()).or_default() += 1);
         let mut used: BTreeSet<&str> = BTreeSet::new();
-        let mut places = Vec::with_capacity(files.len());
+        let (mut places, mut parts) = (Vec::with_capacity(files.len()), [0; 3]);
         for (file, path) in files.iter().zip(&paths) {
             let by_name = || (called[file.name.as_str()] == 1).then_some(file.name.as_str());
             let key = [Some(path.as_str()), by_name()].into_iter().flatten().find(|key| self.rows.contains_key(*key));
             let row = key.and_then(|key| self.rows.get_key_value(key));
             places.push(row.map(|(key, said)| {
                 used.insert(key);
+                if let Some(part) = said.1 {
+                    parts[part as usize] += 1;
+                }
                 *said
             }));
         }
         let mut missing: Vec<String> = self.rows.keys().filter(|key| !used.contains(key.as_str())).cloned().collect();
         missing.sort();
-        self.read.missing = missing;
+        (self.read.missing, self.read.parts) = (missing, parts);
         places
     }
 }
@@ -180,6 +195,12 @@ impl TableRead {
                 shown.join(", ") + if names.len() > 3 { "…" } else { "" }
             };
             let count = |n: usize| number(lang, n as u64);
+            let given = Part::ALL.iter().zip(self.parts).filter(|(_, files)| *files > 0);
+            let given: Vec<String> =
+                given.map(|(part, files)| format!("{} {}", number(lang, files), part.name().get(lang))).collect();
+            if !given.is_empty() {
+                parts.push(format!("{} {}", say("parts:", "parties\u{a0}:").get(lang), given.join(", ")));
+            }
             if !self.missing.is_empty() {
                 parts.push(match lang {
                     Lang::En => format!("{} of its files are not there: {}", count(self.missing.len()), of(&self.missing)),
@@ -217,7 +238,7 @@ impl TableRead {
 fn no_table() -> Problem {
     Problem::new(
         Kind::Data,
-        say("labels.csv is no table of labels", "labels.csv n’est pas un tableau d’étiquettes"),
+        say("labels.csv is not a table of labels", "labels.csv n’est pas un tableau d’étiquettes"),
         say(
             "Save it as CSV, or read the folder otherwise: --task folders or gender",
             "Enregistrez-le en CSV, ou lisez le dossier autrement\u{a0}: --task folders ou gender",

@@ -4,14 +4,16 @@
 //! folders and a table say), `task` is what is learned of them, `cache` decodes each picture once (`decode`, `format`, `resize`), `duplicates` finds copies, and all of it becomes a
 //! `dataset`. `face_crop` is what is taken of a photo (`faces` finds them, `face_file` names them), `edits` holds what the user decided about single pictures and `edited` applies it, `asked` asks another question of the same pictures, `counting` makes the
 //! `summary`, `odd` tells odd pictures from a folder's own way, `split` deals the samples into parts, `overlap` finds what the parts share, `augment` varies them, and `batch`
-//! hands them to training, values standardized by `target_scaler`. `folders` writes the split out as a tree of folders; `sample_faces` draws a data set. `glimpse` shows some pictures as they come, and `background` is for
+//! hands them to training, values standardized by `target_scaler`. `folders` writes the split out as a tree of folders, called as `class_folders` says; `sample_faces` draws a data set. `glimpse` shows some pictures as they come, and `background` is for
 //! a window, which waits for no disk.
 
+pub mod anomalies;
 pub mod asked;
 pub mod augment;
 pub mod background;
 pub mod batch;
 pub mod cache;
+pub mod class_folders;
 pub mod counting;
 pub mod dataset;
 pub mod decode;
@@ -29,7 +31,6 @@ pub mod image_set;
 pub mod label_table;
 pub mod layout;
 pub mod name;
-pub mod odd;
 pub mod overlap;
 pub mod part_name;
 pub mod perceptual_hash;
@@ -52,7 +53,7 @@ use std::path::Path;
 
 use crate::{
     control::{Control, Stage},
-    files::Places,
+    files::AppDirs,
     problem::{Kind, Problem},
     text::LocalizedText,
 };
@@ -74,7 +75,7 @@ pub fn open(
     control: &Control,
     progress: &mut dyn FnMut(Stage, u64, u64),
 ) -> Result<Dataset, Problem> {
-    open_in(&Places::of_user()?, source, edits, control, progress)
+    open_in(&AppDirs::of_user()?, source, edits, control, progress)
 }
 
 /// As [`open`], with the cache in another place than the user's own.
@@ -82,18 +83,18 @@ pub fn open(
 /// # Errors
 /// As [`open`].
 pub fn open_in(
-    places: &Places,
+    dirs: &AppDirs,
     source: &Source,
     edits: &Edits,
     control: &Control,
     progress: &mut dyn FnMut(Stage, u64, u64),
 ) -> Result<Dataset, Problem> {
     let source = source.settled();
-    let reading = Reading::find(places, &source, control)?;
+    let reading = Reading::find(dirs, &source, control)?;
     let Source::Folder(root) = &source else {
         return Ok(edits.apply(&sample_faces::dataset(reading, control, progress)?).counted());
     };
-    open_if(places, root, reading, edits, control, progress)
+    open_if(dirs, root, reading, edits, control, progress)
 }
 
 /// As [`open_in`], with a reading and `edits` that were said of these pictures in another place.
@@ -101,21 +102,21 @@ pub fn open_in(
 /// # Errors
 /// As [`open`].
 pub fn open_moved(
-    places: &Places,
+    dirs: &AppDirs,
     source: &Source,
     reading: Reading,
     edits: &Edits,
     control: &Control,
 ) -> Result<Dataset, Problem> {
     match source {
-        Source::Folder(root) => open_if(places, root, reading, edits, control, &mut |_, _, _| {}),
-        Source::SampleFaces => open_in(places, source, edits, control, &mut |_, _, _| {}),
+        Source::Folder(root) => open_if(dirs, root, reading, edits, control, &mut |_, _, _| {}),
+        Source::SampleFaces => open_in(dirs, source, edits, control, &mut |_, _, _| {}),
     }
 }
 
 /// Opens the folder `root`, read so if it can be.
 fn open_if(
-    places: &Places,
+    dirs: &AppDirs,
     root: &Path,
     reading: Reading,
     edits: &Edits,
@@ -129,7 +130,7 @@ fn open_if(
         }
         scan => scan,
     }?;
-    finish(places, root, scan, edits, control, progress)
+    finish(dirs, root, scan, edits, control, progress)
 }
 
 /// How a folder that cannot be opened in one way can be read in another, with the words for it: the ways in which most of
@@ -152,7 +153,7 @@ pub fn other_readings(source: &Source, control: &Control) -> Vec<(Reading, Local
 /// # Errors
 /// As [`open`].
 pub fn open_as(
-    places: &Places,
+    dirs: &AppDirs,
     source: &Source,
     reading: Reading,
     edits: &Edits,
@@ -164,12 +165,12 @@ pub fn open_as(
         return Ok(edits.apply(&sample_faces::dataset(reading, control, progress)?).counted());
     };
     let scan = scan::scan(root, reading, control, progress)?;
-    finish(places, root, scan, edits, control, progress)
+    finish(dirs, root, scan, edits, control, progress)
 }
 
 /// Decodes what a scan of the folder `root` found.
 fn finish(
-    places: &Places,
+    dirs: &AppDirs,
     root: &Path,
     mut scan: scan::Scan,
     edits: &Edits,
@@ -179,7 +180,7 @@ fn finish(
     if scan.understood.reading.faces != FaceCrops::Off {
         scan.squares = edits.squares();
     }
-    let (pixels, spare) = cache::fill(&places.cache, root, &mut scan, control, progress)?;
+    let (pixels, spare) = cache::fill(&dirs.cache, root, &mut scan, control, progress)?;
     scan::settle_classes(root, &mut scan)?;
     let scan::Scan { task, samples, skipped, understood, .. } = scan;
     let source = Source::Folder(root.to_owned());

@@ -16,7 +16,7 @@ pub struct Overlap {
     /// What has to be left out of training and validation so that no two parts share anything.
     pub surplus: Vec<u32>,
     /// Pictures of the validation and the test part.
-    pub judges: [u32; 2],
+    pub evaluation_counts: [u32; 2],
     /// Whether training and validation keep pictures of both classes without the surplus; known of copies alone.
     pub removable: bool,
 }
@@ -37,7 +37,7 @@ impl Overlap {
     /// What the parts share, of pictures that count as the same by `groups`.
     pub fn of<'a>(groups: impl Iterator<Item = &'a [u32]>, parts: &[Option<Part>]) -> Self {
         let count = |part| parts.iter().filter(|p| **p == Some(part)).count() as u32;
-        let mut overlap = Self { judges: [count(Part::Validation), count(Part::Test)], ..Self::default() };
+        let mut overlap = Self { evaluation_counts: [count(Part::Validation), count(Part::Test)], ..Self::default() };
         for group in groups {
             let of = |part| group.iter().copied().filter(move |i| parts.get(*i as usize) == Some(&Some(part)));
             let [train, validation, test] = Part::ALL.map(|part| of(part).next().is_some());
@@ -100,7 +100,7 @@ impl Overlap {
 
     /// What is shared and what it means, the gravest first; nothing if no two parts share a picture.
     pub fn sentences(&self, lang: Lang) -> Vec<String> {
-        let [validation, test] = self.judges.map(u64::from);
+        let [validation, test] = self.evaluation_counts.map(u64::from);
         let mut sentences = Vec::new();
         if !self.learned.is_empty() {
             let what = also(lang, self.learned.len(), test, Part::Test, Part::Train);

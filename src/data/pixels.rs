@@ -55,13 +55,13 @@ impl PixelStore for Vec<u8> {
 }
 
 /// Pictures in memory, of any side.
-pub struct Album {
+pub struct InMemoryPixels {
     pub side: PictureSide,
     /// side x side x 3 bytes of RGB each.
     pub bytes: Vec<u8>,
 }
 
-impl PixelStore for Album {
+impl PixelStore for InMemoryPixels {
     fn side(&self) -> PictureSide {
         self.side
     }

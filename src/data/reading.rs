@@ -18,7 +18,7 @@ use super::{
 };
 use crate::{
     control::Control,
-    files::{Places, atomic, disk},
+    files::{AppDirs, atomic, disk},
     problem::{Kind, Problem},
     setting_def::{Choice as _, choice},
     text::{Lang, LocalizedText, named, number, plural, say, semicolon},
@@ -116,6 +116,8 @@ pub struct Understood {
     pub look: PhotoLook,
     /// Classes that are none here, since no picture of theirs can be used.
     pub empty: Vec<String>,
+    /// Folders that could not be read, perhaps whole classes.
+    pub unread: Vec<String>,
     /// Pictures of the class folders whose names say female or male.
     pub both: u64,
     /// Those of them whose folder says another gender than their name; `None` if the folders speak of something else.
@@ -136,6 +138,7 @@ impl Understood {
         !self.by_folder
             && self.table.is_none()
             && self.empty.is_empty()
+            && self.unread.is_empty()
             && self.parts.is_empty()
             && self.folders.is_empty()
             && self.reading.is_plain()
@@ -186,7 +189,7 @@ impl Understood {
                 let names = listed(&self.grouping);
                 line += next;
                 line += &match lang {
-                    Lang::En => format!("the folders {names} are no classes"),
+                    Lang::En => format!("the folders {names} are not classes"),
                     Lang::Fr => format!("les dossiers {names} ne sont pas des classes"),
                 };
             }
@@ -209,10 +212,11 @@ impl Understood {
                 let names = listed(&self.empty);
                 line += next;
                 line += &match lang {
-                    Lang::En => format!("no picture of {names} can be used, so that is no class"),
+                    Lang::En => format!("no picture of {names} can be used, so that is not a class"),
                     Lang::Fr => format!("aucune image de {names} n’est utilisable, donc pas de classe"),
                 };
             }
+            line += &unread_folders(&self.unread, lang);
             line
         })
     }
@@ -282,6 +286,18 @@ impl Understood {
 /// Letters of a class's name in an offer.
 const LONGEST: usize = 11;
 
+/// The end of a sentence: that folders could not be read, if there are such.
+pub(super) fn unread_folders(folders: &[String], lang: Lang) -> String {
+    let names = listed(folders);
+    match (lang, folders.len()) {
+        (_, 0) => String::new(),
+        (Lang::En, 1) => format!("; the folder {names} could not be read, so its pictures are missing"),
+        (Lang::En, _) => format!("; the folders {names} could not be read, so their pictures are missing"),
+        (Lang::Fr, 1) => format!("\u{a0}; le dossier {names} n’a pas pu être lu, ses images manquent"),
+        (Lang::Fr, _) => format!("\u{a0}; les dossiers {names} n’ont pas pu être lus, leurs images manquent"),
+    }
+}
+
 /// Some names for a sentence: the first four.
 fn listed(names: &[String]) -> String {
     let more = if names.len() > 4 { "…" } else { "" };
@@ -301,8 +317,8 @@ struct Kept {
 
 impl Reading {
     /// What the user said about a source; nothing if that cannot be read.
-    pub fn load(places: &Places, source: &Source) -> Self {
-        let kept = atomic::read_json::<Kept>(&file(places, source));
+    pub fn load(dirs: &AppDirs, source: &Source) -> Self {
+        let kept = atomic::read_json::<Kept>(&file(dirs, source));
         kept.map_or_else(|_| Self::default(), |kept| kept.reading)
     }
 
@@ -311,15 +327,17 @@ impl Reading {
     ///
     /// # Errors
     /// Cancelled.
-    pub fn find(places: &Places, source: &Source, control: &Control) -> Result<Self, Problem> {
-        let Source::Folder(folder) = source else { return Ok(Self::load(places, source)) };
-        if file(places, source).exists() {
-            return Ok(Self::load(places, source));
+    pub fn find(dirs: &AppDirs, source: &Source, control: &Control) -> Result<Self, Problem> {
+        let Source::Folder(folder) = source else { return Ok(Self::load(dirs, source)) };
+        if file(dirs, source).exists() {
+            return Ok(Self::load(dirs, source));
         }
-        let Some((path, reading)) = moved(places, folder, control)? else { return Ok(Self::default()) };
-        // Where it cannot be written down, it holds all the same, and is found the same way the next time.
-        if reading.save(places, source).is_ok() {
-            let _ = disk::remove_file(&path);
+        let Some((path, reading)) = moved(dirs, folder, control)? else { return Ok(Self::default()) };
+        match reading.save(dirs, source, control) {
+            Ok(()) => drop(disk::remove_file(&path)),
+            Err(problem) if problem.kind == Kind::Cancelled => return Err(problem),
+            // Where it cannot be written down, it holds all the same, and is found the same way the next time.
+            Err(_) => {}
         }
         Ok(reading)
     }
@@ -327,20 +345,23 @@ impl Reading {
     /// Remembers it for the source; what is as understood needs no file.
     ///
     /// # Errors
-    /// A full disk, no permission.
-    pub fn save(&self, places: &Places, source: &Source) -> Result<(), Problem> {
-        let path = file(places, source);
+    /// A full disk, no permission, or cancelled; what was remembered before is then as it was.
+    pub fn save(&self, dirs: &AppDirs, source: &Source, control: &Control) -> Result<(), Problem> {
+        let path = file(dirs, source);
         if *self == Self::default() {
             return match disk::remove_file(&path) {
-                Err(error) if error.kind() != std::io::ErrorKind::NotFound => Err(Problem::io(&path, &error)),
+                Err(error) if error.kind() != std::io::ErrorKind::NotFound => Err(Problem::writing(&path, &error)),
                 _ => Ok(()),
             };
         }
         let above = path.parent().unwrap_or(Path::new("."));
-        disk::create_dir_all(above).map_err(|error| Problem::io(above, &error))?;
-        // Without it the reading holds all the same, but does not follow the folder.
+        disk::create_dir_all(above).map_err(|error| Problem::writing(above, &error))?;
         let (folder, print) = match source {
-            Source::Folder(folder) => (folder.clone(), walk::print(folder, &Control::default()).ok()),
+            Source::Folder(folder) => match walk::print(folder, control) {
+                Err(problem) if problem.kind == Kind::Cancelled => return Err(problem),
+                // Without it the reading holds all the same, but does not follow the folder.
+                print => (folder.clone(), print.ok()),
+            },
             Source::SampleFaces => (PathBuf::new(), None),
         };
         atomic::write_json(&path, &Kept { folder, reading: *self, print })
@@ -400,8 +421,8 @@ impl Reading {
 }
 
 /// What was said about a folder that is gone from its place and had in it what `folder` has, with the file of it.
-fn moved(places: &Places, folder: &Path, control: &Control) -> Result<Option<(PathBuf, Reading)>, Problem> {
-    let files = fs::read_dir(places.home.join("readings")).into_iter().flatten().flatten();
+fn moved(dirs: &AppDirs, folder: &Path, control: &Control) -> Result<Option<(PathBuf, Reading)>, Problem> {
+    let files = fs::read_dir(dirs.home.join("readings")).into_iter().flatten().flatten();
     let kept = files.filter_map(|entry| Some((entry.path(), atomic::read_json::<Kept>(&entry.path()).ok()?)));
     let mut gone = kept.filter(|(_, kept)| kept.print.is_some() && !kept.folder.exists()).peekable();
     if gone.peek().is_none() {
@@ -415,6 +436,6 @@ fn moved(places: &Places, folder: &Path, control: &Control) -> Result<Option<(Pa
     Ok(gone.find(|(_, kept)| kept.print == print).map(|(path, kept)| (path, kept.reading)))
 }
 
-fn file(places: &Places, source: &Source) -> PathBuf {
-    places.home.join("readings").join(source.key() + ".json")
+fn file(dirs: &AppDirs, source: &Source) -> PathBuf {
+    dirs.home.join("readings").join(source.key() + ".json")
 }

@@ -104,6 +104,8 @@ pub enum SkipReason {
     TooLarge { width: u32, height: u32 },
     /// A picture by its name, but its content is in no format that is known.
     Unknown,
+    /// A format that is decoded, in a kind that is not; `is` is its name.
+    Unsupported { is: String },
     /// A format that is known and not decoded.
     Foreign { is: Foreign },
     /// Faces were asked for, and none was found.
@@ -134,7 +136,12 @@ impl Anomaly {
             }
             Self::Repaired => say("your correction is applied", "votre correction est appliquée").into(),
             Self::Converted { from } => {
-                LocalizedText { en: format!("converted from {from}"), fr: format!("convertie depuis {from}") }
+                let french = match from.as_str() {
+                    "16 bit" => "16 bits",
+                    "gray" => "niveaux de gris",
+                    from => from,
+                };
+                LocalizedText { en: format!("converted from {from}"), fr: format!("convertie depuis {french}") }
             }
             Self::NotSquare { width, height } => LocalizedText {
                 en: format!("{width} × {height}: not square"),
@@ -167,12 +174,16 @@ impl SkipReason {
             Self::NotAPicture => say("not a picture", "pas une image").into(),
             Self::Name => say("its name does not say age and gender", "son nom ne dit pas l’âge et le genre").into(),
             Self::Damaged { .. } => say("damaged or cut short", "abîmée ou tronquée").into(),
-            Self::Unreadable { .. } => say("may not be read", "lecture refusée").into(),
+            Self::Unreadable { .. } => say("access denied", "accès refusé").into(),
             Self::TooLarge { width, height } => LocalizedText {
                 en: format!("far too large for a face, {width} × {height}"),
                 fr: format!("bien trop grande pour un visage, {width} × {height}"),
             },
-            Self::Unknown => say("its content is no picture", "son contenu n’est pas une image").into(),
+            Self::Unknown => say("its content is not a picture", "son contenu n’est pas une image").into(),
+            Self::Unsupported { is } => LocalizedText {
+                en: format!("a {is} with pixels of a kind that is not read here; 8 and 16 bits of gray or RGB are"),
+                fr: format!("un {is} aux pixels d’un genre qui n’est pas lu ici\u{a0}; 8 et 16 bits de gris ou RVB le sont"),
+            },
             Self::Foreign { is } => is.sentence(),
             Self::NoFace => say("no face was found in it", "aucun visage n’y a été trouvé").into(),
             Self::SeveralFaces { faces } => LocalizedText {
@@ -196,7 +207,7 @@ pub enum Source {
     SampleFaces,
 }
 
-/// How the face lies in a data set's pictures; a photo has to be judged the same way.
+/// How the face lies in a data set's pictures; a photo has to be evaluated the same way.
 #[derive(Clone, Copy, Debug, Default, PartialEq, Eq, Hash, Serialize, Deserialize)]
 #[serde(rename_all = "snake_case")]
 pub enum Framing {

@@ -18,7 +18,7 @@ use super::{
     label_table::{self, LabelTable},
     layout::Layout,
     name, part_name,
-    reading::{PartFolder, Reading, TaskChoice, Understood},
+    reading::{PartFolder, Reading, TaskChoice, Understood, unread_folders},
     sample::{Part, Sample, SkipReason, Skipped},
     square::PixelSquare,
     task::{Task, gender_of_folder, listed},
@@ -28,7 +28,7 @@ use crate::{
     control::{Control, Stage},
     model::CLASSES,
     problem::{Kind, Problem},
-    text::{Lang, LocalizedText, plural, say},
+    text::{Lang, LocalizedText, Phrase, number, plural, say},
 };
 
 /// What a scan found, in the order of the paths.
@@ -79,8 +79,14 @@ pub fn scan(
     understood.by_folder &= table.is_none();
     understood.table = table.as_ref().map(|(table, _)| table.read.clone());
     let by_folder = understood.by_folder;
+    found.folders.sort_unstable();
+    understood.unread = found.folders.iter().map(|folder| folder.display().to_string()).collect();
+    if let Some((table, _)) = &table {
+        // It is what the folder is read by, no picture that is missing.
+        found.skipped.retain(|skipped| root.join(&skipped.file) != table.read.table);
+    }
     if by_folder && !CLASSES.contains(&layout.classes.len()) {
-        return Err(no_classes(root, &layout, &found, named));
+        return Err(no_classes(root, &layout, &found, (named, &understood.unread)));
     }
     if named == 0 && !found.files.is_empty() && matches!(reading.task, TaskChoice::AgeGroup | TaskChoice::Age) {
         return Err(no_ages(root, found.files.len()));
@@ -315,26 +321,33 @@ fn check_root(root: &Path) -> Result<(), Problem> {
     Ok(())
 }
 
-/// Why a tree that has to be read by its folders cannot be.
-fn no_classes(root: &Path, layout: &Layout, found: &Walk, named: usize) -> Problem {
+/// Why a tree that has to be read by its folders cannot be, of whose pictures so many have a UTKFace name, with the folders that
+/// could not be read.
+fn no_classes(root: &Path, layout: &Layout, found: &Walk, (named, unread): (usize, &[String])) -> Problem {
     let shown = root.display();
-    let (what, remedy) = match layout.classes.len() {
+    let (what, remedy): (LocalizedText, Phrase) = match layout.classes.len() {
         _ if found.files.is_empty() && found.skipped.is_empty() => (
             LocalizedText { en: format!("{shown} is empty"), fr: format!("{shown} est vide") },
             say("Choose the folder that holds the pictures", "Choisissez le dossier qui contient les images"),
         ),
         _ if found.files.is_empty() => (
-            LocalizedText {
-                en: format!("{shown} holds no pictures (JPEG, PNG, WebP, BMP, GIF, TIFF)"),
-                fr: format!("{shown} ne contient pas d’images (JPEG, PNG, WebP, BMP, GIF, TIFF)"),
-            },
+            LocalizedText::by(|lang| {
+                let unread = unread_folders(unread, lang);
+                match lang {
+                    Lang::En => format!("{shown} holds no pictures (JPEG, PNG, WebP, BMP, GIF, TIFF){unread}"),
+                    Lang::Fr => format!("{shown} ne contient pas d’images (JPEG, PNG, WebP, BMP, GIF, TIFF){unread}"),
+                }
+            }),
             say("Choose the folder that holds the pictures", "Choisissez le dossier qui contient les images"),
         ),
         1 => (
-            LocalizedText {
-                en: format!("There is only one class folder in {shown}: “{}”", layout.classes[0]),
-                fr: format!("Il n’y a qu’un dossier de classe dans {shown} : « {} »", layout.classes[0]),
-            },
+            LocalizedText::by(|lang| {
+                let (only, unread) = (&layout.classes[0], unread_folders(unread, lang));
+                match lang {
+                    Lang::En => format!("There is only one class folder in {shown}: “{only}”{unread}"),
+                    Lang::Fr => format!("Il n’y a qu’un dossier de classe dans {shown}\u{a0}: «\u{a0}{only}\u{a0}»{unread}"),
+                }
+            }),
             say(
                 "Training needs two classes: choose the folder above, or add another class",
                 "L’entraînement demande deux classes : choisissez le dossier au-dessus, ou ajoutez une autre classe",
@@ -353,6 +366,21 @@ fn no_classes(root: &Path, layout: &Layout, found: &Walk, named: usize) -> Probl
                 "Fusionnez-en, ou choisissez un dossier qui en a moins ; s’il y a des dossiers dans des dossiers, les autres sont peut-être les classes",
             ),
         ),
+        _ if named > 0 => (
+            LocalizedText::by(|lang| {
+                let names = plural(lang, named as u64, say("name", "nom"), say("names", "noms"));
+                match lang {
+                    Lang::En => format!("No folder in {shown} says what its pictures show, but {names} there do as UTKFace’s"),
+                    Lang::Fr => format!(
+                        "Aucun dossier de {shown} ne dit ce que montrent ses images, mais {names} le disent comme ceux d’UTKFace"
+                    ),
+                }
+            }),
+            say(
+                "Read the names: --task gender, age-group or age; or choose a folder with a folder for each class",
+                "Lisez les noms\u{a0}: --task gender, age-group ou age\u{a0}; ou choisissez un dossier avec un sous-dossier pour chaque classe",
+            ),
+        ),
         _ => (
             LocalizedText {
                 en: format!("No picture in {shown} says by its name or folder what it shows"),
@@ -364,9 +392,7 @@ fn no_classes(root: &Path, layout: &Layout, found: &Walk, named: usize) -> Probl
             ),
         ),
     };
-    let problem = Problem::new(Kind::Data, what, remedy);
-    Problem { path: Some(root.to_owned()), ..problem }
-        .because(format!("{} pictures, {named} with a UTKFace name", found.files.len()))
+    Problem { path: Some(root.to_owned()), ..Problem::new(Kind::Data, what, remedy) }
 }
 
 /// No picture's name says an age, and ages are asked for.
@@ -421,17 +447,35 @@ fn nothing_usable(root: &Path, scan: &Scan) -> Problem {
                 "No face was found in them: take the pictures whole, or choose another folder",
                 "Aucun visage n’y a été trouvé\u{a0}: prenez les images entières, ou choisissez un autre dossier",
             )
+            .into()
         } else if scan.skipped.iter().any(|skipped| matches!(skipped.reason, SkipReason::SeveralFaces { .. })) {
             say(
                 "Each shows several faces: take the largest of them or each, or choose another folder",
                 "Chacune montre plusieurs visages\u{a0}: prenez le plus grand ou chacun, ou choisissez un autre dossier",
             )
+            .into()
         } else {
-            say("Look at the reasons, or choose another folder", "Regardez les raisons, ou choisissez un autre dossier")
+            let reasons = reasons(&scan.skipped);
+            LocalizedText {
+                en: format!("The reasons: {}; mend them, or choose another folder", reasons.en),
+                fr: format!("Les raisons\u{a0}: {}\u{a0}; corrigez-les, ou choisissez un autre dossier", reasons.fr),
+            }
         },
     );
     Problem { path: Some(root.to_owned()), ..problem }
         .because(scan.skipped.iter().take(5).map(|s| s.file.display().to_string()).collect::<Vec<_>>().join("\n"))
+}
+
+/// Why files are not used, each reason with its count, the most frequent first.
+fn reasons(skipped: &[Skipped]) -> LocalizedText {
+    LocalizedText::by(|lang| {
+        let mut counts: BTreeMap<String, u64> = BTreeMap::new();
+        skipped.iter().for_each(|skipped| *counts.entry(skipped.reason.sentence().get(lang).to_owned()).or_default() += 1);
+        let mut counts: Vec<(String, u64)> = counts.into_iter().collect();
+        counts.sort_by_key(|(_, count)| std::cmp::Reverse(*count));
+        let words: Vec<String> = counts.iter().map(|(reason, count)| format!("{reason} ({})", number(lang, *count))).collect();
+        words.join(", ")
+    })
 }
 
 fn one_class(root: &Path, scan: &Scan, only: usize) -> Problem {
@@ -441,10 +485,10 @@ fn one_class(root: &Path, scan: &Scan, only: usize) -> Problem {
         return one_age(root, scan, only);
     }
     let what = LocalizedText::by(|lang| {
-        let missing = listed(&missing, lang);
+        let (missing, unread) = (listed(&missing, lang), unread_folders(&scan.understood.unread, lang));
         match lang {
-            Lang::En => format!("All usable pictures are “{there}”, none is “{missing}”"),
-            Lang::Fr => format!("Toutes les images utilisables sont « {there} », aucune n’est « {missing} »"),
+            Lang::En => format!("All usable pictures are “{there}”, none is “{missing}”{unread}"),
+            Lang::Fr => format!("Toutes les images utilisables sont « {there} », aucune n’est « {missing} »{unread}"),
         }
     });
     let remedy = say(

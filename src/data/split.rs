@@ -265,7 +265,7 @@ impl Split {
     /// rounding, byte-identical copies and the faces of one photo in one part, on request all that look the same.
     ///
     /// Where the folders name parts and `use_given` holds, those stay, and pictures outside them are dealt as usual. A
-    /// part that no folder names comes from the training pictures. What parts of folders share stays in both unless
+    /// part that no folder names comes from the training pictures and those outside, dealt together. What parts of folders share stays in both unless
     /// `drop_shared` holds. Of several folds one is the test part, whatever folders name.
     pub fn new(dataset: &Dataset, settings: &SplitSettings, seed: u64) -> Self {
         let seed = if settings.own_seed { settings.seed.into() } else { seed };
@@ -274,10 +274,11 @@ impl Split {
         let shares = shares(settings);
         let copies = copies(dataset, settings);
         let of_values = dataset.task.is_regression();
-        let dealing = Dealing { samples, copies: &copies, by_age: settings.stratify_age || of_values, of_values, seed };
+        let splitter =
+            StratifiedSplitter { samples, copies: &copies, by_age: settings.stratify_age || of_values, of_values, seed };
         let mut free: Vec<usize> = (0..samples.len()).collect();
         if settings.is_folded() {
-            dealing.hold_out(settings, &mut parts);
+            splitter.hold_out(settings, &mut parts);
             free.retain(|&i| parts[i].is_none());
         } else if settings.use_given && samples.iter().any(|s| s.given_part.is_some()) {
             for (part, sample) in parts.iter_mut().zip(samples) {
@@ -286,16 +287,18 @@ impl Split {
             free.retain(|&i| parts[i].is_none());
             let has = |part| samples.iter().any(|s| s.given_part == Some(part));
             let missing: Vec<Part> = Part::ALL.into_iter().filter(|p| !has(*p)).collect();
-            if free.is_empty() && !missing.is_empty() && has(Part::Train) {
-                let from_train: Vec<usize> = (0..samples.len()).filter(|&i| parts[i] == Some(Part::Train)).collect();
+            if !missing.is_empty() && has(Part::Train) {
+                let from_train = |i: &usize| parts[*i].is_none_or(|part| part == Part::Train);
+                let from_train: Vec<usize> = (0..samples.len()).filter(from_train).collect();
+                free.clear();
                 let dealt =
                     [0, 1, 2].map(|part| if part == 0 || missing.contains(&Part::ALL[part]) { shares[part] } else { 0.0 });
                 let known: f64 = dealt.iter().sum();
                 let shares = dealt.map(|share| share / known);
-                dealing.deal(&from_train, shares, &mut parts);
+                splitter.assign(&from_train, shares, &mut parts);
             }
         }
-        dealing.deal(&free, shares, &mut parts);
+        splitter.assign(&free, shares, &mut parts);
         let held_out = if settings.is_folded() { f64::from(settings.folds).recip() } else { 0.0 };
         let [train, validation, test] = shares.map(|share| share * (1.0 - held_out));
         let kept_together = torn_by_plain_split(&copies, &parts, [train, validation, test + held_out], seed);
@@ -307,7 +310,7 @@ impl Split {
             dropped = surplus.len();
         }
         if settings.used < 100 {
-            dealing.thin(settings.used, &mut parts);
+            splitter.thin(settings.used, &mut parts);
         }
         Self { parts, kept_together, dropped }
     }
@@ -331,7 +334,7 @@ fn shares(settings: &SplitSettings) -> [f64; 3] {
 }
 
 /// What is dealt into parts, and by what.
-struct Dealing<'a> {
+struct StratifiedSplitter<'a> {
     samples: &'a [Sample],
     /// Groups whose members come into one part.
     copies: &'a [Vec<usize>],
@@ -342,7 +345,7 @@ struct Dealing<'a> {
     seed: u64,
 }
 
-impl Dealing<'_> {
+impl StratifiedSplitter<'_> {
     /// What a sample is dealt among: its class, and its age band if those count.
     fn stratum(&self, i: usize) -> (u8, i32) {
         let Self { samples, by_age, of_values, .. } = *self;
@@ -355,7 +358,7 @@ impl Dealing<'_> {
     ///
     /// Single pictures fill each stratum's quota after the groups of copies have been placed, so the quotas are met to
     /// within rounding unless the copies alone exceed them.
-    fn deal(&self, free: &[usize], shares: [f64; 3], parts: &mut [Option<Part>]) {
+    fn assign(&self, free: &[usize], shares: [f64; 3], parts: &mut [Option<Part>]) {
         let Self { samples, copies, seed, .. } = *self;
         let stratum = |i: usize| self.stratum(i);
         let mut strata: BTreeMap<_, Vec<usize>> = BTreeMap::new();

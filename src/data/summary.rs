@@ -16,7 +16,7 @@ pub struct Summary {
     /// Files that were met.
     pub found: u64,
     pub usable: u64,
-    /// Usable pictures with something odd that is not the folder's own way ([`Odd`](super::odd::Odd)), by kind: `no_race`, `misspelled`, `converted`, `not_square`, `small`, `suspect`, `wrong_extension`, `several_faces`, `doubtful_face`.
+    /// Usable pictures with something odd that is not the folder's own way ([`Anomalies`](super::anomalies::Anomalies)), by kind: `no_race`, `misspelled`, `converted`, `not_square`, `small`, `suspect`, `wrong_extension`, `several_faces`, `doubtful_face`.
     pub odd: BTreeMap<String, u64>,
     /// Files that are not used, by kind: `not_a_picture`, `name`, `damaged`, `unreadable`, `too_large`,
     /// `unknown_content`, `foreign_format`, `no_face`, `not_a_file`, `not_unicode`, `no_line`, `left_out`.
@@ -129,6 +129,7 @@ pub fn reason_key(reason: &SkipReason) -> &'static str {
         SkipReason::Unreadable { .. } => "unreadable",
         SkipReason::TooLarge { .. } => "too_large",
         SkipReason::Unknown => "unknown_content",
+        SkipReason::Unsupported { .. } => "unsupported_kind",
         SkipReason::Foreign { .. } => "foreign_format",
         SkipReason::NoFace => "no_face",
         SkipReason::SeveralFaces { .. } => "several_faces",

@@ -25,6 +25,8 @@ pub struct Walk {
     pub files: Vec<File>,
     /// All others, leftovers apart, with the reasons.
     pub skipped: Vec<Skipped>,
+    /// Those of the skipped that are folders, so that all their pictures are missing.
+    pub folders: Vec<PathBuf>,
 }
 
 /// A file that is a picture by its name. Files are ordered folder by folder.
@@ -107,7 +109,8 @@ pub fn print(root: &Path, control: &Control) -> Result<u64, Problem> {
         let size = fs::metadata(root.join(&path)).map_or(0, |meta| meta.len());
         [path.as_os_str().as_encoded_bytes(), b"\0", &size.to_le_bytes()].concat()
     };
-    Ok(hash(&files.par_iter().flat_map_iter(line).collect::<Vec<u8>>()))
+    let lines = files.par_iter().map(|file| (!control.cancelled()).then(|| line(file))).collect::<Option<Vec<_>>>();
+    Ok(hash(&lines.ok_or_else(Problem::cancelled)?.concat()))
 }
 
 struct Walker<'a> {
@@ -137,7 +140,8 @@ impl Walker<'_> {
                 Err(error) => {
                     let below = error.path().and_then(|path| path.strip_prefix(start).ok()).unwrap_or(Path::new(""));
                     let file = trees[0].iter().collect::<PathBuf>().join(below);
-                    self.skip(shown(&file), unreadable(&error.into()));
+                    let is_folder = error.path().is_some_and(Path::is_dir);
+                    self.skip_either(is_folder, shown(&file), unreadable(&error.into()));
                     continue;
                 }
             };
@@ -150,7 +154,7 @@ impl Walker<'_> {
             let is_folder = entry.file_type().is_dir();
             let Some(name) = entry.file_name().to_str() else {
                 let file = tree.iter().collect::<PathBuf>().join(entry.file_name());
-                self.skip(shown(&file), SkipReason::NotUnicode);
+                self.skip_either(kind.is_ok_and(|kind| kind.is_dir()), shown(&file), SkipReason::NotUnicode);
                 if is_folder {
                     entries.skip_current_dir();
                 }
@@ -173,7 +177,7 @@ impl Walker<'_> {
                     Ok(target) => {
                         self.links.insert(file.below(), target);
                     }
-                    Err(error) => self.skip(file.path(), unreadable(&error)),
+                    Err(error) => self.skip_either(true, file.path(), unreadable(&error)),
                 },
                 Ok(_) if !name::is_picture(name) => self.skip(file.path(), SkipReason::NotAPicture),
                 Ok(kind) if kind.is_file() => self.found.files.push(file),
@@ -198,6 +202,15 @@ impl Walker<'_> {
 
     fn skip(&mut self, file: PathBuf, reason: SkipReason) {
         self.found.skipped.push(Skipped { file, reason, proposal: None });
+    }
+
+    /// Skips a file, or a folder, whose path then ends as a folder's.
+    fn skip_either(&mut self, is_folder: bool, file: PathBuf, reason: SkipReason) {
+        if !is_folder {
+            return self.skip(file, reason);
+        }
+        self.skip(file.join(""), reason);
+        self.found.folders.push(file);
     }
 }
 

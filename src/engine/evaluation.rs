@@ -1,4 +1,4 @@
-//! The one pass over pictures that judges them, for validation, evaluation and the trial of a device.
+//! The one pass over pictures that evaluates them, for validation, evaluation and the trial of a device.
 
 use std::sync::Arc;
 
@@ -30,13 +30,13 @@ pub fn form(engine: &mut dyn Engine, dataset: &Dataset, augment: &AugmentSetting
 #[derive(Debug)]
 pub struct EvaluationPass {
     batches: Batches,
-    judge: TtaPredictor,
+    tta: TtaPredictor,
     batch: Batch,
     logits: Vec<f32>,
 }
 
 impl EvaluationPass {
-    /// Judges `samples` of `dataset`, with their mirror images if `augment` says so. `form` is what [`form`] gave.
+    /// Evaluates `samples` of `dataset`, with their mirror images if `augment` says so. `form` is what [`form`] gave.
     pub fn new(
         form: Form,
         dataset: Arc<Dataset>,
@@ -48,7 +48,7 @@ impl EvaluationPass {
         let at_once = if form == Form::Crops { BATCHES_AT_ONCE } else { 1 };
         Self {
             batches: Batches::evaluation(form, dataset, samples, augment, at_once * batch_size, output),
-            judge: TtaPredictor::new(augment.test_time_flip, augment.side()),
+            tta: TtaPredictor::new(augment.test_time_flip, augment.side()),
             batch: Batch::default(),
             logits: Vec::new(),
         }
@@ -63,8 +63,8 @@ impl EvaluationPass {
         let Some(batch) = self.batches.next().transpose()? else { return Ok(None) };
         self.logits.resize(batch.len() * engine.network().output.units(), 0.0);
         match batch.crops.as_slice() {
-            [] => self.judge.logits(engine, &batch.pixels, &mut self.logits)?,
-            crops => self.judge.logits_of_crops(engine, crops, &mut self.logits)?,
+            [] => self.tta.logits(engine, &batch.pixels, &mut self.logits)?,
+            crops => self.tta.logits_of_crops(engine, crops, &mut self.logits)?,
         }
         self.batch = batch;
         Ok(Some((&self.batch, &self.logits)))

@@ -14,39 +14,17 @@
 //! A training keeps besides, at the end of its last epoch ([`training`]), 5 W + S T: the best weights twice, the result, and
 //! the checkpoint (weights, best weights, slots); and the batches that are made ahead. On the
 //! card itself are the buffers of its schedule ([`gpu::check`]).
-//!
-//! # What there is
-//! On Linux the least of what the machine has available, what each control group above the program leaves (a container),
-//! and what the limit of its address space leaves (`ulimit -v`), all from `/proc` and `/sys`. Not by the crate `sysinfo`: it
-//! knows neither that limit nor the groups above the program's own. Elsewhere it is unknown: nothing is refused beforehand,
-//! and a buffer that the system does not give is a problem then.
 
-use std::{fs, iter, path::Path};
+use std::{iter, path::Path};
 
 use super::{EngineConfig, cpu::CpuEngine, gpu};
 use crate::{
     data::batch::{self, makers},
+    memory::{Available, address_space},
     model::{Layer, Op},
     problem::{Kind, Problem},
     text::{Lang, LocalizedText, Phrase, bytes, say},
 };
-
-/// Memory that can be had, and who says so.
-#[derive(Clone, Copy, Debug, PartialEq, Eq)]
-pub struct Available {
-    pub bytes: u64,
-    pub limit: Limit,
-}
-
-/// What limits memory.
-#[derive(Clone, Copy, Debug, PartialEq, Eq)]
-pub enum Limit {
-    Machine,
-    /// A control group.
-    Container,
-    /// The limit of the program's address space.
-    AddressSpace,
-}
 
 /// Address space that a thread takes on Linux: its stack, and the region from which it allocates.
 const THREAD: u64 = (2 << 20) + (64 << 20);
@@ -86,7 +64,7 @@ pub fn of_process(id: &str, config: &EngineConfig, pictures: u64) -> Result<u64,
 
 /// Bytes that there are now for further processes; `None` where nobody knows.
 pub fn available_now() -> Option<u64> {
-    Available::read(Path::new("/proc"), Path::new("/sys/fs/cgroup"), 0).map(|available| available.bytes)
+    Available::now(0).map(|available| available.bytes)
 }
 
 /// Bytes of candle's tensors in a training step: what each layer's ops leave for the way back, and once the columns of the
@@ -191,76 +169,18 @@ fn available(threads: Option<usize>) -> Option<Available> {
     let cores = std::thread::available_parallelism().map_or(1, usize::from);
     // Those that compute, that make batches of both parts, and a few of the system's.
     let threads = threads.unwrap_or(cores) + makers(Some(cores)) + 3;
-    Available::read(Path::new("/proc"), Path::new("/sys/fs/cgroup"), threads as u64)
-}
-
-impl Available {
-    /// The least of the limits that `proc` and `groups` tell, for a program that starts so many threads.
-    pub fn read(proc: &Path, groups: &Path, threads: u64) -> Option<Self> {
-        let own = proc.join("self");
-        let free = fs::read_to_string(proc.join("meminfo")).ok().and_then(|text| kilobytes(&text, "MemAvailable:"));
-        let groups = fs::read_to_string(own.join("cgroup")).ok().and_then(|text| left_by_groups(&text, groups));
-        let limits =
-            [(free, Limit::Machine), (groups, Limit::Container), (address_space(&own, threads * THREAD), Limit::AddressSpace)];
-        let known = limits.into_iter().filter_map(|(bytes, limit)| Some(Self { bytes: bytes?, limit }));
-        known.min_by_key(|known| known.bytes)
-    }
-}
-
-/// The bytes behind `name` in a table of kilobytes.
-fn kilobytes(text: &str, name: &str) -> Option<u64> {
-    let rest = text.lines().find_map(|line| line.strip_prefix(name))?;
-    Some(1024 * rest.trim().trim_end_matches("kB").trim_end().parse::<u64>().ok()?)
-}
-
-/// What the limit of the address space leaves of it, `reserved` bytes apart; none without a limit.
-fn address_space(own: &Path, reserved: u64) -> Option<u64> {
-    let limits = fs::read_to_string(own.join("limits")).ok()?;
-    let soft = limits.lines().find_map(|line| line.strip_prefix("Max address space"))?.split_whitespace().next()?;
-    let limit: u64 = soft.parse().ok()?;
-    let status = fs::read_to_string(own.join("status")).ok()?;
-    Some(limit.saturating_sub(kilobytes(&status, "VmSize:")?).saturating_sub(reserved))
-}
-
-/// What the control groups of `/proc/self/cgroup` leave, each with those above it; none without a limit.
-fn left_by_groups(own: &str, root: &Path) -> Option<u64> {
-    let of_line = |line: &str| {
-        let (controllers, path) = line.split_once(':')?.1.split_once(':')?;
-        let (root, files) = match controllers {
-            "" => (root.to_owned(), ["memory.max", "memory.current", "inactive_file "]),
-            _ if controllers.split(',').any(|name| name == "memory") => {
-                (root.join("memory"), ["memory.limit_in_bytes", "memory.usage_in_bytes", "total_inactive_file "])
-            }
-            _ => return None,
-        };
-        let path = root.join(path.trim_start_matches('/'));
-        path.ancestors().take_while(|group| group.starts_with(&root)).filter_map(|group| left_by(group, files)).min()
-    };
-    own.lines().filter_map(of_line).min()
-}
-
-/// What one group leaves; pages of files that can be dropped count as free.
-fn left_by(group: &Path, [limit, usage, droppable]: [&str; 3]) -> Option<u64> {
-    let number = |file: &str| fs::read_to_string(group.join(file)).ok()?.trim().parse::<u64>().ok();
-    let stat = fs::read_to_string(group.join("memory.stat")).unwrap_or_default();
-    let droppable = stat.lines().find_map(|line| line.strip_prefix(droppable)?.trim().parse().ok()).unwrap_or(0);
-    Some(number(limit)?.saturating_sub(number(usage)?.saturating_sub(droppable)))
+    Available::now(threads as u64 * THREAD)
 }
 
 /// More is needed than there is; `fits` is a batch that would fit.
 fn too_large(batch: usize, needed: u64, there: Available, fits: Option<usize>) -> Problem {
-    let place = match there.limit {
-        Limit::Machine => say("", ""),
-        Limit::Container => say(" in this container", " dans ce conteneur"),
-        Limit::AddressSpace => say(" to this program (`ulimit -v`)", " pour ce programme (`ulimit -v`)"),
-    };
     let what = say(
         "In batches of {batch} this network takes about {needed} of memory, and {there} is free",
         "Par lots de {batch}, ce réseau demande environ {needed} de mémoire, et il y en a {there} de libre",
     );
     let sentence = |lang: Lang| {
         let text = what.get(lang).replace("{batch}", &batch.to_string()).replace("{needed}", &bytes(lang, needed));
-        text.replace("{there}", &bytes(lang, there.bytes)) + place.get(lang)
+        text.replace("{there}", &bytes(lang, there.bytes)) + there.limit.place().get(lang)
     };
     let (remedy, setting) = match fits {
         Some(_) => (

@@ -56,14 +56,14 @@ pub trait Engine: Send {
     ///
     /// # Errors
     /// Out of memory or a lost device; the weights are then those before the step, or must be set again.
-    fn train_batch(&mut self, batch: &BatchView<'_>, step: Step) -> Result<Score, Problem>;
+    fn train_batch(&mut self, batch: &BatchView<'_>, step: Step) -> Result<StepMetrics, Problem>;
 
     /// A step whose score may come later, so that a device need not be waited for after each: gives the scores that are
     /// there without waiting, which may be of earlier steps or none; [`Engine::flush`] gives the others.
     ///
     /// # Errors
     /// As [`Engine::train_batch`]; a device may also tell the trouble of an earlier step here.
-    fn enqueue_step(&mut self, batch: &BatchView<'_>, step: Step) -> Result<Vec<Score>, Problem> {
+    fn enqueue_step(&mut self, batch: &BatchView<'_>, step: Step) -> Result<Vec<StepMetrics>, Problem> {
         self.train_batch(batch, step).map(|score| vec![score])
     }
 
@@ -71,7 +71,7 @@ pub trait Engine: Send {
     ///
     /// # Errors
     /// As [`Engine::train_batch`].
-    fn flush(&mut self) -> Result<Vec<Score>, Problem> {
+    fn flush(&mut self) -> Result<Vec<StepMetrics>, Problem> {
         Ok(Vec::new())
     }
 
@@ -108,7 +108,7 @@ pub trait Engine: Send {
     ///
     /// # Errors
     /// As [`Engine::train_batch`].
-    fn gradients(&mut self, batch: &BatchView<'_>, step: Step) -> Result<(Score, Weights), Problem>;
+    fn gradients(&mut self, batch: &BatchView<'_>, step: Step) -> Result<(StepMetrics, Weights), Problem>;
 
     /// All arrays of the network, running statistics included.
     ///
@@ -155,7 +155,7 @@ pub struct Step {
 
 /// How a batch went, before the update.
 #[derive(Clone, Copy, Debug, Default, PartialEq, Serialize, Deserialize)]
-pub struct Score {
+pub struct StepMetrics {
     /// Mean weighted data loss of the batch, without the L2 penalty.
     pub loss: f64,
     /// The L2 penalty: the sum over kernels of `l2 * sum(w^2)`.

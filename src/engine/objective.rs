@@ -2,59 +2,59 @@
 
 use std::collections::BTreeMap;
 
-use super::Score;
+use super::StepMetrics;
 use crate::{
     data::batch::BatchView,
     loss::{Family, LossSettings, Targets, argmax, is_right},
     model::{Network, Output},
 };
 
-/// Loss and slopes of a batch, over rows that are used again: nothing is allocated for a batch.
+/// Loss and gradients of a batch, over rows that are used again: nothing is allocated for a batch.
 #[derive(Clone, Debug)]
 pub struct BatchLoss {
-    /// One picture's outputs, and the loss's slope at each.
+    /// One picture's outputs, and the loss's gradient at each.
     outputs: Vec<f64>,
-    slopes: Vec<f64>,
+    grads: Vec<f64>,
 }
 
 impl BatchLoss {
     /// For networks with such an output.
     pub fn new(output: Output) -> Self {
-        Self { outputs: vec![0.0; output.units()], slopes: vec![0.0; output.units()] }
+        Self { outputs: vec![0.0; output.units()], grads: vec![0.0; output.units()] }
     }
 
-    /// Loss and hits of the outputs that `read` gives by picture and unit; `write` gets the slope of the mean loss at each.
+    /// Loss and hits of the outputs that `read` gives by picture and unit; `write` gets the gradient of the mean loss at each.
     pub fn score(
         &mut self,
         settings: &LossSettings,
         batch: &BatchView<'_>,
         read: impl Fn(usize, usize) -> f64,
         mut write: impl FnMut(usize, usize, f64),
-    ) -> Score {
+    ) -> StepMetrics {
         let n = batch.len() as f64;
-        let mut score = Score::default();
+        let mut score = StepMetrics::default();
         match batch.targets {
             Targets::Values(targets) => {
                 let of_classes = settings.kind.family() != Family::Regression;
                 for (i, (target, weight)) in targets.iter().zip(batch.weights).enumerate() {
                     let output = read(i, 0);
-                    let (loss, slope) = settings.value_and_grad(output, f64::from(*target));
+                    let (loss, grad) = settings.value_and_grad(output, f64::from(*target));
                     score.loss += f64::from(*weight) * loss / n;
                     if of_classes {
                         score.correct += u32::from(is_right(output as f32, *target));
                     } else {
                         score.absolute_error += (output - f64::from(*target)).abs() / n;
                     }
-                    write(i, 0, f64::from(*weight) * slope / n);
+                    write(i, 0, f64::from(*weight) * grad / n);
                 }
             }
             Targets::Classes(targets) => {
                 for (i, (target, weight)) in targets.iter().zip(batch.weights).enumerate() {
                     self.outputs.iter_mut().enumerate().for_each(|(k, output)| *output = read(i, k));
-                    let loss = settings.classes_value_and_grad(&self.outputs, *target, &mut self.slopes);
+                    let loss = settings.classes_value_and_grad(&self.outputs, *target, &mut self.grads);
                     score.loss += f64::from(*weight) * loss / n;
                     score.correct += u32::from(argmax(&self.outputs) == usize::from(target.label()));
-                    self.slopes.iter().enumerate().for_each(|(k, slope)| write(i, k, f64::from(*weight) * slope / n));
+                    self.grads.iter().enumerate().for_each(|(k, grad)| write(i, k, f64::from(*weight) * grad / n));
                 }
             }
         }
@@ -64,13 +64,13 @@ impl BatchLoss {
 
 /// Loss and hits of `outputs`, a row for each picture, and the gradient of the mean loss at each of them. The penalty is
 /// [`penalty`]'s.
-pub fn score(settings: &LossSettings, output: Output, outputs: &[f64], batch: &BatchView<'_>) -> (Score, Vec<f64>) {
+pub fn score(settings: &LossSettings, output: Output, outputs: &[f64], batch: &BatchView<'_>) -> (StepMetrics, Vec<f64>) {
     let units = output.units();
-    let mut slopes = vec![0.0; outputs.len()];
+    let mut grads = vec![0.0; outputs.len()];
     let read = |picture: usize, unit: usize| outputs[picture * units + unit];
-    let write = |picture: usize, unit: usize, slope: f64| slopes[picture * units + unit] = slope;
+    let write = |picture: usize, unit: usize, grad: f64| grads[picture * units + unit] = grad;
     let score = BatchLoss::new(output).score(settings, batch, read, write);
-    (score, slopes)
+    (score, grads)
 }
 
 /// The sum over kernels of `l2 * sum(w^2)`.

@@ -7,7 +7,7 @@ use std::{
 
 use serde::{Deserialize, Serialize};
 
-use super::{Engine, EngineConfig, Score, Step, gpu, open, reference::ReferenceEngine};
+use super::{Engine, EngineConfig, Step, StepMetrics, gpu, open, reference::ReferenceEngine};
 use crate::{
     data::{batch::BatchView, image_set::Crop, picture_size::PIXEL_BYTES, pixels::Pixels},
     loss::{LossSettings, Targets},
@@ -66,7 +66,7 @@ fn compare_with(device: &str, convs_per_block: u32) -> Result<(f64, f64), Proble
     let config = config(Network::new(&settings, 24)?, 8);
     let weights = init(&config.network, Initialization::HeNormal, 1);
     let pictures = Noise::new(&config.network, 8);
-    let run = |engine: &mut dyn Engine| -> Result<(Vec<f32>, Score, Weights), Problem> {
+    let run = |engine: &mut dyn Engine| -> Result<(Vec<f32>, StepMetrics, Weights), Problem> {
         engine.set_weights(&weights)?;
         let mut logits = vec![0.0; 8];
         engine.predict(&pictures.pixels, &mut logits)?;

@@ -1,4 +1,4 @@
-//! How pictures are judged: each alone, or with its mirror image beside it (test-time augmentation).
+//! How pictures are evaluated: each alone, or with its mirror image beside it (test-time augmentation).
 //!
 //! With the mirror, a picture's logit is the mean of the two logits, as Jordan 2024 does ("94% on CIFAR-10 in 3.29
 //! seconds", arXiv:2404.00498). Simonyan and Zisserman 2015 average probabilities instead; the mean of logits stays a
@@ -8,7 +8,7 @@
 use super::{Engine, reference};
 use crate::{
     data::image_set::Crop,
-    model::{Array, Network, Weights},
+    model::{Network, Tensor, Weights},
     problem::{Kind, Problem},
     text::{LocalizedText, say},
 };
@@ -105,7 +105,7 @@ impl TtaPredictor {
 /// # Errors
 /// [`Kind::Diverged`]: the values of a layer overflow.
 pub fn check_finite(network: &Network, weights: &Weights) -> Result<(), Problem> {
-    let large = |array: &Array| array.data.iter().any(|value| value.abs() > SUSPICIOUS);
+    let large = |array: &Tensor| array.data.iter().any(|value| value.abs() > SUSPICIOUS);
     if !weights.iter().any(|(_, array)| large(array)) {
         return Ok(());
     }

@@ -25,16 +25,16 @@ pub fn coverage(predictions: &[Prediction], temperature: f64) -> Vec<CoveragePoi
         })
         .collect();
     answers.sort_by(|a, b| b.0.total_cmp(&a.0));
-    let (mut points, mut right) = (Vec::new(), 0_u32);
-    for (at, (probability, correct)) in answers.iter().enumerate() {
-        right += u32::from(*correct);
+    let (mut points, mut correct) = (Vec::new(), 0_u32);
+    for (at, (probability, is_correct)) in answers.iter().enumerate() {
+        correct += u32::from(*is_correct);
         // Equal ones are let in together.
         if answers.get(at + 1).is_none_or(|next| next.0 < *probability) {
             let n = (at + 1) as f64;
             points.push(CoveragePoint {
                 threshold: *probability,
                 coverage: n / answers.len() as f64,
-                accuracy: f64::from(right) / n,
+                accuracy: f64::from(correct) / n,
             });
         }
     }

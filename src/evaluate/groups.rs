@@ -100,6 +100,14 @@ pub fn groups(predictions: &[Prediction], classes: usize, threshold: f64, by: Gr
     counts.into_iter().map(|(key, confusion)| Group::new(key, confusion)).collect()
 }
 
+/// Whether everything that pictures are grouped by is known of some of them: otherwise the groups tell no more than without it.
+pub fn are_recorded(predictions: &[Prediction], by: Grouping) -> bool {
+    let known = |of: fn(&GroupKey) -> bool| predictions.iter().any(|p| of(&GroupKey::of(p, by)));
+    known(|key| key.age != Some(Known::No))
+        && known(|key| key.race != Some(Known::No))
+        && known(|key| key.class != Some(NO_GENDER))
+}
+
 impl Group {
     fn new(key: GroupKey, confusion: Confusion) -> Self {
         let scores = Scores::new(&confusion);

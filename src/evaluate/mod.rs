@@ -52,7 +52,7 @@ pub fn has_top_k(task: &Task) -> bool {
     task.len() >= TOP_K_FROM && !task.is_regression()
 }
 
-/// One judged picture.
+/// One evaluated picture.
 #[derive(Clone, Debug, PartialEq, Serialize, Deserialize)]
 #[serde(from = "StoredPrediction")]
 pub struct Prediction {
@@ -104,7 +104,7 @@ impl From<StoredPrediction> for Prediction {
 
 /// The predictions of one part by one run's best weights. Scores at a threshold are computed from it when they are shown.
 ///
-/// One that is read is of one piece: each label has a class, each picture a logit for each class, each class a share.
+/// Reading one checks that it is consistent: each label has a class, each picture a logit for each class, each class a share.
 #[derive(Clone, Debug, PartialEq, Serialize, Deserialize)]
 #[serde(remote = "Self")]
 pub struct Report {
@@ -123,13 +123,13 @@ pub struct Report {
     /// Logits are divided by this before the sigmoid or softmax; 1 unless fitted (Guo et al. 2017).
     #[serde(deserialize_with = "temperature")]
     pub temperature: f64,
-    /// Whether each picture was judged with its mirror image ([`crate::engine::TtaPredictor`]); the run's answers follow it.
+    /// Whether each picture was evaluated with its mirror image ([`crate::engine::TtaPredictor`]); the run's answers follow it.
     #[serde(default)]
     pub mirrored: bool,
     /// Each class's share of the training part, for the baseline; of years, each year's.
     #[serde(rename = "train_share", deserialize_with = "shares")]
     pub train_shares: Vec<f64>,
-    /// Which of the judged pictures the run had before; `None` where nobody looked, as in reports of before.
+    /// Which of the evaluated pictures the run had before; `None` where nobody looked, as in reports of before.
     #[serde(default)]
     pub seen: Option<Seen>,
     /// Whose predictions these are; `None` in reports of before.
@@ -411,6 +411,11 @@ impl Report {
     /// How right it is within each group, at a threshold of the probability.
     pub fn groups(&self, threshold: f64, by: Grouping) -> Vec<Group> {
         groups::groups(&self.predictions, self.task.len(), self.logit_threshold(threshold), by)
+    }
+
+    /// Whether all that `by` names is known of some of the judged pictures.
+    pub fn records(&self, by: Grouping) -> bool {
+        groups::are_recorded(&self.predictions, by)
     }
 
     /// The reliability bins after the temperature.

@@ -4,7 +4,7 @@
 
 use std::collections::BTreeMap;
 
-use super::{GroupKey, Grouping, Interval, Prediction, Report, groups::SMALL, score::Rate, significance::Spread};
+use super::{GroupKey, Grouping, Interval, Prediction, Report, groups::SMALL, score::Rate, significance::MeanCi};
 
 /// The scores of some estimates; in years, where nothing else is said.
 #[derive(Clone, Debug, PartialEq)]
@@ -76,7 +76,7 @@ impl RegressionGroup {
 }
 
 impl Report {
-    /// The scores of the judged part; `None` of a report of classes, or without a picture.
+    /// The scores of the evaluated part; `None` of a report of classes, or without a picture.
     pub fn regression(&self) -> Option<Regression> {
         if !self.task.is_regression() || self.predictions.is_empty() {
             return None;
@@ -216,7 +216,7 @@ fn median(sorted: &[f64]) -> f64 {
 
 /// The mean of some distances and its 95% range by Student's t.
 fn mean_with_range(distances: &[f64]) -> (f64, Option<Interval>) {
-    let Some(Spread { mean, range, .. }) = Spread::of(distances) else { return (0.0, None) };
+    let Some(MeanCi { mean, range, .. }) = MeanCi::of(distances) else { return (0.0, None) };
     // No mean of distances is below zero.
     (mean, range.map(|range| Interval { low: range.low.max(0.0), ..range }))
 }

@@ -18,7 +18,7 @@ const RESAMPLES: usize = 10_000;
 
 /// Some values in short: their mean, how much they vary, and where the true mean lies.
 #[derive(Clone, Copy, Debug, PartialEq, Serialize, Deserialize)]
-pub struct Spread {
+pub struct MeanCi {
     pub n: usize,
     pub mean: f64,
     /// Standard deviation, with `n - 1` (NumPy's `std(ddof=1)`); `None` of one value.
@@ -27,7 +27,7 @@ pub struct Spread {
     pub range: Option<Interval>,
 }
 
-impl Spread {
+impl MeanCi {
     /// That of some values; `None` if there are none.
     pub fn of(values: &[f64]) -> Option<Self> {
         if values.is_empty() {
@@ -119,7 +119,7 @@ pub struct CorrectedT {
 ///
 /// `None` of fewer than two differences, and where all are the same: nothing says how much they vary by chance.
 pub fn corrected_resampled_t(differences: &[f64], test_by_train: f64) -> Option<CorrectedT> {
-    let Spread { n, mean, deviation, .. } = Spread::of(differences).filter(|_| vary(differences))?;
+    let MeanCi { n, mean, deviation, .. } = MeanCi::of(differences).filter(|_| vary(differences))?;
     let error = deviation? * (1.0 / n as f64 + test_by_train).sqrt();
     let (t, half) = (mean / error, t_975(n - 1) * error);
     Some(CorrectedT { mean, t, p: t_two_sided(t, n - 1), range: Interval { low: mean - half, high: mean + half } })

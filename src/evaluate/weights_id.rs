@@ -1,4 +1,4 @@
-//! Which weights: what was judged is true of these bits and of no others.
+//! Which weights: what was evaluated is true of these bits and of no others.
 
 use std::fmt::{self, Display, Formatter};
 

@@ -3,18 +3,18 @@
 use super::{Interval, Regression, Report, TOP_K, has_top_k};
 use crate::{
     data::sample::Part,
-    text::{Lang, decimal, number, percent, say, years},
+    text::{Lang, decimal, number, percent, plural, say, years},
 };
 
 impl Report {
     /// The result in one sentence: `About 93% of 4,142 faces it had never seen`, if that is known of all of them; of years
     /// `Off by 5.2 years on average, on 4,142 faces it had never seen`.
     pub fn headline(&self, threshold: f64, lang: Lang) -> String {
-        let judged = self.predictions.len() as u64;
-        if judged == 0 {
+        let evaluated = self.predictions.len() as u64;
+        if evaluated == 0 {
             return say("No picture was evaluated", "Aucune image n’a été évaluée").get(lang).to_owned();
         }
-        let n = number(lang, judged);
+        let n = number(lang, evaluated);
         let people = self.task.is_of_names();
         let faces = if people { say("faces", "visages") } else { say("pictures", "images") }.get(lang);
         let learned = self.seen.as_ref().map_or(0, |seen| seen.learned.len() as u64);
@@ -27,12 +27,13 @@ impl Report {
             (Lang::En, Some(Part::Train)) => format!("{n} {faces} it had learned from"),
             (Lang::En, None) if self.seen.is_some() => format!("{n} other {faces}"),
             (Lang::Fr, _) if learned > 0 => {
-                format!("{n} {faces}, dont {} {}", number(lang, learned), if people { "appris" } else { "apprises" })
+                let seen = if people { [say("", "vu"), say("", "vus")] } else { [say("", "vue"), say("", "vues")] };
+                format!("{n} {faces}, dont {} à l’entraînement", plural(lang, learned, seen[0], seen[1]))
             }
             (Lang::Fr, Some(Part::Test)) if new => format!("{n} {faces} jamais {}", if people { "vus" } else { "vues" }),
             (Lang::Fr, Some(Part::Test)) => format!("{n} {faces} de test"),
             (Lang::Fr, Some(Part::Validation)) => format!("{n} {faces} de validation"),
-            (Lang::Fr, Some(Part::Train)) => format!("{n} {faces} {}", if people { "appris" } else { "apprises" }),
+            (Lang::Fr, Some(Part::Train)) => format!("{n} {faces} {} à l’entraînement", if people { "vus" } else { "vues" }),
             (Lang::Fr, None) if self.seen.is_some() => format!("{n} autres {faces}"),
             (_, None) => format!("{n} {faces}"),
         };
@@ -40,7 +41,7 @@ impl Report {
             let mae = years(lang, regression.mae, 1);
             return match lang {
                 Lang::En => format!("Off by {mae} on average, on {which}"),
-                Lang::Fr => format!("Écart moyen de {mae} sur {which}"),
+                Lang::Fr => format!("Erreur moyenne de {mae} sur {which}"),
             };
         }
         let share = about(self.accuracy(threshold).share(), lang);
@@ -106,7 +107,7 @@ impl Report {
         let range = regression.mae_range.map(|Interval { low, high }| (decimal(lang, low, 1), years(lang, high, 1)));
         let always = match lang {
             Lang::En => format!("always saying {mean}, the mean age, would be off by {baseline}"),
-            Lang::Fr => format!("toujours dire {mean}, l’âge moyen, donnerait un écart de {baseline}"),
+            Lang::Fr => format!("toujours dire {mean}, l’âge moyen, donnerait une erreur de {baseline}"),
         };
         match (lang, range) {
             (Lang::En, Some((low, high))) => format!("between {low} and {high}, {part} · {always}"),
@@ -115,7 +116,7 @@ impl Report {
         }
     }
 
-    /// Which pictures were judged, and whether with their mirror images.
+    /// Which pictures were evaluated, and whether with their mirror images.
     fn part_and_way(&self, lang: Lang) -> String {
         let mut part = self.part_name(lang).to_owned();
         if self.mirrored {
@@ -124,7 +125,7 @@ impl Report {
         part
     }
 
-    /// Which pictures were judged: `test part`, or a folder apart.
+    /// Which pictures were evaluated: `test part`, or a folder apart.
     pub fn part_name(&self, lang: Lang) -> &'static str {
         match self.part {
             Some(Part::Test) => say("test part", "partie test"),

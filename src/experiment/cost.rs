@@ -23,9 +23,9 @@ pub struct Cost {
 
 /// Runs that are looked at for how long one takes.
 const LOOKED_AT: usize = 60;
-/// Bytes that a picture takes in `pictures.json`, and a judged one in `report.json`, about.
+/// Bytes that a picture takes in `pictures.json`, and an evaluated one in `report.json`, about.
 const LISTED: u64 = 100;
-const JUDGED: u64 = 170;
+const EVALUATED: u64 = 170;
 
 impl ExperimentStore {
     /// What the runs of a draft take, by `plan`, that of one of them.
@@ -83,6 +83,6 @@ fn bytes_of(settings: &Settings, plan: &Plan) -> u64 {
     let trained: u64 = parameters.iter().filter(|p| p.role.trained()).map(|parameter| size(&parameter.shape)).sum();
     let slots = settings.train.optimizer.slots().len() as u64;
     let pictures = plan.dataset.samples.len() as u64;
-    let judged = (plan.indices(Part::Validation).len() + plan.indices(Part::Test).len()) as u64;
-    3 * all + slots * trained + LISTED * pictures + JUDGED * judged
+    let evaluated = (plan.indices(Part::Validation).len() + plan.indices(Part::Test).len()) as u64;
+    3 * all + slots * trained + LISTED * pictures + EVALUATED * evaluated
 }

@@ -10,7 +10,7 @@ use crate::{
     plan::Plan,
     preset::Preset,
     problem::{Kind, Problem},
-    run::Asked,
+    run::RequestedDevice,
     setting_def::Choice as _,
     settings::Settings,
     text::{LocalizedText, Phrase, percent, plural, say},
@@ -189,7 +189,7 @@ impl Draft {
     ///
     /// # Errors
     /// Everything that has to be mended first.
-    pub fn check(&self, dataset: &Arc<Dataset>, asked: &Asked) -> Result<Plan, Vec<Problem>> {
+    pub fn check(&self, dataset: &Arc<Dataset>, asked: &RequestedDevice) -> Result<Plan, Vec<Problem>> {
         let mut first = None;
         let mut seen: Vec<usize> = Vec::new();
         let mut dealt: Option<(Settings, Split)> = None;
@@ -217,7 +217,7 @@ impl Draft {
             first.get_or_insert(plan);
             dealt = Some((settings, split));
         }
-        let Asked { device, threads } = asked.clone();
+        let RequestedDevice { device, threads } = asked.clone();
         first.map(|plan| Plan { device, threads, ..plan }).ok_or_else(|| vec![nothing_to_compare(self.kind)])
     }
 }

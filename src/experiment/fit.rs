@@ -7,7 +7,7 @@
 //! (variable projection, Golub and Pereyra 1973), which needs no beginning and ends nowhere else.
 //!
 //! Each run is a point, weighted by what its error is uncertain by: a share of wrong answers by the binomial standard error
-//! over the judged pictures, years by a constant share of themselves. Ranges are those of the curve (the mean of many runs),
+//! over the evaluated pictures, years by a constant share of themselves. Ranges are those of the curve (the mean of many runs),
 //! by the delta method with Student's t, as SciPy's `curve_fit(sigma=…)` gives its covariance.
 
 use serde::{Deserialize, Serialize};
@@ -21,8 +21,9 @@ pub struct CurvePoint {
     pub pictures: u32,
     /// Share of wrong answers, or years.
     pub error: f64,
-    /// Pictures that were judged, of shares.
-    pub judged: Option<u32>,
+    /// Pictures that were evaluated, of shares.
+    #[serde(rename = "judged")]
+    pub evaluated: Option<u32>,
 }
 
 /// A power law through the points: `error = a n^-b + c`.
@@ -44,7 +45,7 @@ pub struct CurveFit {
 
 /// What is to be expected of a number of pictures.
 #[derive(Clone, Copy, Debug, PartialEq, Serialize, Deserialize)]
-pub struct Foretold {
+pub struct Forecast {
     pub pictures: u32,
     pub error: f64,
     /// 95%, of the mean of many runs.
@@ -116,7 +117,7 @@ impl CurveFit {
     }
 
     /// The same with its range, which never goes below 0.
-    pub fn foretold(&self, pictures: u32) -> Foretold {
+    pub fn forecast(&self, pictures: u32) -> Forecast {
         let error = self.at(pictures.into());
         let slope = slope(f64::from(pictures) / f64::from(self.most), self.scaled, self.b);
         let terms = self
@@ -125,23 +126,23 @@ impl CurveFit {
             .zip(slope)
             .flat_map(|(row, of_row)| row.iter().zip(slope).map(move |(value, s)| of_row * value * s));
         let half = t_975(self.freedom) * terms.sum::<f64>().max(0.0).sqrt();
-        Foretold { pictures, error, range: Interval { low: (error - half).max(0.0), high: error + half } }
+        Forecast { pictures, error, range: Interval { low: (error - half).max(0.0), high: error + half } }
     }
 
     /// What twice the pictures would give.
-    pub fn twice(&self) -> Foretold {
-        self.foretold(self.most.saturating_mul(2))
+    pub fn twice(&self) -> Forecast {
+        self.forecast(self.most.saturating_mul(2))
     }
 }
 
 impl Points {
     fn new(points: &[CurvePoint], most: u32) -> Self {
         let used = || points.iter().filter(|point| point.pictures > 0);
-        let uncertainty = |point: &CurvePoint| match point.judged {
+        let uncertainty = |point: &CurvePoint| match point.evaluated {
             // Agresti and Coull's, which is not 0 where nothing was wrong.
-            Some(judged) => {
-                let n = f64::from(judged) + 4.0;
-                let p = (point.error * f64::from(judged) + 2.0) / n;
+            Some(evaluated) => {
+                let n = f64::from(evaluated) + 4.0;
+                let p = (point.error * f64::from(evaluated) + 2.0) / n;
                 (p * (1.0 - p) / n).sqrt()
             }
             None => point.error.max(1e-6),

@@ -109,7 +109,7 @@ fn other_epochs() -> Problem {
             "With halving all combinations have the same number of epochs, which therefore cannot vary",
             "Avec élimination, toutes les combinaisons ont le même nombre d’époques, qui ne peut donc pas varier",
         ),
-        say("Vary other options, or leave halving out", "Faites varier d’autres options, ou renoncez à l’élimination"),
+        say("Vary other settings, or leave halving out", "Faites varier d’autres réglages, ou renoncez à l’élimination"),
     )
     .at("train.epochs")
 }

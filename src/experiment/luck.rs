@@ -16,7 +16,7 @@ use crate::{
 
 /// The best variant held against another, seed by seed.
 #[derive(Clone, Copy, Debug, PartialEq, Serialize)]
-pub struct Lead {
+pub struct PairedComparison {
     /// The other's place among the variants.
     pub over: usize,
     /// Seeds or folds that both have finished.
@@ -34,14 +34,15 @@ type Scored<'a> = (&'a Vec<String>, &'a MemberView);
 
 impl ExperimentView {
     /// The best variant against each other one, the nearest first; nothing of one variant alone.
-    pub fn leads(&self) -> Vec<Lead> {
+    pub fn leads(&self) -> Vec<PairedComparison> {
         let Some(best) = self.best().map(|row| row.variant) else { return Vec::new() };
         let mut scored: Vec<Vec<Scored<'_>>> = vec![Vec::new(); self.experiment.variants.len()];
         for (member, of) in self.members.iter().zip(&self.experiment.members).filter(|(member, _)| member.score().is_some()) {
             scored.get_mut(member.variant).into_iter().for_each(|variant| variant.push((&of.changes, member)));
         }
         let others = (0..scored.len()).filter(|variant| *variant != best);
-        let mut leads: Vec<Lead> = others.filter_map(|other| self.lead(&scored[best], &scored[other], other)).collect();
+        let mut leads: Vec<PairedComparison> =
+            others.filter_map(|other| self.lead(&scored[best], &scored[other], other)).collect();
         let tested: Vec<f64> = leads.iter().filter_map(|lead| Some(lead.test?.p)).collect();
         let mut corrected = holm(&tested).into_iter();
         leads.iter_mut().filter(|lead| lead.test.is_some()).for_each(|lead| lead.p = corrected.next());
@@ -49,7 +50,7 @@ impl ExperimentView {
         leads
     }
 
-    fn lead(&self, best: &[Scored<'_>], others: &[Scored<'_>], other: usize) -> Option<Lead> {
+    fn lead(&self, best: &[Scored<'_>], others: &[Scored<'_>], other: usize) -> Option<PairedComparison> {
         let pairs = best.iter().filter_map(|(changes, ours)| {
             let (_, theirs) = others.iter().find(|(others, _)| others == changes)?;
             Some(self.metric().gain(ours.score()?, theirs.score()?))
@@ -62,31 +63,29 @@ impl ExperimentView {
         let test_by_train = pictures.map_or(0.0, |[train, _, test]| f64::from(test) / f64::from(train.max(1)));
         let by = differences.iter().sum::<f64>() / differences.len() as f64;
         let test = corrected_resampled_t(&differences, test_by_train);
-        Some(Lead { over: other, pairs: differences.len(), by, test, p: None })
+        Some(PairedComparison { over: other, pairs: differences.len(), by, test, p: None })
     }
 
     /// What a lead says, in words; the best is `named`, unless it was just before.
-    pub fn lead_words(&self, lead: &Lead, named: bool, lang: Lang) -> String {
+    pub fn lead_words(&self, lead: &PairedComparison, named: bool, lang: Lang) -> String {
         let (Some(best), Some(other)) = (self.best(), self.experiment.variants.get(lead.over)) else { return String::new() };
         let (best, other) = (best.label.get(lang), other.label.get(lang));
         let metric = self.metric();
         let by = metric.difference(lang, lead.by.abs(), metric.digits());
         // The best of all results may be behind on the seeds that both have, while others are still to come.
         let compared = match (metric, lead.by.total_cmp(&0.0), lang) {
-            (Metric::Accuracy, Ordering::Greater, Lang::En) => format!("{by} more often right than {other}"),
-            (Metric::Accuracy, Ordering::Less, Lang::En) => format!("{by} less often right than {other}, on what both have"),
-            (Metric::Accuracy, Ordering::Equal, Lang::En) => format!("as often right as {other}"),
-            (Metric::Accuracy, Ordering::Greater, Lang::Fr) => format!("plus souvent juste de {by} que {other}"),
-            (Metric::Accuracy, Ordering::Less, Lang::Fr) => {
-                format!("moins souvent juste de {by} que {other}, sur ce que les deux ont")
-            }
-            (Metric::Accuracy, Ordering::Equal, Lang::Fr) => format!("aussi souvent juste que {other}"),
+            (Metric::Accuracy, Ordering::Greater, Lang::En) => format!("{by} more accurate than {other}"),
+            (Metric::Accuracy, Ordering::Less, Lang::En) => format!("{by} less accurate than {other}, on what both have"),
+            (Metric::Accuracy, Ordering::Equal, Lang::En) => format!("as accurate as {other}"),
+            (Metric::Accuracy, Ordering::Greater, Lang::Fr) => format!("est meilleur de {by} que {other}"),
+            (Metric::Accuracy, Ordering::Less, Lang::Fr) => format!("est moins bon de {by} que {other}, sur ce que les deux ont"),
+            (Metric::Accuracy, Ordering::Equal, Lang::Fr) => format!("est aussi bon que {other}"),
             (Metric::Mae, Ordering::Greater, Lang::En) => format!("off by {by} less than {other}"),
             (Metric::Mae, Ordering::Less, Lang::En) => format!("off by {by} more than {other}, on what both have"),
             (Metric::Mae, Ordering::Equal, Lang::En) => format!("off by as much as {other}"),
-            (Metric::Mae, Ordering::Greater, Lang::Fr) => format!("moins loin de {by} que {other}"),
-            (Metric::Mae, Ordering::Less, Lang::Fr) => format!("plus loin de {by} que {other}, sur ce que les deux ont"),
-            (Metric::Mae, Ordering::Equal, Lang::Fr) => format!("aussi loin que {other}"),
+            (Metric::Mae, Ordering::Greater, Lang::Fr) => format!("se trompe de {by} de moins que {other}"),
+            (Metric::Mae, Ordering::Less, Lang::Fr) => format!("se trompe de {by} de plus que {other}, sur ce que les deux ont"),
+            (Metric::Mae, Ordering::Equal, Lang::Fr) => format!("se trompe autant que {other}"),
         };
         let pairs = number(lang, lead.pairs as u64);
         let luck = match (lead.p, lang) {
@@ -99,9 +98,9 @@ impl ExperimentView {
         };
         match (lang, named) {
             (Lang::En, true) => format!("{best} is {compared}; {luck}"),
-            (Lang::Fr, true) => format!("{best} est {compared}\u{a0}; {luck}"),
+            (Lang::Fr, true) => format!("{best} {compared}\u{a0}; {luck}"),
             (Lang::En, false) => format!("It is {compared}; {luck}"),
-            (Lang::Fr, false) => format!("Il est {compared}\u{a0}; {luck}"),
+            (Lang::Fr, false) => format!("Il {compared}\u{a0}; {luck}"),
         }
     }
 }

@@ -38,9 +38,9 @@ use serde::{Deserialize, Serialize};
 
 pub use cost::Cost;
 pub use design::{Design, Draft, Recipe, SHARES};
-pub use fit::{CurveFit, CurvePoint, Foretold};
+pub use fit::{CurveFit, CurvePoint, Forecast};
 pub use halving::{Halving, Place};
-pub use luck::Lead;
+pub use luck::PairedComparison;
 pub use member::{MemberLock, MemberRecord, Owner};
 pub use more::More;
 pub use ray::{RayJob, RayOptions};
@@ -54,7 +54,7 @@ pub use watch::{BETWEEN_LOOKS, STALE, STALE_IN_FIRST_EPOCH, Watched, WatchedRun}
 use crate::{
     data::{reading::Reading, sample::Source, task::Task},
     problem::Problem,
-    run::Asked,
+    run::RequestedDevice,
     setting_def::choice,
     settings::Settings,
     text::{Lang, LocalizedText, say},
@@ -82,7 +82,7 @@ pub struct Experiment {
     pub base: Settings,
     /// Device and threads of each run.
     #[serde(default)]
-    pub asked: Asked,
+    pub asked: RequestedDevice,
     /// What is compared, each with a line in the table; one where all members are alike but for luck.
     pub variants: Vec<Variant>,
     /// In the order in which they are trained.

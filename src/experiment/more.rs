@@ -6,7 +6,7 @@ use super::{Experiment, ExperimentKind, ExperimentStore, Member, design, search}
 use crate::{
     files::atomic,
     problem::{Kind, Problem},
-    text::say,
+    text::{LocalizedText, plural, say},
 };
 
 /// What is added.
@@ -45,7 +45,7 @@ impl Experiment {
         for member in 0..self.members.len() {
             used.insert(self.settings(member)?.seed);
         }
-        let last = used.last().copied().unwrap_or(self.base.seed);
+        let mut seed = used.last().copied().unwrap_or(self.base.seed);
         let is_seed = |change: &String| change.starts_with("seed=");
         // What else members of one seed differ in: the fold.
         let mut places: Vec<Member> = Vec::new();
@@ -56,10 +56,21 @@ impl Experiment {
                 places.push(place);
             }
         }
-        for seed in 1..=seeds {
-            let seed = format!("seed={}", last.wrapping_add(seed));
+        let all = self.members.len().saturating_add(places.len().saturating_mul(seeds as usize));
+        if all > design::MOST {
+            return Err(design::too_many(all));
+        }
+        let words = |count: usize, lang| plural(lang, count as u64, say("seed", "graine"), say("seeds", "graines"));
+        let (before, after) = (used.len(), used.len() + seeds as usize);
+        self.name = LocalizedText::by(|lang| self.name.get(lang).replace(&words(before, lang), &words(after, lang)));
+        for _ in 0..seeds {
+            // Behind the largest seed that there is comes 0, which may be used.
+            while !used.insert(seed) {
+                seed = seed.wrapping_add(1);
+            }
+            let changed = format!("seed={seed}");
             let with = |place: &Member| {
-                let changes = Some(seed.clone()).into_iter().chain(place.changes.iter().cloned()).collect();
+                let changes = Some(changed.clone()).into_iter().chain(place.changes.iter().cloned()).collect();
                 Member { variant: place.variant, changes }
             };
             self.members.extend(places.iter().map(with));
@@ -74,7 +85,7 @@ impl Experiment {
         if self.vary.is_empty() {
             return Err(unknown_values());
         }
-        let new = search::more(&self.base, &self.vary, &self.variants, runs as usize)?;
+        let new = search::more(&self.base, &self.vary, &self.variants, (runs as usize).min(design::MOST + 1))?;
         // Each with the seeds that the first has.
         let seeds = self.members.iter().filter(|member| member.variant == 0).map(|member| member.changes.clone());
         let seeds: Vec<Vec<String>> = seeds.collect();

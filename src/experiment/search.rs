@@ -1,6 +1,8 @@
 //! Values of chosen options: all combinations, or some drawn at random (Bergstra and Bengio 2012, "Random search for
 //! hyper-parameter optimization").
 
+use std::collections::BTreeSet;
+
 use serde::{Deserialize, Serialize};
 
 use super::{Variant, words::words};
@@ -29,7 +31,7 @@ pub enum Values {
     Between { low: f64, high: f64, log: bool, whole: bool },
 }
 
-/// Draws before it is believed that there are no others.
+/// Draws that give nothing new, before what is left is listed, or of ranges it is believed that there are no others.
 const TRIES: usize = 100;
 
 impl Vary {
@@ -75,6 +77,20 @@ impl Vary {
         let mut values: Vec<String> = (0..count).map(|nth| shown(value(nth), whole, [low, high])).collect();
         values.dedup();
         Self { key: key.to_owned(), values: Values::Each(values) }
+    }
+
+    /// All of its values, each once; none of a range that is not of whole numbers.
+    fn choices(&self) -> Option<Vec<String>> {
+        match &self.values {
+            Values::Each(values) => {
+                let mut seen = BTreeSet::new();
+                Some(values.iter().filter(|value| seen.insert(*value)).cloned().collect())
+            }
+            Values::Between { low, high, whole: true, .. } if high - low < LISTED => {
+                Some((low.ceil() as i64..=high.floor() as i64).map(|value| value.to_string()).collect())
+            }
+            Values::Between { .. } => None,
+        }
     }
 
     /// One of its values.
@@ -180,8 +196,30 @@ fn draw(base: &Settings, vary: &[Vary], runs: usize) -> Vec<Vec<String>> {
             tries = 0;
         }
     }
+    if combinations.len() < runs {
+        let mut left = left(vary, &combinations);
+        random.shuffle(&mut left);
+        combinations.extend(left.into_iter().take(runs - combinations.len()));
+    }
     combinations
 }
+
+/// All combinations but the `drawn`, where they can be listed: so many draws that gave nothing new leave few others.
+fn left(vary: &[Vary], drawn: &[Vec<String>]) -> Vec<Vec<String>> {
+    let choices: Option<Vec<Vec<String>>> = vary.iter().map(Vary::choices).collect();
+    let Some(choices) = choices else { return Vec::new() };
+    if choices.iter().map(|values| values.len() as f64).product::<f64>() > LISTED {
+        return Vec::new();
+    }
+    let lists = vary.iter().zip(choices).map(|(vary, values)| Vary { key: vary.key.clone(), values: Values::Each(values) });
+    let mut all = all(&lists.collect::<Vec<Vary>>()).unwrap_or_default();
+    let drawn: BTreeSet<&Vec<String>> = drawn.iter().collect();
+    all.retain(|one| !drawn.contains(one));
+    all
+}
+
+/// More values, or combinations, are not listed.
+const LISTED: f64 = 1e5;
 
 /// A number of three digits that matter, if it then is still within its bounds: what is drawn is meant to be read and passed on.
 fn shown(value: f64, whole: bool, [low, high]: [f64; 2]) -> String {

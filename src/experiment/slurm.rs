@@ -189,7 +189,7 @@ fn told(command: &mut Command) -> Result<String, Problem> {
     let said = String::from_utf8_lossy(&output.stderr).trim().to_owned();
     let what = LocalizedText { en: format!("Slurm’s {name} refused"), fr: format!("La commande {name} de Slurm a refusé") };
     let remedy =
-        say("Mend what it says, or ask who runs the cluster", "Corrigez ce qu’elle dit, ou demandez à qui gère le cluster");
+        say("Fix what it says, or ask who runs the cluster", "Corrigez ce qu’elle dit, ou demandez à qui gère le cluster");
     Err(Problem::new(Kind::File, what, remedy).because(said))
 }
 

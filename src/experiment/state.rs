@@ -17,7 +17,7 @@ pub enum MemberState {
     Training,
     /// It can go on.
     Paused,
-    /// Trained and judged.
+    /// Trained and evaluated.
     Finished,
     Failed {
         problem: Problem,

@@ -16,7 +16,7 @@ use crate::{
     },
     plan::Plan,
     problem::{Kind, Problem},
-    run::{Asked, RunStore, date},
+    run::{RequestedDevice, RunStore, date},
     setting_def::Choice as _,
     text::{LocalizedText, say},
 };
@@ -71,7 +71,7 @@ impl ExperimentStore {
             task: dataset.task.clone(),
             data: Some(dataset.fingerprint()),
             base,
-            asked: Asked { device: plan.device.clone(), threads: plan.threads },
+            asked: RequestedDevice { device: plan.device.clone(), threads: plan.threads },
             variants,
             members,
             vary,

@@ -15,7 +15,7 @@ use super::{
     store::{MEMBERS, STOPPED},
 };
 use crate::{
-    evaluate::{Metric, significance::Spread},
+    evaluate::{Metric, significance::MeanCi},
     files::{lock::Lock, reads},
     history::EpochRecord,
     problem::Problem,
@@ -65,11 +65,11 @@ pub struct Row {
     pub members: usize,
     /// The results of the finished ones.
     pub scores: Vec<f64>,
-    pub spread: Option<Spread>,
+    pub spread: Option<MeanCi>,
 }
 
 impl MemberView {
-    /// Its result on the test part: the accuracy, of years the mean absolute error; `None` before it is judged, and of one that was
+    /// Its result on the test part: the accuracy, of years the mean absolute error; `None` before it is evaluated, and of one that was
     /// trained further by itself, which is another recipe.
     pub fn score(&self) -> Option<f64> {
         let scores = self.run.as_ref().filter(|run| run.extensions == 0)?.scores.as_ref()?;
@@ -130,7 +130,7 @@ impl ExperimentView {
                 row.scores.extend(member.score());
             }
         }
-        rows.iter_mut().for_each(|row| row.spread = Spread::of(&row.scores));
+        rows.iter_mut().for_each(|row| row.spread = MeanCi::of(&row.scores));
         rows
     }
 
@@ -144,10 +144,10 @@ impl ExperimentView {
     /// The finished runs of a learning curve: training pictures against error.
     pub fn curve_points(&self) -> Vec<CurvePoint> {
         let point = |member: &MemberView| {
-            let [pictures, _, judged] = member.run.as_ref()?.pictures;
+            let [pictures, _, evaluated] = member.run.as_ref()?.pictures;
             let metric = self.metric();
             let error = metric.error(member.score()?);
-            Some(CurvePoint { pictures, error, judged: (metric == Metric::Accuracy).then_some(judged) })
+            Some(CurvePoint { pictures, error, evaluated: (metric == Metric::Accuracy).then_some(evaluated) })
         };
         match self.experiment.kind {
             ExperimentKind::Curve => self.members.iter().filter_map(point).collect(),

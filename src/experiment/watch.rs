@@ -317,7 +317,7 @@ impl Look<'_> {
                 _ if record.stopped || file(STOPPED).exists() => MemberState::Stopped,
                 (_, Some(problem)) => MemberState::Failed { problem },
                 (MemberState::Waiting, None) => MemberState::Waiting,
-                // What is not judged yet is not over, whatever was seen of it before.
+                // What is not evaluated yet is not over, whatever was seen of it before.
                 (_, None) => MemberState::Paused,
             };
             let owner: Option<Owner> = atomic::read_json(&file(OWNER)).ok();
@@ -357,9 +357,10 @@ fn stamp(path: &Path) -> Option<(u64, Duration)> {
 fn not_there(folder: &Path, error: &io::Error) -> Problem {
     let name = folder.display();
     let what = match error.kind() {
-        io::ErrorKind::PermissionDenied => {
-            LocalizedText { en: format!("{name} may not be read"), fr: format!("La lecture de {name} n’est pas autorisée") }
-        }
+        io::ErrorKind::PermissionDenied => LocalizedText {
+            en: format!("{name} cannot be read: access denied"),
+            fr: format!("{name} ne peut pas être lu\u{a0}: accès refusé"),
+        },
         _ => LocalizedText { en: format!("{name} is not there now"), fr: format!("{name} n’est pas là pour le moment") },
     };
     let remedy = say(

@@ -4,7 +4,7 @@
 use std::{
     fs::{self, OpenOptions, TryLockError},
     io::{self, Read, Seek, SeekFrom, Write},
-    path::{Path, PathBuf},
+    path::{Component, Path, PathBuf},
 };
 
 use super::fault::{self, Operation};
@@ -237,14 +237,20 @@ pub fn create_dir_all(path: &Path) -> io::Result<()> {
     }
 }
 
-/// Makes folders below `root`, where none of them may be a link that leads elsewhere.
+/// Makes folders below `root`, where none of them may be a link that leads elsewhere, and `below` is names alone: no `..`, no
+/// root of its own.
 ///
 /// # Errors
-/// A link, and those of the system.
+/// A link, something else than a name, and those of the system.
 pub fn create_dir_within(root: &Path, below: &Path) -> io::Result<()> {
+    let names = below.components().map(|part| if let Component::Normal(name) = part { Some(name) } else { None });
+    // Nothing is made where one of them leads elsewhere.
+    let Some(names) = names.collect::<Option<Vec<_>>>() else {
+        return Err(io::Error::new(io::ErrorKind::InvalidInput, "a path that leads elsewhere"));
+    };
     let mut path = root.to_owned();
-    for part in below {
-        path.push(part);
+    for name in names {
+        path.push(name);
         if fs::symlink_metadata(&path).is_ok_and(|meta| !meta.is_dir()) {
             return Err(no_file());
         }

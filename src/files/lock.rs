@@ -9,7 +9,7 @@ use std::{
 
 use super::{disk, reads};
 
-/// Whoever looks whether it is held takes it for an instant: for so long nobody else is turned away.
+/// A check whether a lock is held takes it for an instant, so taking it is tried again for this long before it counts as held.
 const LOOK: Duration = Duration::from_millis(50);
 /// How long another program's change of a file is waited for, which takes some milliseconds.
 pub const PATIENCE: Duration = Duration::from_secs(10);

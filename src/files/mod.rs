@@ -1,12 +1,12 @@
 //! Where Trombine keeps its own files, and how it writes them: whole or not at all.
 
+mod app_dirs;
 pub mod atomic;
 pub mod disk;
 pub mod fault;
 pub mod lock;
 pub mod names;
 pub mod overwrite;
-mod places;
 pub mod reads;
 pub mod regular;
 pub mod remembered;
@@ -16,4 +16,4 @@ pub mod tensors;
 pub mod text;
 pub mod unfinished;
 
-pub use places::{Places, chosen, home, settled};
+pub use app_dirs::{AppDirs, chosen, home, settled};

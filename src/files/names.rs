@@ -14,6 +14,8 @@ pub const REPORT: &str = "report.json";
 pub const BEST: &str = "best.safetensors";
 /// The weights that it took from another run.
 pub const START: &str = "start.safetensors";
+/// Which pictures that run learned from.
+pub const START_PICTURES: &str = "start-pictures.json";
 /// All that a training needs to go on.
 pub const CHECKPOINT: &str = "checkpoint/state.safetensors";
 /// The weights of an exported run.

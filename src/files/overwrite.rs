@@ -37,14 +37,14 @@ pub fn standing(path: &Path) -> Result<Standing, Problem> {
         _ => Err(other_name(
             path,
             LocalizedText {
-                en: format!("{} is no file that could be replaced", path.display()),
+                en: format!("{} is not a file that could be replaced", path.display()),
                 fr: format!("{} n’est pas un fichier qui puisse être remplacé", path.display()),
             },
         )),
     }
 }
 
-/// That no picture stands at `path`: a table never takes the place of what is judged, whatever the user said of replacing.
+/// That no picture stands at `path`: a table never takes the place of what is evaluated, whatever the user said of replacing.
 ///
 /// # Errors
 /// A picture, by its first bytes.
@@ -73,7 +73,7 @@ pub fn file(path: &Path, overwrite: bool) -> Result<(), Problem> {
     match standing(path)? {
         Standing::Something if !overwrite => Err(exists(
             path,
-            LocalizedText { en: format!("{} is there already", path.display()), fr: format!("{} existe déjà", path.display()) },
+            LocalizedText { en: format!("{} already exists", path.display()), fr: format!("{} existe déjà", path.display()) },
         )),
         _ => Ok(()),
     }

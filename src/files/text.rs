@@ -1,5 +1,22 @@
 //! Text files as people's editors write them.
 
+/// What Windows-1252 has in the places of Latin-1's controls from 0x80 on; five places are empty.
+const WINDOWS_1252: [char; 32] = [
+    '€', '\0', '‚', 'ƒ', '„', '…', '†', '‡', 'ˆ', '‰', 'Š', '‹', 'Œ', '\0', 'Ž', '\0', //
+    '\0', '‘', '’', '“', '”', '•', '–', '—', '˜', '™', 'š', '›', 'œ', '\0', 'ž', 'Ÿ',
+];
+
+/// The text of a file in Windows-1252, as Excel saves a table in Western Europe; `None` if it holds what no text does.
+pub fn windows_1252(bytes: &[u8]) -> Option<String> {
+    let letter = |byte: &u8| match byte {
+        b'\t' | b'\n' | b'\r' => Some(char::from(*byte)),
+        ..0x20 | 0x7f => None,
+        0x80..0xa0 => Some(WINDOWS_1252[usize::from(byte - 0x80)]).filter(|letter| *letter != '\0'),
+        _ => Some(char::from(*byte)),
+    };
+    bytes.iter().map(letter).collect()
+}
+
 /// The text of a file: UTF-8 with or without its mark, or UTF-16 of either order, marked or as its zeros show; `None` if it
 /// is neither.
 pub fn decode(bytes: &[u8]) -> Option<String> {

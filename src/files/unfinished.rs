@@ -186,7 +186,7 @@ pub fn is_unfinished(name: &OsStr) -> bool {
     middle.is_some_and(|(process, number)| [process, number].iter().all(|part| part.parse::<u32>().is_ok()))
 }
 
-/// Removes a folder with all that is in it. It loses its name first: a half of it is nobody's.
+/// Removes a folder with all that is in it. It is renamed first, so that a half-removed one is never taken for a whole one.
 ///
 /// # Errors
 /// Those of the system.

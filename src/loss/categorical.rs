@@ -33,29 +33,29 @@ pub fn argmax<T: Copy + PartialOrd>(values: &[T]) -> usize {
     (1..values.len()).fold(0, |best, at| if values[at] > values[best] { at } else { best })
 }
 
-/// The loss at `logits` for `target`; leaves its slope at each of them in `slopes`, which is as long.
-pub fn value_and_grad(settings: &LossSettings, logits: &[f64], target: ClassTarget, slopes: &mut [f64]) -> f64 {
+/// The loss at `logits` for `target`; leaves its gradient at each of them in `grads`, which is as long.
+pub fn value_and_grad(settings: &LossSettings, logits: &[f64], target: ClassTarget, grads: &mut [f64]) -> f64 {
     let softmax = LogSoftmax::of(logits);
     let focal = settings.kind == LossKind::CategoricalFocalCrossentropy;
-    // By the logarithms: `d ln(p_k) / d z_j` is `(j == k) - p_j`, so `slope_j = y_j f'(l_j) - p_j * sum of y_k f'(l_k)`.
+    // By the logarithms: `d ln(p_k) / d z_j` is `(j == k) - p_j`, so `grad_j = y_j f'(l_j) - p_j * sum of y_k f'(l_k)`.
     let (mut loss, mut sum) = (0.0, 0.0);
-    for ((slope, z), y) in slopes.iter_mut().zip(logits).zip(target.probabilities(logits.len(), settings.label_smoothing)) {
-        *slope = 0.0;
+    for ((grad, z), y) in grads.iter_mut().zip(logits).zip(target.probabilities(logits.len(), settings.label_smoothing)) {
+        *grad = 0.0;
         if y > 0.0 {
             let l = softmax.at(*z);
             let (value, by_log) = if focal { focal_term(settings, l) } else { (-l, -1.0) };
             loss += y * value;
             sum += y * by_log;
-            *slope = y * by_log;
+            *grad = y * by_log;
         }
     }
-    for (slope, z) in slopes.iter_mut().zip(logits) {
-        *slope -= softmax.at(*z).exp() * sum;
+    for (grad, z) in grads.iter_mut().zip(logits) {
+        *grad -= softmax.at(*z).exp() * sum;
     }
     loss
 }
 
-/// `-alpha * (1 - p)^gamma * l` with `p = exp(l)`, and its slope at `l`.
+/// `-alpha * (1 - p)^gamma * l` with `p = exp(l)`, and its gradient at `l`.
 fn focal_term(settings: &LossSettings, l: f64) -> (f64, f64) {
     // The floor keeps the quotient finite where the class is certain, and l is 0 there.
     let miss = (-l.exp_m1()).max(f64::MIN_POSITIVE);

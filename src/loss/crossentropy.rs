@@ -1,6 +1,6 @@
 //! Binary cross-entropy of a logit (Keras's `BinaryCrossentropy(from_logits=True)`), safe at any logit.
 
-/// Loss and slope at logit `z` for the (smoothed) target `y` between 0 and 1.
+/// Loss and gradient at logit `z` for the (smoothed) target `y` between 0 and 1.
 ///
 /// `max(z, 0) - z * y + ln(1 + exp(-|z|))`, and `sigmoid(z) - y`: neither overflows, where the logarithm of a sigmoid
 /// would give infinity.

@@ -9,20 +9,20 @@ use crate::{
     text::say,
 };
 
-/// Loss and slope at logit `z` for the (smoothed) target `y` between 0 and 1.
+/// Loss and gradient at logit `z` for the (smoothed) target `y` between 0 and 1.
 ///
 /// With `p = sigmoid(z)` and the miss `f = y * (1 - p) + (1 - y) * p` the loss is `f^gamma` times the cross-entropy,
 /// times `y * alpha + (1 - y) * (1 - alpha)` if classes are balanced.
 pub fn focal(settings: &LossSettings, z: f64, y: f64) -> (f64, f64) {
-    let (entropy, slope) = crossentropy(z, y);
+    let (entropy, grad) = crossentropy(z, y);
     let (p, q) = (sigmoid(z), sigmoid(-z));
     // Far out the miss vanishes; the floor keeps f^(gamma - 1) finite, and its product with p * q is then 0.
     let miss = (y * q + (1.0 - y) * p).max(f64::MIN_POSITIVE);
-    let miss_slope = (1.0 - 2.0 * y) * p * q;
+    let miss_grad = (1.0 - 2.0 * y) * p * q;
     let balance = if settings.apply_class_balancing { y * settings.alpha + (1.0 - y) * (1.0 - settings.alpha) } else { 1.0 };
     let factor = miss.powf(settings.gamma);
-    let factor_slope = settings.gamma * factor * (miss_slope / miss);
-    (balance * factor * entropy, balance * (factor_slope * entropy + factor * slope))
+    let factor_grad = settings.gamma * factor * (miss_grad / miss);
+    (balance * factor * entropy, balance * (factor_grad * entropy + factor * grad))
 }
 
 /// The settings of both focal losses; `kind` is the loss that is chosen.
@@ -41,7 +41,7 @@ pub(super) fn setting_defs<'a>(
             say("Focus (gamma)", "Focalisation (gamma)"),
             say(
                 "How much pictures that are already right are played down; 0 is plain cross-entropy. 1 to 3",
-                "À quel point les images déjà justes comptent moins ; 0 donne l’entropie croisée simple. De 1 à 3",
+                "À quel point les images déjà bien classées comptent moins ; 0 donne l’entropie croisée simple. De 1 à 3",
             ),
             Value::Number { value: gamma, range: 0.0..=5.0, scale: Scale::Linear, unit: UNITLESS },
         )

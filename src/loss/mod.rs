@@ -1,6 +1,6 @@
 //! Losses: their settings and reference arithmetic. Keras's names.
 //!
-//! Everything is a function of the network's outputs and gives the slopes with the value; sigmoid and softmax belong to the
+//! Everything is a function of the network's outputs and gives the gradients with the value; sigmoid and softmax belong to the
 //! loss.
 //!
 //! | output | losses | target of a picture |
@@ -166,11 +166,11 @@ choice!(LossKind {
     BinaryCrossentropy = "binary_crossentropy", say("Binary cross-entropy", "Entropie croisée binaire"),
         say("The notebook’s; every picture counts", "Celle du notebook ; chaque image compte");
     BinaryFocalCrossentropy = "binary_focal_crossentropy", say("Focal loss", "Focal loss"),
-        say("Pictures that are already right count less", "Les images déjà justes comptent moins");
+        say("Pictures that are already right count less", "Les images déjà bien classées comptent moins");
     CategoricalCrossentropy = "categorical_crossentropy", say("Categorical cross-entropy", "Entropie croisée catégorielle"),
         say("Every picture counts", "Chaque image compte");
     CategoricalFocalCrossentropy = "categorical_focal_crossentropy", say("Categorical focal loss", "Focal loss catégorielle"),
-        say("Pictures that are already right count less", "Les images déjà justes comptent moins");
+        say("Pictures that are already right count less", "Les images déjà bien classées comptent moins");
     Mse = "mse", say("Mean squared error", "Erreur quadratique moyenne"),
         say("Large errors count most; aims at the mean", "Les grandes erreurs comptent le plus ; vise la moyenne");
     Mae = "mae", say("Mean absolute error", "Erreur absolue moyenne"),
@@ -193,7 +193,7 @@ impl LossSettings {
         Self { label_smoothing: 0.0, class_weights: ClassWeights::None, ..self }
     }
 
-    /// One picture's loss at one output for its target, and the loss's slope there: the logit for the target 0 or 1, or the
+    /// One picture's loss at one output for its target, and the loss's gradient there: the logit for the target 0 or 1, or the
     /// value. Label smoothing is included, class weights are not. (A logit alone is as one beside a logit of 0, so a
     /// categorical loss of it is the binary one.)
     pub fn value_and_grad(&self, output: f64, target: f64) -> (f64, f64) {
@@ -207,34 +207,34 @@ impl LossSettings {
         }
     }
 
-    /// The same at the logits of all classes; leaves the slope at each of them in `slopes`, which is as long. A loss that is
+    /// The same at the logits of all classes; leaves the gradient at each of them in `grads`, which is as long. A loss that is
     /// none of classes is cross-entropy here.
-    pub fn classes_value_and_grad(&self, logits: &[f64], target: ClassTarget, slopes: &mut [f64]) -> f64 {
-        categorical::value_and_grad(self, logits, target, slopes)
+    pub fn classes_value_and_grad(&self, logits: &[f64], target: ClassTarget, grads: &mut [f64]) -> f64 {
+        categorical::value_and_grad(self, logits, target, grads)
     }
 
     /// The mean loss of the outputs, a row for each picture, as Keras reports `val_loss` (without the L2 penalty), and how
     /// many are right; of values none is.
-    pub fn judge(&self, outputs: &[f32], targets: Targets<'_>) -> (f64, usize) {
-        let (mut sum, mut right) = (0.0, 0);
+    pub fn mean_loss_and_correct(&self, outputs: &[f32], targets: Targets<'_>) -> (f64, usize) {
+        let (mut sum, mut correct) = (0.0, 0);
         match targets {
             Targets::Values(targets) => {
                 for (output, target) in outputs.iter().zip(targets) {
                     sum += self.value_and_grad((*output).into(), (*target).into()).0;
-                    right += usize::from(self.kind.family() != Family::Regression && is_right(*output, *target));
+                    correct += usize::from(self.kind.family() != Family::Regression && is_right(*output, *target));
                 }
             }
             Targets::Classes(targets) => {
                 let classes = outputs.len() / targets.len().max(1);
-                let (mut row, mut slopes) = (vec![0.0; classes], vec![0.0; classes]);
+                let (mut row, mut grads) = (vec![0.0; classes], vec![0.0; classes]);
                 for (logits, target) in outputs.chunks_exact(classes.max(1)).zip(targets) {
                     row.iter_mut().zip(logits).for_each(|(wide, logit)| *wide = f64::from(*logit));
-                    sum += self.classes_value_and_grad(&row, *target, &mut slopes);
-                    right += usize::from(argmax(logits) == usize::from(target.label()));
+                    sum += self.classes_value_and_grad(&row, *target, &mut grads);
+                    correct += usize::from(argmax(logits) == usize::from(target.label()));
                 }
             }
         }
-        (sum / targets.len().max(1) as f64, right)
+        (sum / targets.len().max(1) as f64, correct)
     }
 }
 

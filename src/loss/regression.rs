@@ -1,12 +1,12 @@
 //! Losses of a value: Keras's `MeanSquaredError`, `MeanAbsoluteError` and `Huber`.
 
-/// `(z - y)^2` and its slope.
+/// `(z - y)^2` and its gradient.
 pub fn squared(z: f64, y: f64) -> (f64, f64) {
     let error = z - y;
     (error * error, 2.0 * error)
 }
 
-/// `|z - y|` and its slope, which is 0 where both are equal.
+/// `|z - y|` and its gradient, which is 0 where both are equal.
 pub fn absolute(z: f64, y: f64) -> (f64, f64) {
     let error = z - y;
     (error.abs(), if error == 0.0 { 0.0 } else { error.signum() })

@@ -1,6 +1,6 @@
 //! The first weights: drawn from the seed, each array from a stream of its own.
 
-use super::{Array, Initialization, Network, Weights, layers::Role};
+use super::{Initialization, Network, Tensor, Weights, layers::Role};
 use crate::random::{Purpose, Random};
 
 /// What is left of a standard normal's deviation when it is cut at two deviations; Keras divides by it, so that the
@@ -22,7 +22,7 @@ pub fn init(network: &Network, initialization: Initialization, seed: u64) -> Wei
             Role::Bias | Role::Beta | Role::RunningMean => vec![0.0; values],
             Role::Gamma | Role::RunningVariance => vec![1.0; values],
         };
-        (parameter.name, Array { shape: parameter.shape, data })
+        (parameter.name, Tensor { shape: parameter.shape, data })
     });
     Weights(arrays.collect())
 }

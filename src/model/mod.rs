@@ -16,7 +16,7 @@ use crate::{
 
 pub use layers::{Layer, Network, Op, Shape};
 pub use output::{CLASSES, Output};
-pub use weights::{Array, Weights};
+pub use weights::{Tensor, Weights};
 
 /// The network as the user sets it. The default is the notebook's.
 #[derive(Clone, Debug, PartialEq, Serialize, Deserialize)]
@@ -362,7 +362,7 @@ fn beginning<'a>(start_from: &'a mut String, frozen_blocks: &'a mut u32) -> [Set
             say("Frozen blocks", "Blocs figés"),
             say(
                 "How many of the first blocks keep the weights taken from that run. More is faster and learns less; try 0 first",
-                "Combien des premiers blocs gardent les poids repris de cet essai. Plus, c’est plus rapide et cela apprend moins ; essayez d’abord 0",
+                "Combien des premiers blocs gardent les poids repris de cet essai. Plus il y en a, plus c’est rapide, mais moins le réseau apprend ; essayez d’abord 0",
             ),
             Value::Whole { value: frozen_blocks, range: 0..=6, unit: UNITLESS },
         )

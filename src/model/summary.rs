@@ -14,7 +14,7 @@ pub fn rows(network: &Network) -> Vec<Row> {
     for layer in &network.layers {
         match (RowKind::of(layer), rows.last_mut()) {
             (None, Some(row)) => row.join(layer),
-            (kind, _) => rows.push(Row::new(kind.unwrap_or(RowKind::Bridge), layer)),
+            (kind, _) => rows.push(Row::new(kind.unwrap_or(RowKind::Flatten), layer)),
         }
     }
     if let Some(row) = rows.last_mut() {
@@ -45,7 +45,7 @@ pub struct Row {
 pub enum RowKind {
     Convolution,
     /// From maps to a vector.
-    Bridge,
+    Flatten,
     Dense,
     Output,
 }
@@ -55,7 +55,7 @@ impl RowKind {
     fn of(layer: &Layer) -> Option<Self> {
         match layer.op {
             Op::Conv { .. } => Some(Self::Convolution),
-            Op::Flatten | Op::GlobalAveragePool => Some(Self::Bridge),
+            Op::Flatten | Op::GlobalAveragePool => Some(Self::Flatten),
             Op::Dense { .. } => Some(Self::Dense),
             Op::BatchNorm { .. } | Op::Activation(_) | Op::MaxPool | Op::Dropout { .. } => None,
         }

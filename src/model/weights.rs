@@ -28,21 +28,21 @@ use crate::{
 
 /// A dense array of f32 in row-major order.
 #[derive(Clone, Debug, Default, PartialEq, Serialize, Deserialize)]
-pub struct Array {
+pub struct Tensor {
     pub shape: Vec<usize>,
     pub data: Vec<f32>,
 }
 
 /// Arrays by name. Sorted, so that walking them is deterministic.
 #[derive(Clone, Debug, Default, PartialEq, Serialize, Deserialize)]
-pub struct Weights(pub BTreeMap<String, Array>);
+pub struct Weights(pub BTreeMap<String, Tensor>);
 
 /// The metadata entry that holds the layout's version.
 const VERSION_KEY: &str = "trombine";
 /// The version that is written, and the newest that is read.
 const VERSION: u32 = 1;
 
-impl Array {
+impl Tensor {
     /// An array of zeros.
     pub fn zeros(shape: Vec<usize>) -> Self {
         let values = shape.iter().product();
@@ -52,12 +52,12 @@ impl Array {
 
 impl Weights {
     /// The array called `name`.
-    pub fn get(&self, name: &str) -> Option<&Array> {
+    pub fn get(&self, name: &str) -> Option<&Tensor> {
         self.0.get(name)
     }
 
     /// Names and arrays, by name.
-    pub fn iter(&self) -> impl Iterator<Item = (&str, &Array)> {
+    pub fn iter(&self) -> impl Iterator<Item = (&str, &Tensor)> {
         self.0.iter().map(|(name, array)| (name.as_str(), array))
     }
 
@@ -181,7 +181,7 @@ impl Weights {
             }
             let (values, _) = tensor.data().as_chunks::<4>();
             let data = values.iter().map(|bytes| f32::from_le_bytes(*bytes)).collect();
-            arrays.insert(name, Array { shape: tensor.shape().to_vec(), data });
+            arrays.insert(name, Tensor { shape: tensor.shape().to_vec(), data });
         }
         Ok(Self(arrays))
     }

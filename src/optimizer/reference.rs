@@ -2,7 +2,7 @@
 
 use super::{OptimizerSettings, OptimizerState, UpdateStep};
 use crate::{
-    model::{Array, Weights, layers::Parameter},
+    model::{Tensor, Weights, layers::Parameter},
     problem::{Kind, Problem},
     text::{LocalizedText, say},
 };
@@ -68,7 +68,7 @@ impl Optimizer {
         let names = self.settings.slots();
         for (p, slots) in self.parameters.iter().zip(&self.slots) {
             for (name, data) in names.iter().zip(slots) {
-                let array = Array { shape: p.shape.clone(), data: data.clone() };
+                let array = Tensor { shape: p.shape.clone(), data: data.clone() };
                 state.slots.0.insert(format!("{}/{name}", p.name), array);
             }
         }
@@ -111,8 +111,8 @@ impl Optimizer {
 fn apply(
     rule: &UpdateStep,
     parameter: &Parameter,
-    weights: &mut Array,
-    gradients: &Array,
+    weights: &mut Tensor,
+    gradients: &Tensor,
     scale: f32,
     slots: &mut [Vec<f32>],
 ) -> bool {
@@ -132,6 +132,9 @@ fn misfit(name: &str) -> Problem {
             en: format!("The array {name} is missing or does not fit the network"),
             fr: format!("Le tableau {name} manque ou ne correspond pas au réseau"),
         },
-        say("Open it with the settings it was made with, or start anew", "Ouvrez-le avec les réglages d’origine, ou recommencez"),
+        say(
+            "Open it with the settings it was made with, or start again",
+            "Ouvrez-le avec les réglages d’origine, ou recommencez",
+        ),
     )
 }

@@ -52,7 +52,7 @@ fn misfit(details: String) -> Problem {
     Problem::new(
         Kind::File,
         say("The optimizer’s memory does not fit the network", "La mémoire de l’optimiseur ne va pas avec le réseau"),
-        say("Start the training anew from the weights", "Reprenez l’entraînement à neuf à partir des poids"),
+        say("Start the training again from the weights", "Reprenez l’entraînement à neuf à partir des poids"),
     )
     .because(details)
 }

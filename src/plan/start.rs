@@ -1,12 +1,16 @@
 //! What a run takes over from another before its first step.
 
+use std::collections::BTreeSet;
+
 use serde::{Deserialize, Serialize};
 
+use super::Plan;
 use crate::{
+    data::sample::Part,
     model::{FROZEN_BLOCKS, ModelSettings, Network, Op, START_FROM, Weights, taken::Taken},
     problem::{Kind, Problem},
     settings::Settings,
-    text::{Lang, LocalizedText, joined, named, plural, say, shortest},
+    text::{Lang, LocalizedText, joined, named, number, plural, say, shortest},
 };
 
 /// The run that another started from, and what was taken of it.
@@ -29,6 +33,49 @@ pub struct StartedFrom {
 pub struct Start {
     pub from: StartedFrom,
     pub weights: Weights,
+    /// `None` where it is not known, as of weights that came without their list of pictures.
+    pub prior: Option<PriorPictures>,
+}
+
+/// The pictures that weights were made of before a run took them over: by the run that it started from, and by the one that
+/// that one started from. They are new to no run that begins with these weights.
+#[derive(Clone, Debug, Default, PartialEq, Eq, Serialize, Deserialize)]
+pub struct PriorPictures {
+    /// Hashes of the contents, as in [`Sample`](crate::data::sample::Sample), of what was learned from.
+    pub train: BTreeSet<u64>,
+    /// Of what the best epoch was chosen by.
+    pub validation: BTreeSet<u64>,
+}
+
+impl PriorPictures {
+    /// In which part the picture with this hash was; of a picture that was in both, training.
+    pub fn part(&self, hash: u64) -> Option<Part> {
+        let checked = || self.validation.contains(&hash).then_some(Part::Validation);
+        self.train.contains(&hash).then_some(Part::Train).or_else(checked)
+    }
+
+    /// What has to be said before `plan` is trained: that pictures of its test part are not new to the weights.
+    pub fn warning(&self, plan: &Plan) -> Option<Problem> {
+        let test = plan.indices(Part::Test);
+        let known = test.iter().filter(|sample| self.part(plan.dataset.samples[**sample as usize].hash).is_some()).count();
+        let (known, all) = (known as u64, test.len() as u64);
+        (known > 0).then(|| {
+            Problem::new(
+                Kind::Data,
+                LocalizedText::by(|lang| {
+                    let (known, all) = (number(lang, known), number(lang, all));
+                    match lang {
+                        Lang::En => format!("The run it starts from already had {known} of the {all} test pictures"),
+                        Lang::Fr => format!("L’essai de départ avait déjà {known} des {all} images de test"),
+                    }
+                }),
+                say(
+                    "The test will say little about new pictures. For a fair test use that run’s seed and split, or other pictures",
+                    "Le test dira peu de choses sur des images nouvelles. Pour un test juste, prenez la graine et la répartition de cet essai, ou d’autres images",
+                ),
+            )
+        })
+    }
 }
 
 /// A run whose weights can be taken.
@@ -170,7 +217,7 @@ pub fn unfinished(name: &LocalizedText) -> Problem {
             Lang::Fr => format!("«\u{a0}{name}\u{a0}» n’est pas terminé\u{a0}: il n’a pas encore de résultat d’où partir"),
         }
     });
-    let remedy = say("Go on with it first, or start from another run", "Reprenez-le d’abord, ou partez d’un autre essai");
+    let remedy = say("Resume it first, or start from another run", "Reprenez-le d’abord, ou partez d’un autre essai");
     Problem::new(Kind::Settings, what, remedy).at(START_FROM)
 }
 

@@ -15,7 +15,7 @@ use super::{
     framing::frame,
     photo::Photo,
     predictor::{Answer, Estimate, Predictor, Preparation},
-    table::{Question, Table},
+    table::{Table, TableKey},
 };
 use crate::{
     control::{Control, Signal},
@@ -27,7 +27,10 @@ use crate::{
         walk::{self, walk},
     },
     evaluate::Interval,
-    files::table::{Cell, Rows, TableForm},
+    files::{
+        overwrite,
+        table::{Cell, Rows, TableForm},
+    },
     problem::{Kind, Problem},
     text::{Lang, LocalizedText, say, semicolon},
 };
@@ -65,7 +68,7 @@ pub struct BatchOutcome {
     pub unrecorded: Option<Problem>,
 }
 
-/// Pictures that are decoded in parallel and judged together, between two looks at the control.
+/// Pictures that are decoded in parallel and evaluated together, between two looks at the control.
 const CHUNK: usize = 64;
 
 /// Unreadable files that a card names; its details name all.
@@ -88,20 +91,21 @@ enum Prepared {
     Unreadable(Problem),
 }
 
-/// Judges every picture below the folder of `job` into its table, telling (done, of) after each few dozen.
+/// Evaluates every picture below the folder of `job` into its table, telling (done, of) after each few dozen.
 ///
 /// The columns are those of [`columns`]. A table that was stopped and was begun for the very same question (run, weights,
 /// folder, framing, form…) is continued; anything else that is there is left alone.
 ///
 /// # Errors
-/// A folder that cannot be read or holds no picture, a file that cannot be written or is something else
-/// ([`Kind::Exists`]), a lost device, or [`Kind::Cancelled`]; all rows so far are then in the table.
+/// A folder that cannot be read or holds no picture, a table that would lie in it, a file that cannot be written or is something
+/// else ([`Kind::Exists`]), a lost device, or [`Kind::Cancelled`]; all rows so far are then in the table.
 pub fn predict_folder(
     predictor: &mut Predictor,
     job: &FolderJob<'_>,
     control: &Control,
     mut progress: impl FnMut(usize, usize),
 ) -> Result<BatchOutcome, Problem> {
+    overwrite::not_among_pictures(job.folder, job.csv)?;
     let FolderJob { folder, csv, framing, form, overwrite, home } = *job;
     let (files, skipped) = pictures_below(folder, control)?;
     if files.is_empty() {
@@ -110,7 +114,7 @@ pub fn predict_folder(
     let columns = columns(&predictor.task);
     let names: Vec<&str> = columns.iter().map(String::as_str).collect();
     let head = Rows::with_columns(form, &names).into_bytes();
-    let question = Question {
+    let question = TableKey {
         run: predictor.run.clone(),
         weights: predictor.weights_hash(),
         folder: fs::canonicalize(folder).map_err(|error| Problem::io(folder, &error))?,
@@ -127,8 +131,8 @@ pub fn predict_folder(
         BatchOutcome { continued, kept_rows: table.rows(), replaced: table.cut(), skipped, ..BatchOutcome::default() };
     let todo = &files[continued..];
     progress(continued, files.len());
-    let judged = thread::scope(|scope| {
-        // The next pictures are decoded while these are judged; whoever reads no more ends the thread.
+    let answered = thread::scope(|scope| {
+        // The next pictures are decoded while these are evaluated; whoever reads no more ends the thread.
         let (send, ready) = bounded::<Vec<Prepared>>(1);
         let preparation = predictor.preparation();
         scope.spawn(move || {
@@ -141,7 +145,7 @@ pub fn predict_folder(
                 return Err(Problem::cancelled());
             }
             let pixels: Vec<u8> = prepared.iter().flat_map(Prepared::pixels).copied().collect();
-            let mut answers = predictor.judge(&pixels)?.into_iter();
+            let mut answers = predictor.predict_batch(&pixels)?.into_iter();
             let (mut rows, mut count) = (Rows::more(form), 0);
             for (name, prepared) in names.iter().zip(prepared) {
                 for Row { square, answer } in outcome.rows(name, prepared, &mut answers) {
@@ -156,8 +160,8 @@ pub fn predict_folder(
         Ok(())
     });
     // Also what a lost device cut short can go on.
-    let closed = table.close(judged.is_ok());
-    judged?;
+    let closed = table.close(answered.is_ok());
+    answered?;
     outcome.unrecorded = closed?;
     Ok(outcome)
 }
@@ -213,7 +217,7 @@ pub fn row<'a>(name: &'a str, square: Option<Square>, answer: Result<&Answer, &'
     cells
 }
 
-/// The name that a table has unless another is given: the run's and the folder's.
+/// The name that a table has unless another is given: what names of files about the run begin with, and the folder's.
 pub fn default_name(run: &str, folder: &Path, framing: Framing) -> String {
     let folder = fs::canonicalize(folder).unwrap_or_else(|_| folder.to_owned());
     let folder = folder.file_name().unwrap_or_default().to_string_lossy();
@@ -305,7 +309,7 @@ impl BatchOutcome {
     pub fn sentence(&self, lang: Lang) -> String {
         let count = |n: usize, one, many| crate::text::plural(lang, n as u64, one, many);
         let mut text =
-            count(self.pictures, say("picture predicted", "image prédite"), say("pictures predicted", "images prédites"));
+            count(self.pictures, say("picture predicted", "image traitée"), say("pictures predicted", "images traitées"));
         if self.without_face > 0 {
             text += ", ";
             text += &count(self.without_face, say("without a face", "sans visage"), say("without a face", "sans visage"));

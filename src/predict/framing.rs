@@ -1,4 +1,4 @@
-//! Which squares of a photo are judged: decided by how the training pictures were framed, unless the user decides.
+//! Which squares of a photo are evaluated: decided by how the training pictures were framed, unless the user decides.
 //!
 //! The window, `trombine predict` and folders all ask [`frame`], so that they give the same answers.
 
@@ -9,7 +9,7 @@ use crate::data::{
     square::Square,
 };
 
-/// How a photo is judged.
+/// How a photo is evaluated.
 #[derive(Clone, Debug, PartialEq)]
 pub enum Framed {
     /// Whole, as asked.
@@ -38,7 +38,7 @@ pub fn frame(photo: &Photo, framing: Framing) -> Framed {
 }
 
 impl Framed {
-    /// The squares to judge; `None` is the whole photo.
+    /// The squares to evaluate; `None` is the whole photo.
     pub fn squares(&self) -> Vec<Option<Square>> {
         match self {
             Self::Whole | Self::Crop => vec![None],

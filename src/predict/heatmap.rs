@@ -134,19 +134,19 @@ fn spoken(network: &Network, weights: &Weights, pixels: &[u8], class: usize) -> 
 /// A lost device.
 pub fn occlusion(
     engine: &mut dyn Engine,
-    judge: &mut TtaPredictor,
+    tta: &mut TtaPredictor,
     pixels: &[u8],
     class: usize,
     batch: usize,
 ) -> Result<Map, Problem> {
-    let (side, output) = (judge.side(), engine.network().output);
+    let (side, output) = (tta.side(), engine.network().output);
     let logits = |row: &[f32]| Logits::of(output, row);
     let odds = |row: &[f32]| logits(row).value().unwrap_or_else(|| logits(row).log_odds(class, 1.0));
     let patch = (side / 6).max(2);
     let places: Vec<(usize, usize)> = starts(side, patch).flat_map(|y| starts(side, patch).map(move |x| (x, y))).collect();
     let gray = mean_color(pixels);
     let mut whole = vec![0.0; output.units()];
-    judge.logits(engine, pixels, &mut whole)?;
+    tta.logits(engine, pixels, &mut whole)?;
     let whole = odds(&whole);
     let mut sums = vec![(0.0, 0u32); side * side];
     for places in places.chunks(batch) {
@@ -159,7 +159,7 @@ pub fn occlusion(
             }
         }
         let mut logits = vec![0.0; places.len() * output.units()];
-        judge.logits(engine, &covered, &mut logits)?;
+        tta.logits(engine, &covered, &mut logits)?;
         for (&(left, top), row) in places.iter().zip(logits.chunks_exact(output.units())) {
             let lost = whole - odds(row);
             let loss = if output == Output::Linear { lost.abs() } else { lost };

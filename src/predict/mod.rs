@@ -1,6 +1,6 @@
 //! A photo becomes an answer: found faces, a square as UTKFace's crops are made, and what the network says of it.
 //!
-//! `photo` decodes, `original` is a file for looking at it, `framing` says which of the faces in it are judged, `predictor` asks the network, `heatmap` shows where it looked, `batch`
+//! `photo` decodes, `original` is a file for looking at it, `framing` says which of the faces in it are evaluated, `predictor` asks the network, `heatmap` shows where it looked, `batch`
 //! does a folder, `table` is the file that a folder goes into.
 
 pub mod batch;

@@ -62,7 +62,20 @@ impl Photo {
                 say("Make it smaller first", "Réduisez-la d’abord"),
             ),
             SkipReason::Foreign { is } => foreign(is),
-            SkipReason::Damaged { details } => unreadable(details),
+            SkipReason::Damaged { details } => Problem::new(
+                Kind::Picture,
+                say("This picture is damaged or cut short", "Cette image est abîmée ou tronquée"),
+                say("Take another copy of it", "Prenez-en une autre copie"),
+            )
+            .because(details),
+            reason @ SkipReason::Unsupported { .. } => {
+                let is = reason.sentence();
+                Problem::new(
+                    Kind::Picture,
+                    LocalizedText { en: format!("This is {}", is.en), fr: format!("C’est {}", is.fr) },
+                    say("Save it as JPEG or PNG", "Enregistrez-la en JPEG ou PNG"),
+                )
+            }
             reason => unreadable(reason.sentence().en),
         })?;
         Self::new(picture.width, picture.height, picture.rgb)
@@ -98,7 +111,7 @@ impl Photo {
         out
     }
 
-    /// What is judged of it: a square, or the whole photo, as side x side x 3 bytes.
+    /// What is evaluated of it: a square, or the whole photo, as side x side x 3 bytes.
     pub fn seen(&self, square: Option<Square>, shape: PictureShape) -> Vec<u8> {
         square.map_or_else(|| self.square(shape), |square| self.crop_to(square, shape.side.pixels()))
     }

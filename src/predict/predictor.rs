@@ -56,7 +56,7 @@ struct Member {
     network: Network,
     weights: Weights,
     engine: Box<dyn Engine>,
-    judge: TtaPredictor,
+    tta: TtaPredictor,
     /// Its own, within a committee; 1 where it is alone.
     temperature: f64,
     /// The place of how it looks at a picture.
@@ -94,7 +94,7 @@ impl Preparation {
         self.0.iter().map(|shape| shape.side.bytes()).sum()
     }
 
-    /// What is judged of a square of a photo; of the whole photo, made a square, without one.
+    /// What is evaluated of a square of a photo; of the whole photo, made a square, without one.
     pub fn of(&self, photo: &Photo, square: Option<Square>) -> Vec<u8> {
         self.0.iter().flat_map(|shape| photo.seen(square, *shape)).collect()
     }
@@ -162,8 +162,8 @@ impl Predictor {
         check_finite(&network, &weights)?;
         let mut engine = open(&config(&settings, &network))?;
         engine.set_weights(&weights)?;
-        let judge = TtaPredictor::new(settings.augment.test_time_flip, settings.augment.side());
-        let member = Member { file: None, network, weights, engine, judge, temperature: 1.0, sight: 0 };
+        let tta = TtaPredictor::new(settings.augment.test_time_flip, settings.augment.side());
+        let member = Member { file: None, network, weights, engine, tta, temperature: 1.0, sight: 0 };
         Ok(Self {
             run: String::new(),
             task,
@@ -226,14 +226,14 @@ impl Predictor {
         self.members.iter().fold(combination as u64, |before, member| {
             let mut bytes = hashed(before, member).to_le_bytes().to_vec();
             bytes.extend(member.temperature.to_le_bytes());
-            bytes.push(u8::from(member.judge.mirrored()));
+            bytes.push(u8::from(member.tta.mirrored()));
             hash(&bytes)
         })
     }
 
     /// Whether answers are the mean over each picture and its mirror image.
     pub fn mirrored(&self) -> bool {
-        self.members.iter().all(|member| member.judge.mirrored())
+        self.members.iter().all(|member| member.tta.mirrored())
     }
 
     /// What the network says of a square of a photo; of the whole photo, made a square, without one.
@@ -241,7 +241,7 @@ impl Predictor {
     /// # Errors
     /// A lost device.
     pub fn look(&mut self, photo: &Photo, square: Option<Square>) -> Result<Answer, Problem> {
-        let mut answers = self.judge(&self.preparation().of(photo, square))?;
+        let mut answers = self.predict_batch(&self.preparation().of(photo, square))?;
         Ok(answers.swap_remove(0))
     }
 
@@ -260,7 +260,7 @@ impl Predictor {
     ///
     /// # Errors
     /// A lost device.
-    pub fn judge(&mut self, pixels: &[u8]) -> Result<Vec<Answer>, Problem> {
+    pub fn predict_batch(&mut self, pixels: &[u8]) -> Result<Vec<Answer>, Problem> {
         let preparation = self.preparation();
         let one = preparation.bytes();
         let mut answers = Vec::with_capacity(pixels.len() / one);
@@ -268,23 +268,23 @@ impl Predictor {
         for batch in pixels.chunks(BATCH * one) {
             let seen = |sight: &Sight| sight.seen(batch, one, preparation.place(sight.0.shape()));
             let seen: Vec<Vec<u8>> = self.sights.iter().map(seen).collect();
-            let said = self.members.iter_mut().map(|member| member.say(&seen[member.sight]));
-            let said = said.collect::<Result<Vec<Vec<Logits>>, Problem>>()?;
+            let logits = self.members.iter_mut().map(|member| member.logits(&seen[member.sight]));
+            let logits = logits.collect::<Result<Vec<Vec<Logits>>, Problem>>()?;
             let sides: Vec<usize> = self.sights.iter().map(|sight| sight.0.side()).collect();
             for picture in 0..batch.len() / one {
                 let piece = |(seen, side): (&Vec<u8>, &usize)| seen[picture * side * side * 3..][..side * side * 3].to_vec();
                 let mut seen = seen.iter().zip(&sides).map(piece);
                 let (first, others) = (seen.next().unwrap_or_default(), seen.collect());
-                answers.push(self.answer(&said, picture, Answer::unsaid(first, sides[0], others)));
+                answers.push(self.answer(&logits, picture, Answer::unanswered(first, sides[0], others)));
             }
         }
         Ok(answers)
     }
 
-    /// What is said of one of the pictures of which each member has `said` its own, filled in.
-    fn answer(&self, said: &[Vec<Logits>], picture: usize, answer: Answer) -> Answer {
+    /// The answer for one of the pictures of which each member gives `logits`, filled in.
+    fn answer(&self, logits: &[Vec<Logits>], picture: usize, answer: Answer) -> Answer {
         let each: Vec<(&Logits, f64)> =
-            said.iter().zip(&self.members).map(|(said, member)| (&said[picture], member.temperature)).collect();
+            logits.iter().zip(&self.members).map(|(logits, member)| (&logits[picture], member.temperature)).collect();
         let together = self.combination.and_then(|combination| combination.of(&each));
         let logits = together.as_ref().unwrap_or(each[0].0);
         let estimate = logits.value().map(|value| Estimate { value, range: range_of(&self.residuals, value) });
@@ -299,7 +299,7 @@ impl Predictor {
     /// Where the network looked, by Grad-CAM; of a committee the mean of where its members looked.
     pub fn grad_cam(&self, answer: &Answer) -> Map {
         let map = |member: &Member| {
-            let (seen, mirrored) = (answer.seen_as(member.sight), member.judge.mirrored());
+            let (seen, mirrored) = (answer.seen_as(member.sight), member.tta.mirrored());
             heatmap::grad_cam(&member.network, &member.weights, seen, mirrored, answer.class)
         };
         Map::mean(self.members.iter().map(map).collect(), answer.side)
@@ -312,7 +312,7 @@ impl Predictor {
     pub fn occlusion(&mut self, answer: &Answer) -> Result<Map, Problem> {
         let map = |member: &mut Member| {
             let seen = answer.seen_as(member.sight);
-            heatmap::occlusion(member.engine.as_mut(), &mut member.judge, seen, answer.class, BATCH)
+            heatmap::occlusion(member.engine.as_mut(), &mut member.tta, seen, answer.class, BATCH)
         };
         let maps = self.members.iter_mut().map(map).collect::<Result<Vec<Map>, Problem>>()?;
         Ok(Map::mean(maps, answer.side))
@@ -320,9 +320,9 @@ impl Predictor {
 }
 
 impl Member {
-    /// What it says of what it sees, picture by picture.
-    fn say(&mut self, seen: &[u8]) -> Result<Vec<Logits>, Problem> {
-        let logits = self.judge.all(self.engine.as_mut(), seen, BATCH).map_err(|problem| match &self.file {
+    /// The outputs for what it sees, picture by picture.
+    fn logits(&mut self, seen: &[u8]) -> Result<Vec<Logits>, Problem> {
+        let logits = self.tta.all(self.engine.as_mut(), seen, BATCH).map_err(|problem| match &self.file {
             Some(file) if problem.kind == Kind::Diverged => problem.in_file(file),
             _ => problem,
         })?;
@@ -333,7 +333,7 @@ impl Member {
 
 impl Answer {
     /// One of which only is known what was seen.
-    const fn unsaid(seen: Vec<u8>, side: usize, seen_by_others: Vec<Vec<u8>>) -> Self {
+    const fn unanswered(seen: Vec<u8>, side: usize, seen_by_others: Vec<Vec<u8>>) -> Self {
         Self { probabilities: Vec::new(), class: 0, estimate: None, sure: false, seen, side, seen_by_others }
     }
 

@@ -21,7 +21,7 @@ use crate::{
 
 /// What a table answers: whoever asks the same again may go on with it.
 #[derive(Clone, Debug, PartialEq, Eq, Serialize, Deserialize)]
-pub struct Question {
+pub struct TableKey {
     /// The run's id.
     pub run: String,
     /// Hash of its weights.
@@ -38,7 +38,7 @@ pub struct Question {
     pub form: TableForm,
 }
 
-impl Question {
+impl TableKey {
     /// What differs first between the question of a table that is there and this one, as a sentence about that table.
     fn difference(&self, there: &Self, table: &Path) -> Option<LocalizedText> {
         let table = table.display();
@@ -56,8 +56,10 @@ impl Question {
         }
         if there.framing != self.framing {
             return match there.framing {
-                Framing::Whole => of("predicts whole pictures, not faces", "prédit des images entières, pas des visages"),
-                Framing::FaceCrop => of("predicts faces, not whole pictures", "prédit des visages, pas des images entières"),
+                Framing::Whole => of("predicts whole pictures, not faces", "prédit sur des images entières, pas sur des visages"),
+                Framing::FaceCrop => {
+                    of("predicts faces, not whole pictures", "prédit sur des visages, pas sur des images entières")
+                }
             };
         }
         if there.weights != self.weights {
@@ -80,7 +82,7 @@ impl Question {
 #[derive(Debug, Serialize, Deserialize)]
 struct Record {
     table: PathBuf,
-    question: Question,
+    question: TableKey,
     /// Bytes of the file that are whole pictures' rows, and their hash.
     bytes: u64,
     hash: u64,
@@ -129,7 +131,7 @@ impl Table {
     /// # Errors
     /// [`Kind::Exists`] if something else is there, or the finished table; a full disk or no permission for the
     /// table (for its record, [`Table::close`] says so), or another process that writes it.
-    pub fn open(home: &Path, path: &Path, question: Question, head: &[u8], overwrite: bool) -> Result<Self, Problem> {
+    pub fn open(home: &Path, path: &Path, question: TableKey, head: &[u8], overwrite: bool) -> Result<Self, Problem> {
         overwrite::not_within_a_run(home, path)?;
         overwrite::no_picture(path)?;
         let named = path;
@@ -232,8 +234,8 @@ fn unrecorded(problem: &Problem) -> Problem {
         fr: format!("L’avancement du tableau ne peut pas être noté\u{a0}: {}", problem.what.fr),
     };
     let remedy = say(
-        "The table itself is written; if it is stopped it cannot be continued, only started again",
-        "Le tableau lui-même est écrit ; s’il est arrêté, il ne peut pas être poursuivi, seulement recommencé",
+        "The table itself is written; if it is stopped it cannot be resumed, only started again",
+        "Le tableau lui-même est écrit ; s’il est arrêté, il ne peut pas être repris, seulement recommencé",
     );
     Problem::new(Kind::Disk, what, remedy).caused_by(problem)
 }
@@ -251,8 +253,8 @@ fn continued(path: &Path, record_path: &Path, wanted: &Record) -> Result<(Record
         return Err(overwrite::exists(
             path,
             LocalizedText {
-                en: format!("{name} is there already, and is no table that can be continued as it is"),
-                fr: format!("{name} existe déjà, et n’est pas un tableau qui puisse être poursuivi tel quel"),
+                en: format!("{name} already exists, and is not a table that can be resumed as it is"),
+                fr: format!("{name} existe déjà, et n’est pas un tableau qui puisse être repris tel quel"),
             },
         ));
     };

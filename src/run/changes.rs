@@ -67,20 +67,16 @@ impl Changes {
         changes
     }
 
-    /// What is other, in a few words each: `3 other labels`, `12 more pictures`.
+    /// What is other, in a few words each: `3 changed labels`, `12 more pictures`.
     pub fn words(self, lang: Lang) -> Vec<String> {
         let Self { come, gone, left_out, relabeled, altered, renamed } = self;
         let counts: [(u64, Phrase, Phrase); 6] = [
-            (relabeled, say("other label", "autre étiquette"), say("other labels", "autres étiquettes")),
+            (relabeled, say("changed label", "étiquette modifiée"), say("changed labels", "étiquettes modifiées")),
             (come, say("more picture", "image de plus"), say("more pictures", "images de plus")),
             (gone, say("picture gone", "image disparue"), say("pictures gone", "images disparues")),
             (left_out, say("picture left out", "image écartée"), say("pictures left out", "images écartées")),
-            (
-                altered,
-                say("picture with another content", "image au contenu changé"),
-                say("pictures with another content", "images au contenu changé"),
-            ),
-            (renamed, say("picture with another name", "image renommée"), say("pictures with another name", "images renommées")),
+            (altered, say("changed picture", "image modifiée"), say("changed pictures", "images modifiées")),
+            (renamed, say("renamed picture", "image renommée"), say("renamed pictures", "images renommées")),
         ];
         counts.into_iter().filter(|(count, ..)| *count > 0).map(|(count, one, more)| plural(lang, count, one, more)).collect()
     }

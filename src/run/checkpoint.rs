@@ -27,7 +27,7 @@ use crate::{
         tensors::{self, Tensors},
     },
     history::{EpochRecord, EventLog, StopReason},
-    model::{Array, Weights},
+    model::{Tensor, Weights},
     optimizer::OptimizerState,
     problem::Problem,
     settings::Settings,
@@ -268,7 +268,7 @@ impl Checkpoint {
             }
             let (values, _) = tensor.data().as_chunks::<4>();
             let data = values.iter().map(|bytes| f32::from_le_bytes(*bytes)).collect();
-            let array = Array { shape: tensor.shape().to_vec(), data };
+            let array = Tensor { shape: tensor.shape().to_vec(), data };
             groups.entry(group).or_default().0.insert(name.to_owned(), array);
         }
         Ok(Self {

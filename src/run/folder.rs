@@ -30,7 +30,7 @@ use std::{
 };
 
 use super::{
-    Run, RunInfo, RunStatus, RunView, Stored,
+    Run, RunFiles, RunInfo, RunStatus, RunView,
     checkpoint::{Checkpoint, Header, Reached},
     committee::own_network,
     known_weights,
@@ -47,7 +47,7 @@ use crate::{
     },
     history::{EpochRecord, EventLog},
     model::Weights,
-    plan::Plan,
+    plan::{Plan, start::PriorPictures},
     problem::{Kind, Problem},
     settings::Settings,
     text::{LocalizedText, say},
@@ -91,12 +91,12 @@ impl Run {
         }
         let mut run = Self { folder: folder.to_owned(), info };
         if let Some(committee) = &run.info.committee {
-            run.info.stored = Stored { starred: run.star_path().is_file(), ..committee.stored(folder) };
+            run.info.stored = RunFiles { starred: run.star_path().is_file(), ..committee.stored(folder) };
             return Ok(run);
         }
         let checkpoint = Reached::read(&run.checkpoint_path()).ok();
         let newest = checkpoint.filter(|reached| run.is_reached_by(reached));
-        run.info.stored = Stored {
+        run.info.stored = RunFiles {
             weights: run.best_path().is_file() || newest.is_some_and(|at| at.best.is_some()),
             checkpoint: newest.is_some() || (checkpoint.is_some() && run.info.status != RunStatus::Finished),
             starred: run.star_path().is_file(),
@@ -125,9 +125,9 @@ impl Run {
     pub fn view(&self) -> Result<RunView, Problem> {
         let (newest, last) = (self.newest(), self.last_report());
         let report = last.clone().filter(|report| self.is_of_its_weights(report));
-        let (judged, outdated) = (report.as_ref().map(Report::run_scores), last.is_some() && report.is_none());
+        let (scores, outdated) = (report.as_ref().map(Report::run_scores), last.is_some() && report.is_none());
         Ok(RunView {
-            info: RunInfo { scores: judged.or_else(|| self.info.scores.clone()).filter(|_| !outdated), ..self.info.clone() },
+            info: RunInfo { scores: scores.or_else(|| self.info.scores.clone()).filter(|_| !outdated), ..self.info.clone() },
             settings: self.settings_by(newest.as_ref())?,
             history: self.history_by(newest.as_ref()),
             event_log: self.event_log_by(newest),
@@ -191,13 +191,13 @@ impl Run {
             .unwrap_or_else(|| atomic::read_json(&self.folder.join(names::EVENTS)).unwrap_or_default())
     }
 
-    /// The report, if the weights that the run has now were judged.
+    /// The report, if the weights that the run has now were evaluated.
     pub fn report(&self) -> Option<Report> {
         self.last_report().filter(|report| self.is_of_its_weights(report))
     }
 
     /// The last report, of earlier weights perhaps, for the threshold and whatever else was chosen on it; none before the run
-    /// was judged.
+    /// was evaluated.
     ///
     /// # Errors
     /// A damaged file.
@@ -232,7 +232,7 @@ impl Run {
     fn is_of_its_weights(&self, report: &Report) -> bool {
         match report.weights {
             None => self.info.weights.is_none(),
-            Some(judged) => self.weights_hash().map_or(true, |now| now == judged.hash),
+            Some(evaluated) => self.weights_hash().map_or(true, |now| now == evaluated.hash),
         }
     }
 
@@ -299,6 +299,11 @@ impl Run {
     /// The weights that it took over from another run.
     pub(super) fn start_path(&self) -> PathBuf {
         self.folder.join(names::START)
+    }
+
+    /// The pictures that those weights were made of ([`PriorPictures`](crate::plan::start::PriorPictures)).
+    pub(super) fn prior_path(&self) -> PathBuf {
+        self.folder.join(names::START_PICTURES)
     }
 
     /// All that is needed to go on.
@@ -380,9 +385,17 @@ impl Run {
         atomic::write(&path, &text)
     }
 
-    /// Keeps the weights that `plan` takes over, if it does.
+    /// Keeps the weights that `plan` takes over, if it does, and what they were made of.
     pub(super) fn save_start(&self, plan: &Plan) -> Result<(), Problem> {
-        plan.start.as_ref().map_or(Ok(()), |start| start.weights.save(&self.start_path()))
+        let Some(start) = &plan.start else { return Ok(()) };
+        start.weights.save(&self.start_path())?;
+        start.prior.as_ref().map_or(Ok(()), |prior| self.save_prior(prior))
+    }
+
+    pub(super) fn save_prior(&self, prior: &PriorPictures) -> Result<(), Problem> {
+        let path = self.prior_path();
+        let text = serde_json::to_vec(prior).map_err(|error| atomic::foreign(&path, &error))?;
+        atomic::write(&path, &text)
     }
 
     pub(super) fn save_pictures(&self, pictures: &[Picture]) -> Result<(), Problem> {

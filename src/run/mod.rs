@@ -1,6 +1,7 @@
 //! A run on disk: a folder with `run.json` (what it is), `settings.json`, `pictures.json` (the split with its labels),
 //! `history.jsonl`, `events.json` (what happened meanwhile), `best.safetensors`, `checkpoint/` (to resume), and `report.json`.
-//! One that started from another has the weights that it took over in `start.safetensors`.
+//! One that started from another has the weights that it took over in `start.safetensors`, and which pictures they were made of
+//! in `start-pictures.json`.
 //!
 //! In which order they are written, and which of them is believed where a crash came between two, is said in `folder`.
 
@@ -24,6 +25,7 @@ mod trash;
 
 pub use changes::Changes;
 pub use known_runs::Looked;
+pub use naming::file_name_of;
 pub use paired::Paired;
 pub use predictor::without_its_report;
 pub use run_pictures::RunPictures;
@@ -96,7 +98,7 @@ pub struct RunInfo {
     pub device: String,
     /// The device and the number of threads that were asked for, to go on with the same before there is a checkpoint.
     #[serde(default)]
-    pub asked: Asked,
+    pub asked: RequestedDevice,
     pub epochs_done: u32,
     pub best_epoch: Option<u32>,
     pub stopped: Option<StopReason>,
@@ -105,7 +107,7 @@ pub struct RunInfo {
     /// Which weights it answers with; `None` before there are any, and in runs of before.
     #[serde(default)]
     pub weights: Option<WeightsId>,
-    /// The numbers that matter of the test part, once these weights are judged.
+    /// The numbers that matter of the test part, once these weights are evaluated.
     pub scores: Option<RunScores>,
     /// How often it was asked to be trained further than it had been.
     #[serde(default)]
@@ -121,12 +123,12 @@ pub struct RunInfo {
     pub started_from: Option<StartedFrom>,
     /// Looked up each time the run is opened and never written down: the files are what counts.
     #[serde(skip)]
-    pub stored: Stored,
+    pub stored: RunFiles,
 }
 
 /// What stands beside a run's `run.json`.
 #[derive(Clone, Copy, Debug, Default, PartialEq, Eq)]
-pub struct Stored {
+pub struct RunFiles {
     /// Those that it answers with.
     pub weights: bool,
     /// What it takes to go on as if nothing had happened; exported weights come without.
@@ -139,14 +141,14 @@ pub struct Stored {
 
 /// What a training was asked to compute with.
 #[derive(Clone, Debug, PartialEq, Eq, Serialize, Deserialize)]
-pub struct Asked {
+pub struct RequestedDevice {
     /// As `--device` takes it.
     pub device: String,
     /// Of the processor; `None` takes all cores.
     pub threads: Option<usize>,
 }
 
-impl Default for Asked {
+impl Default for RequestedDevice {
     fn default() -> Self {
         Self { device: AUTOMATIC.to_owned(), threads: None }
     }
@@ -266,11 +268,11 @@ impl RunView {
     }
 
     /// Whether its report is about pictures of another folder than its own.
-    pub fn judged_elsewhere(&self) -> bool {
+    pub fn evaluated_elsewhere(&self) -> bool {
         self.report.as_ref().is_some_and(|report| report.part.is_none())
     }
 
-    /// Whether its answers are the mean over each picture and its mirror image: as it was judged last, or will be.
+    /// Whether its answers are the mean over each picture and its mirror image: as it was evaluated last, or will be.
     pub fn mirrored(&self) -> bool {
         self.report.as_ref().map_or(self.settings.augment.test_time_flip, |report| report.mirrored)
     }

@@ -3,6 +3,7 @@
 
 use super::RunInfo;
 use crate::{
+    data::sample::Source,
     preset::{Preset, differences},
     settings::{Settings, images::ImageOption},
     text::{Lang, LocalizedText, say},
@@ -90,20 +91,29 @@ fn with_number(name: &LocalizedText, n: usize) -> LocalizedText {
 impl RunInfo {
     /// A name for a file or folder about it, without an ending, by its name and its data: `quick-3-epochs-utkface-report`.
     pub fn file_name(&self, what: &str, lang: Lang) -> String {
-        /// Letters of each part; file systems end at 255 bytes.
-        const LONGEST: usize = 48;
-        let parts = [plain(self.name(lang)), plain(self.source.name().get(lang))];
-        let mut parts: Vec<String> = parts
-            .into_iter()
-            .map(|part| part.chars().take(LONGEST).collect::<String>().trim_end_matches('-').to_owned())
-            .filter(|part| !part.is_empty())
-            .collect();
-        if parts.is_empty() {
-            parts.push(self.id.clone());
-        }
-        parts.push(what.to_owned());
-        parts.join("-")
+        format!("{}-{what}", self.file_stem(lang))
     }
+
+    /// What such names begin with: `quick-3-epochs-utkface`.
+    pub fn file_stem(&self, lang: Lang) -> String {
+        let stem = joined(&[self.name(lang), self.source.name().get(lang)]);
+        if stem.is_empty() { self.id.clone() } else { stem }
+    }
+}
+
+/// The same about pictures of no run: `utkface-pictures`.
+pub fn file_name_of(source: &Source, what: &str, lang: Lang) -> String {
+    let stem = joined(&[source.name().get(lang)]);
+    if stem.is_empty() { what.to_owned() } else { format!("{stem}-{what}") }
+}
+
+/// Some words as the beginning of a file's name.
+fn joined(words: &[&str]) -> String {
+    /// Letters of each part; file systems end at 255 bytes.
+    const LONGEST: usize = 48;
+    let parts = words.iter().map(|words| plain(words));
+    let parts = parts.map(|part| part.chars().take(LONGEST).collect::<String>().trim_end_matches('-').to_owned());
+    parts.filter(|part| !part.is_empty()).collect::<Vec<_>>().join("-")
 }
 
 /// `text` in small letters and digits with hyphens between, which any system takes as a file's name.

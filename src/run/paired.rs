@@ -1,4 +1,4 @@
-//! Two runs judged on the same pictures: which is better by how much, and whether that is more than luck.
+//! Two runs evaluated on the same pictures: which is better by how much, and whether that is more than luck.
 
 mod words;
 
@@ -32,7 +32,7 @@ pub struct Paired {
     pub names: [LocalizedText; 2],
     /// Whether answers are years: a smaller score is then the better one.
     pub of_years: bool,
-    /// The pictures that both judged, by whether the first run is right, then by whether the second is: `files[1][0]` are
+    /// The pictures that both evaluated, by whether the first run is right, then by whether the second is: `files[1][0]` are
     /// those that the first alone gets right. Of years, right is within 5 years.
     pub files: [[Vec<PathBuf>; 2]; 2],
     /// Of years: how far each run is off, in years, for each picture.
@@ -47,8 +47,9 @@ pub struct Paired {
     /// How likely chance alone makes such a difference: McNemar's exact test, of years the paired t-test. `None` where there
     /// are too few pictures to say.
     pub p: Option<f64>,
-    /// Pictures on which each was judged, shared or not.
-    pub judged: [u32; 2],
+    /// Pictures on which each was evaluated, shared or not.
+    #[serde(rename = "judged")]
+    pub evaluated: [u32; 2],
     /// Pictures of both test parts that do not count, since one of the runs learned from the same content.
     pub learned: u32,
     /// Those that do not count, since their labels differ.
@@ -78,17 +79,17 @@ impl Paired {
     }
 
     /// Compares two runs on the pictures of both their test parts, by name and content, where both have the same label and
-    /// neither learned from it. Each judges as its report does, at the threshold that is kept with it.
+    /// neither learned from it. Each evaluates as its report does, at the threshold that is kept with it.
     ///
     /// # Errors
-    /// A run that was not judged, another question, no picture that both were judged on: why, and the way on.
+    /// A run that was not evaluated, another question, no picture that both were evaluated on: why, and the way on.
     pub fn of(first: &RunView, second: &RunView) -> Result<Self, Problem> {
         if first.info.id == second.info.id {
             return Err(words::itself());
         }
         let names = names(first, second);
-        let one = Judged::of(first).ok_or_else(|| words::not_judged(first, &names[0]))?;
-        let other = Judged::of(second).ok_or_else(|| words::not_judged(second, &names[1]))?;
+        let one = EvaluatedRun::of(first).ok_or_else(|| words::not_evaluated(first, &names[0]))?;
+        let other = EvaluatedRun::of(second).ok_or_else(|| words::not_evaluated(second, &names[1]))?;
         if one.report.task != other.report.task {
             return Err(words::other_question());
         }
@@ -111,8 +112,9 @@ impl Paired {
                 relabeled += 1;
                 continue;
             }
-            let right =
-                |run: &Judged<'_>, p: &Prediction| if of_years { p.error().abs() <= NEAR } else { p.correct(run.threshold) };
+            let right = |run: &EvaluatedRun<'_>, p: &Prediction| {
+                if of_years { p.error().abs() <= NEAR } else { p.correct(run.threshold) }
+            };
             files[usize::from(right(&one, p))][usize::from(right(&other, q))].push(p.file.clone());
             if of_years {
                 errors.push([p.error(), q.error()]);
@@ -139,12 +141,12 @@ impl Paired {
                 Some(mcnemar(only_first, only_second)),
             ),
         };
-        let judged = [&one, &other].map(|run| run.report.predictions.len() as u32);
+        let evaluated = [&one, &other].map(|run| run.report.predictions.len() as u32);
         let runs = [first, second].map(|view| view.info.id.clone());
-        Ok(Self { runs, names, of_years, files, errors, scores, difference, range, p, judged, learned, relabeled })
+        Ok(Self { runs, names, of_years, files, errors, scores, difference, range, p, evaluated, learned, relabeled })
     }
 
-    /// Pictures that both judged.
+    /// Pictures that both evaluated.
     pub fn pictures(&self) -> usize {
         self.files.as_flattened().iter().map(Vec::len).sum()
     }
@@ -177,13 +179,13 @@ pub fn corrected(pairs: &[&Paired]) -> Vec<Option<f64>> {
     pairs.iter().map(|pair| pair.p.and_then(|_| corrected.next())).collect()
 }
 
-/// Which of some runs did best on its own test part, of those that ask what the first judged one asks.
+/// Which of some runs did best on its own test part, of those that ask what the first evaluated one asks.
 pub fn best<'a>(views: impl IntoIterator<Item = &'a RunView>) -> Option<&'a RunView> {
-    let judged: Vec<_> = views.into_iter().filter_map(|view| Some((view, view.info.scores.as_ref()?))).collect();
-    let (first, _) = judged.first()?;
+    let evaluated: Vec<_> = views.into_iter().filter_map(|view| Some((view, view.info.scores.as_ref()?))).collect();
+    let (first, _) = evaluated.first()?;
     let task = &first.info.task;
     // The first of equal ones.
-    judged
+    evaluated
         .iter()
         .filter(|(view, _)| view.info.task == *task)
         .rev()
@@ -204,7 +206,7 @@ fn names(first: &RunView, second: &RunView) -> [LocalizedText; 2] {
 }
 
 /// One of the two, with what is known of its pictures.
-struct Judged<'a> {
+struct EvaluatedRun<'a> {
     view: &'a RunView,
     report: &'a Report,
     /// On the network's own scale.
@@ -217,7 +219,7 @@ struct Judged<'a> {
     known: HashSet<u32>,
 }
 
-impl<'a> Judged<'a> {
+impl<'a> EvaluatedRun<'a> {
     fn of(view: &'a RunView) -> Option<Self> {
         let report = view.report.as_ref().filter(|report| report.part == Some(Part::Test))?;
         let learned = view.pictures.iter().filter(|picture| picture.part == Part::Train).map(|picture| picture.hash);

@@ -1,5 +1,5 @@
 //! Which picture was in which part with which label, so that a run can go on with exactly what it began with, and be
-//! judged on others.
+//! evaluated on others.
 
 use std::collections::{HashMap, HashSet};
 
@@ -11,7 +11,7 @@ use crate::{
         sample::{Part, Sample},
         split::Split,
     },
-    plan::Plan,
+    plan::{Plan, start::PriorPictures},
     problem::{Kind, Problem},
     text::{LocalizedText, number, say},
 };
@@ -96,7 +96,7 @@ impl Picture {
                     .replace("{all}", &all)
                 }),
                 say(
-                    "Choose the folder as it was, or train anew",
+                    "Choose the folder as it was, or train again",
                     "Indiquez le dossier tel qu’il était, ou relancez un entraînement",
                 ),
             ));
@@ -115,9 +115,11 @@ impl Picture {
         Split { parts: dataset.samples.iter().map(part).collect(), ..Split::default() }
     }
 
-    /// Indices of the pictures of `dataset` that are in none of the run's parts, by content.
-    pub fn unseen(pictures: &[Self], dataset: &Dataset) -> Vec<u32> {
-        let seen: HashSet<u64> = pictures.iter().map(|picture| picture.hash).collect();
-        (0u32..).zip(&dataset.samples).filter(|(_, sample)| !seen.contains(&sample.hash)).map(|(i, _)| i).collect()
+    /// Indices of the pictures of `dataset` that are in none of the run's parts nor among what its weights were made of
+    /// before it began, by content.
+    pub fn unseen(pictures: &[Self], prior: &[PriorPictures], dataset: &Dataset) -> Vec<u32> {
+        let own: HashSet<u64> = pictures.iter().map(|picture| picture.hash).collect();
+        let is_new = |hash| !own.contains(&hash) && prior.iter().all(|prior| prior.part(hash).is_none());
+        (0u32..).zip(&dataset.samples).filter(|(_, sample)| is_new(sample.hash)).map(|(i, _)| i).collect()
     }
 }

@@ -30,7 +30,7 @@ impl Run {
         Ok((weights, id))
     }
 
-    /// The run on the engine that `open` opens, judged as its report was, if it has one.
+    /// The run on the engine that `open` opens, evaluated as its report was, if it has one.
     ///
     /// # Errors
     /// No weights yet, weights that do not fit, or a device that is not there.

@@ -13,13 +13,13 @@ use crate::{
     text::{Lang, LocalizedText, form, number, plural, say},
 };
 
-/// The pictures that a run was trained and judged on, where they are now.
+/// The pictures that a run was trained and evaluated on, where they are now.
 #[derive(Clone, Debug)]
 pub struct RunPictures {
     /// The run's id.
     pub run: String,
     /// The run's folder without the user's edits, so that pictures that were left out since can be seen. Those of a run that
-    /// was judged on another folder are that folder's.
+    /// was evaluated on another folder are that folder's.
     pub dataset: Arc<Dataset>,
     /// Those that are used, and behind them those that are not.
     pub pixels: Pixels,
@@ -93,7 +93,7 @@ impl RunPictures {
             Lang::Fr => format!("{} modifiée{} depuis l’essai", count(changed), s(changed)),
         });
         let missing = (missing > 0).then(|| match lang {
-            Lang::En => format!("{} not there any more", count(missing)),
+            Lang::En => format!("{} missing", count(missing)),
             Lang::Fr => format!("{} introuvable{}", count(missing), s(missing)),
         });
         let both: Vec<String> = changed.into_iter().chain(missing).collect();

@@ -2,10 +2,12 @@
 
 use super::{Run, RunInfo, RunStatus, RunStore};
 use crate::{
+    data::sample::Part,
+    files::atomic,
     model::Weights,
     plan::{
         Plan,
-        start::{self, Origin, Start, StartedFrom},
+        start::{self, Origin, PriorPictures, Start, StartedFrom},
     },
     problem::Problem,
     settings::Settings,
@@ -33,7 +35,7 @@ impl RunStore {
         };
         let from = StartedFrom::of(&plan.settings, &plan.network, origin)?;
         let weights = from.taken.weights(&weights);
-        Ok(plan.starting(Start { from, weights }))
+        Ok(plan.starting(Start { from, weights, prior: run.made_of() }))
     }
 
     /// Writes the id of the run to start from in the place of what the settings call it (the start of one, `last`, a folder).
@@ -49,7 +51,9 @@ impl RunStore {
         let named = &mut settings.model.start_from;
         let run = self.find(named).map_err(|problem| {
             let missing = start::missing(named);
-            Problem { details: format!("{}. {}", problem.what.en, problem.remedy.en), ..missing }
+            let remedy =
+                LocalizedText::by(|lang| format!("{}. {}", missing.remedy.get(lang), problem.line(lang).trim_end_matches('.')));
+            Problem { remedy, ..missing }
         })?;
         if run.info.status != RunStatus::Finished {
             return Err(start::unfinished(&run.info.name_in_both()));
@@ -77,7 +81,29 @@ impl Run {
             Err(_) if !anew => Weights::default(),
             weights => weights?,
         };
-        Ok(plan.starting(Start { from, weights }))
+        Ok(plan.starting(Start { from, weights, prior: self.prior_pictures() }))
+    }
+
+    /// The pictures that its weights were made of before it began: none of one that began at random. `None` where that is not
+    /// known.
+    pub fn prior_pictures(&self) -> Option<PriorPictures> {
+        match self.info.started_from {
+            Some(_) => atomic::read_json(&self.prior_path()).ok(),
+            None => Some(PriorPictures::default()),
+        }
+    }
+
+    /// The pictures that its weights are made of now. `None` where that is not known.
+    fn made_of(&self) -> Option<PriorPictures> {
+        let mut prior = self.prior_pictures()?;
+        for picture in self.pictures().ok()? {
+            match picture.part {
+                Part::Train => prior.train.insert(picture.hash),
+                Part::Validation => prior.validation.insert(picture.hash),
+                Part::Test => continue,
+            };
+        }
+        Some(prior)
     }
 }
 

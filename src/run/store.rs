@@ -6,7 +6,10 @@ use std::{
     path::{Path, PathBuf},
 };
 
-use super::{Asked, Looked, Run, RunInfo, RunStatus, Stored, date, id, known_runs, naming, pictures::Picture};
+use super::{
+    Looked, RequestedDevice, Run, RunFiles, RunInfo, RunStatus, checkpoint::Checkpoint, date, id, known_runs, naming,
+    pictures::Picture,
+};
 use crate::{
     data::{
         folders,
@@ -23,7 +26,7 @@ use crate::{
 };
 
 /// What a run's folder holds before it has its `run.json`.
-const BEGUN_WITH: [&str; 3] = [names::SETTINGS, names::PICTURES, names::START];
+const BEGUN_WITH: [&str; 4] = [names::SETTINGS, names::PICTURES, names::START, names::START_PICTURES];
 
 /// Where runs live: `runs/` with one folder each, and `trash/` with the deleted ones.
 #[derive(Clone, Debug, PartialEq, Eq)]
@@ -223,14 +226,24 @@ impl RunStore {
             Some(weights) if run.info.committee.is_none() => copy(weights, &folder.join(names::BEST))?,
             _ => run.copy_members(folder)?,
         }
-        for name in [names::SETTINGS, names::HISTORY, names::EVENTS, names::REPORT, names::PICTURES, names::START] {
+        for name in [names::HISTORY, names::EVENTS, names::REPORT].into_iter().chain(BEGUN_WITH) {
             let file = from.join(name);
             if file.is_file() {
                 copy(&file, &folder.join(name))?;
             }
         }
-        // Without its checkpoint it cannot go on.
-        run.info.status = RunStatus::Finished;
+        // One that was interrupted goes on here from where it was; without its checkpoint it cannot.
+        run.info.status = match run.info.status != RunStatus::Finished && run.info.stored.checkpoint {
+            true => RunStatus::Paused,
+            false => RunStatus::Finished,
+        };
+        if run.info.status == RunStatus::Paused {
+            let checkpoint = run.checkpoint_path();
+            Checkpoint::load(&checkpoint)?.weights.check(&settings.network(&run.info.task)?)?;
+            let below = folder.join("checkpoint");
+            disk::create_dir_all(&below).map_err(|error| cannot_write(&below, &error))?;
+            copy(&checkpoint, &below.join("state.safetensors"))?;
+        }
         run.folder = folder.to_owned();
         run.save()?;
         Run::open(&self.publish(unfinished, run, false)?.folder)
@@ -285,7 +298,7 @@ fn fill(folder: PathBuf, id: String, name: LocalizedText, plan: &Plan) -> Result
         data: Some(plan.dataset.fingerprint()),
         pictures: Part::ALL.map(|part| plan.indices(part).len() as u32),
         device: plan.device.clone(),
-        asked: Asked { device: plan.device.clone(), threads: plan.threads },
+        asked: RequestedDevice { device: plan.device.clone(), threads: plan.threads },
         epochs_done: 0,
         best_epoch: None,
         stopped: None,
@@ -296,7 +309,7 @@ fn fill(folder: PathBuf, id: String, name: LocalizedText, plan: &Plan) -> Result
         member_of: plan.member_of.clone(),
         committee: None,
         started_from: plan.start.as_ref().map(|start| start.from.clone()),
-        stored: Stored::default(),
+        stored: RunFiles::default(),
     };
     let run = Run { folder, info };
     run.save_settings(&plan.settings)?;
@@ -393,7 +406,7 @@ fn no_home(folder: &Path) -> Problem {
     Problem::new(
         Kind::Disk,
         LocalizedText {
-            en: format!("{name} is no folder, but a file or within one"),
+            en: format!("{name} is not a folder, but a file or within one"),
             fr: format!("{name} n’est pas un dossier, mais un fichier ou dans un fichier"),
         },
         say("Move the file away, or set TROMBINE_HOME to a folder", "Déplacez le fichier, ou donnez un dossier à TROMBINE_HOME"),

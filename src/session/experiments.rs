@@ -2,8 +2,9 @@
 
 use std::{collections::BTreeMap, sync::Arc};
 
+use super::Session;
 use crate::{
-    experiment::{Cost, Draft, Experiment, ExperimentView, MemberRuns, MemberView},
+    experiment::{Cost, Draft, Experiment, ExperimentView, MemberRuns, MemberState, MemberView},
     worker::JobId,
 };
 
@@ -41,7 +42,10 @@ impl Experiments {
         }
         let run = |(place, member): (usize, &MemberView)| Some((place, member.run.as_ref()?.id.clone()));
         self.runs.insert(experiment.id.clone(), view.members.iter().enumerate().filter_map(run).collect());
-        self.views.insert(experiment.id.clone(), Arc::new(view));
+        // What was counted from one that is as it was is not counted again.
+        if self.views.get(&experiment.id).is_none_or(|known| **known != view) {
+            self.views.insert(experiment.id.clone(), Arc::new(view));
+        }
     }
 
     /// Takes in one member as it is now.
@@ -61,5 +65,16 @@ impl Experiments {
     /// Whether this experiment is at work here.
     pub fn works_on(&self, experiment: &str) -> bool {
         self.at_work.as_ref().is_some_and(|at| at.experiment == experiment)
+    }
+}
+
+impl Session {
+    /// Puts the run of a member that has ended among the others, which are read anew only when the experiment is over.
+    pub(super) fn list(&mut self, member: &MemberView) {
+        let Some(run) = member.run.as_ref().filter(|_| member.state == MemberState::Finished) else { return };
+        match self.runs.iter_mut().find(|known| known.id == run.id) {
+            Some(known) => known.clone_from(run),
+            None => self.runs.insert(0, run.clone()),
+        }
     }
 }

@@ -53,6 +53,9 @@ impl Pairs {
     }
 }
 
+/// Runs that are kept to be compared: several times as many as are looked at side by side.
+const KEPT: usize = 16;
+
 impl Session {
     /// Calls the runs that were looked at what they are called now.
     pub(super) fn rename_views(&mut self) {
@@ -76,5 +79,25 @@ impl Session {
         if !same {
             self.pairs.forget(id);
         }
+        self.requests.read.retain(|read| read != id);
+        self.requests.read.push_back(id.clone());
+        if self.requests.read.len() > KEPT
+            && let Some(oldest) = self.requests.read.pop_front()
+        {
+            self.forget_view(&oldest);
+        }
+    }
+
+    /// Forgets the runs that are not there any more.
+    pub(super) fn forget_gone_views(&mut self) {
+        let gone = |id: &&String| self.runs.iter().all(|run| run.id != **id);
+        let gone: Vec<String> = self.views.keys().filter(gone).cloned().collect();
+        gone.iter().for_each(|run| self.forget_view(run));
+    }
+
+    fn forget_view(&mut self, run: &str) {
+        self.views.remove(run);
+        self.requests.read.retain(|read| read != run);
+        self.pairs.forget(run);
     }
 }

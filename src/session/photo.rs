@@ -21,10 +21,10 @@ pub struct ShownPhoto {
     pub preview_size: [usize; 2],
     /// Pixels of the photo for each pixel of the preview.
     pub scale: f32,
-    /// Whether it is judged whole or by its faces.
+    /// Whether it is evaluated whole or by its faces.
     pub framed: Framed,
     /// What was asked about it: each found face, or all of it, and what the user drew.
-    pub asked: Vec<Asked>,
+    pub asked: Vec<SquareQuery>,
     /// Whether it came with others and is not the first of them: the page stays where it is.
     pub follows: bool,
     /// Why it cannot be read: one of several, which has its place among them.
@@ -76,7 +76,7 @@ pub struct WholePhoto {
 
 /// One square of a photo, with what a run said of it.
 #[derive(Clone, Debug, Default)]
-pub struct Asked {
+pub struct SquareQuery {
     /// Questions and answers carry it; no two are the same.
     pub id: u64,
     /// In the photo's own pixels; `None` is all of it.
@@ -86,14 +86,14 @@ pub struct Asked {
     /// What the run said of the square before it was moved, until the answer is there.
     pub before: Option<Reply>,
     /// What other runs said of the same square.
-    pub others: Vec<Second>,
+    pub others: Vec<OtherRunAnswer>,
     /// The slow map of where the network looked.
-    pub slow: Option<Slow>,
+    pub slow: Option<OcclusionMap>,
 }
 
 /// A map that takes its time.
 #[derive(Clone, Debug)]
-pub struct Slow {
+pub struct OcclusionMap {
     pub id: u64,
     /// As [`Reply::heatmap`]; empty while it is awaited.
     pub map: Option<Result<Vec<f32>, Problem>>,
@@ -101,7 +101,7 @@ pub struct Slow {
 
 /// Another run's word on a square.
 #[derive(Clone, Debug)]
-pub struct Second {
+pub struct OtherRunAnswer {
     pub id: u64,
     pub run: String,
     pub reply: Option<Result<Reply, Problem>>,
@@ -116,7 +116,7 @@ pub struct LookedAt {
     pub run: String,
     /// As the network gets it.
     pub photo: PhotoSource,
-    pub asked: Asked,
+    pub asked: SquareQuery,
 }
 
 impl ShownPhoto {
@@ -126,7 +126,7 @@ impl ShownPhoto {
     }
 }
 
-impl Asked {
+impl SquareQuery {
     /// What the run says of the square, or while that is awaited what it said of it a moment ago.
     pub fn said(&self) -> Option<&Reply> {
         match &self.reply {

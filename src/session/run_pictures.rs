@@ -33,11 +33,11 @@ impl RunPicturesState {
 impl Session {
     /// Shows a run. What is known of its pictures stays as long as they are in the same place.
     pub(super) fn show(&mut self, view: Arc<RunView>) {
-        let place = |view: &RunView| (view.info.id.clone(), view.info.source.clone(), view.judged_elsewhere());
+        let place = |view: &RunView| (view.info.id.clone(), view.info.source.clone(), view.evaluated_elsewhere());
         if self.run.as_ref().is_none_or(|shown| place(shown) != place(&view)) {
             self.run_pictures = None;
         }
-        // Who looks at another run means that one.
+        // The run chosen for predictions is reset when another run is shown, which then answers.
         if self.run.as_ref().is_some_and(|shown| shown.info.id != view.info.id) {
             self.chosen = None;
         }
@@ -83,9 +83,9 @@ impl Session {
         }
     }
 
-    /// The open data set, if the run that is shown was trained and judged on it, and it is asked the same question.
+    /// The open data set, if the run that is shown was trained and evaluated on it, and it is asked the same question.
     pub fn own_dataset(&self) -> Option<&Arc<Dataset>> {
-        let run = self.run.as_ref().filter(|run| !run.judged_elsewhere())?;
+        let run = self.run.as_ref().filter(|run| !run.evaluated_elsewhere())?;
         self.dataset.as_ref().filter(|open| open.source == run.info.source && open.task == run.info.task)
     }
 }

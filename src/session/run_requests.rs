@@ -1,6 +1,6 @@
 //! What the worker was asked about runs: each thing once, and what has failed only after the list of runs was read again.
 
-use std::collections::{BTreeMap, BTreeSet};
+use std::collections::{BTreeMap, BTreeSet, VecDeque};
 
 use super::Session;
 use crate::{
@@ -22,6 +22,8 @@ pub struct RunRequests {
     failed: BTreeSet<RunRequest>,
     /// Runs that are other now than when they were looked at.
     stale: BTreeSet<String>,
+    /// Runs that were read and are kept, the last one last.
+    pub(super) read: VecDeque<String>,
 }
 
 impl RunRequests {

@@ -1,4 +1,4 @@
-//! A training as a whole: how far it is with its judging, and what is kept of it once it is over.
+//! A training as a whole: how far it is with its evaluation, and what is kept of it once it is over.
 
 use std::sync::Arc;
 
@@ -44,7 +44,7 @@ impl Training {
         }
     }
 
-    /// What learning takes of the whole job, from 0 to 1; the rest is judging. A picture that is judged costs a third of one
+    /// What learning takes of the whole job, from 0 to 1; the rest is evaluation. A picture that is evaluated costs a third of one
     /// that is learned from, and the test part is about as large as the validation part.
     fn learning(&self) -> f32 {
         let validation = f64::from(self.validation_pictures) / 3.0;
@@ -54,7 +54,16 @@ impl Training {
 }
 
 impl Session {
-    /// A run was judged.
+    /// Forgets a training that is over and whose run is in the trash: nothing could go on. Gives the run.
+    pub(super) fn forget_deleted(&mut self) -> Option<String> {
+        let gone = |training: &mut Training| self.runs.iter().all(|run| run.id != training.run);
+        if self.phase.training() {
+            return None;
+        }
+        self.training.take_if(gone).map(|training| training.run)
+    }
+
+    /// A run was evaluated.
     pub(super) fn take_report(&mut self, view: Arc<RunView>) {
         let trained = self.training.as_ref().is_some_and(|training| training.run == view.info.id);
         if let Some([_, new]) = self.repeated.as_mut().filter(|[_, new]| trained && new.is_empty()) {
@@ -63,7 +72,7 @@ impl Session {
         // An experiment trains hundreds, of which those are kept that somebody has looked at. A report of other pictures is told,
         // not kept with the run.
         let kept = self.experiments.at_work.is_none() || self.views.contains_key(&view.info.id);
-        if kept && !view.judged_elsewhere() {
+        if kept && !view.evaluated_elsewhere() {
             self.look_at(&view);
         }
         self.show(view);
@@ -83,7 +92,7 @@ impl Session {
         Some(members.iter().enumerate().map(share).sum::<f32>() / members.len().max(1) as f32)
     }
 
-    /// From 0 to 1 over all that the current job does, as far as that is known. Of a training that includes the judging after
+    /// From 0 to 1 over all that the current job does, as far as that is known. Of a training that includes the evaluation after
     /// it, so that the bar never goes back.
     pub fn share(&self) -> Option<f32> {
         let training = self.training.as_ref();
@@ -91,7 +100,7 @@ impl Session {
             Phase::Training | Phase::Paused => training.map(|training| training.share() * training.learning()),
             phase => {
                 let share = phase.progress().and_then(Progress::share);
-                let own = |training: &&Training| matches!(phase, Phase::Judging(_)) && training.job == self.job;
+                let own = |training: &&Training| matches!(phase, Phase::Evaluating(_)) && training.job == self.job;
                 match training.filter(own).map(Training::learning) {
                     Some(learned) => Some(learned + (1.0 - learned) * share.unwrap_or(0.0)),
                     None => share,

@@ -35,6 +35,7 @@ impl Settings {
     pub fn read(path: &Path) -> Result<Self, Vec<Problem>> {
         let bytes = regular::read(path, MOST).map_err(|unread| match unread {
             Unread::Failed(error) => vec![Problem::io(path, &error)],
+            Unread::NotAFile if path.is_dir() => vec![a_folder(path)],
             Unread::NotAFile | Unread::TooLarge(_) => vec![Problem { path: Some(path.to_owned()), ..no_text() }],
         })?;
         let here = |problem: Problem| Problem { path: Some(path.to_owned()), ..problem };
@@ -149,6 +150,16 @@ fn no_settings() -> Problem {
             "Prenez un fichier enregistré ici, ou des lignes comme train.epochs=20",
         ),
     )
+}
+
+fn a_folder(path: &Path) -> Problem {
+    let shown = path.display();
+    let what = LocalizedText {
+        en: format!("{shown} is a folder, not a file of settings"),
+        fr: format!("{shown} est un dossier, pas un fichier de réglages"),
+    };
+    let remedy = say("Choose a file that was saved here", "Choisissez un fichier enregistré ici");
+    Problem { path: Some(path.to_owned()), ..Problem::new(Kind::File, what, remedy) }
 }
 
 fn no_text() -> Problem {

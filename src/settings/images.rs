@@ -58,11 +58,11 @@ impl ImageOption {
     pub fn help(self) -> Phrase {
         match self {
             Self::Side => say(
-                "The side to which pictures are resized as they are decoded; the folder is read anew for it, and the crop takes as much of them. Larger shows the network more and costs more",
+                "The side to which pictures are resized as they are decoded; the folder is read again for it, and the crop takes as much of them. Larger shows the network more and costs more",
                 "Le côté auquel les images sont ramenées au décodage ; le dossier est relu pour cela, et le recadrage en prend autant. Plus grand montre plus au réseau et coûte plus",
             ),
             Self::Resize => say(
-                "How they become squares as they are decoded: squeezed, the middle cut out, or whole with black borders; the folder is read anew for it",
+                "How they become squares as they are decoded: squeezed, the middle cut out, or whole with black borders; the folder is read again for it",
                 "Comment elles deviennent carrées au décodage : écrasées, coupées au centre, ou entières avec des bords noirs ; le dossier est relu pour cela",
             ),
         }

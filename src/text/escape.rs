@@ -53,6 +53,16 @@ pub fn markdown(text: &str) -> Cow<'_, str> {
         Some('#' | '-' | '+' | '=') if digits == 0 => Some(0),
         _ => None,
     };
+    without_markup(text, begins)
+}
+
+/// The same in a cell of a table, where no heading or list begins: numbers and signs stay as they are.
+pub fn markdown_cell(text: &str) -> Cow<'_, str> {
+    without_markup(text.trim(), None)
+}
+
+/// `text` with its markup escaped, and what would begin a block at `begins`.
+fn without_markup(text: &str, begins: Option<usize>) -> Cow<'_, str> {
     let mut at = 0;
     replaced(text, |letter| {
         let first = begins == Some(at);

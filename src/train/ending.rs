@@ -13,7 +13,7 @@ use crate::{
 
 /// The end of a training.
 #[derive(Clone, Debug, PartialEq)]
-pub struct Ending {
+pub struct PendingResult {
     /// To train more from, until it is stored; none if the one on the disk is the last good one.
     pub checkpoint: Option<Checkpoint>,
     /// The run's result.
@@ -29,7 +29,7 @@ pub struct Ending {
     pub is_stored: bool,
 }
 
-impl Ending {
+impl PendingResult {
     /// Puts it on the disk, the word that the run is finished last: whatever fails before, nothing claims a result that
     /// is not there. To be called again if something fails.
     ///

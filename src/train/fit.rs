@@ -7,11 +7,11 @@
 use std::{collections::VecDeque, time::Instant};
 
 use super::{
-    ending::Ending,
+    ending::PendingResult,
     event::TrainEvent,
     log::Logs,
-    meter::Meter,
-    validation::{self, Faces},
+    meter::EtaEstimator,
+    validation::{self, TrackedSamples},
 };
 use crate::{
     callback::{terminate_on_nan, time_limit},
@@ -20,7 +20,7 @@ use crate::{
         batch::{Batches, Form},
         sample::Part,
     },
-    engine::{self, Engine, Score, Step},
+    engine::{self, Engine, Step, StepMetrics},
     evaluate::{self, Confusion, Logits, TOP_K, WeightsId},
     history::{EpochRecord, EventLog, Mae, Note, NoteKind, StopReason},
     loss::Targets,
@@ -54,7 +54,7 @@ pub enum Outcome {
         reason: StopReason,
         best_epoch: Option<u32>,
         /// What of it is not on the disk yet, if the disk would not take it.
-        unstored: Option<Box<Ending>>,
+        unstored: Option<Box<PendingResult>>,
     },
     /// The program closes; everything needed to go on is on disk.
     Left,
@@ -109,7 +109,7 @@ pub fn fit(
     fit.finish(reason)
 }
 
-/// How the validation part was judged.
+/// How the validation part was evaluated.
 struct Validation {
     /// Mean over its pictures.
     loss: f64,
@@ -150,8 +150,8 @@ pub(super) struct Fit<'a> {
     pub(super) best_is_stored: bool,
     /// Batch norm's averaged running statistics, if weights are averaged.
     pub(super) statistics: Option<Weights>,
-    pub(super) meter: Meter,
-    pub(super) faces: Faces,
+    pub(super) meter: EtaEstimator,
+    pub(super) faces: TrackedSamples,
     pub(super) logs: Logs,
     /// When the last batch event was told.
     pub(super) told: Instant,
@@ -195,8 +195,8 @@ impl<'a> Fit<'a> {
         let mut at = at;
         at.scaler = plan.dataset.task.is_regression().then_some(plan.scaler);
         let form = engine::form(engine, &plan.dataset, &plan.settings.augment)?;
-        let meter = Meter::start(at.seconds);
-        let (faces, logs) = (Faces::choose(plan)?, Logs::open(plan, run));
+        let meter = EtaEstimator::start(at.seconds);
+        let (faces, logs) = (TrackedSamples::choose(plan)?, Logs::open(plan, run));
         let told = Instant::now();
         let mut fit = Self {
             plan,
@@ -288,7 +288,7 @@ impl<'a> Fit<'a> {
 
     /// Adds scores to the epoch's sums, up to the first that is not a number. As Keras's mean over the epoch: a short
     /// batch counts by its pictures.
-    fn count(&mut self, scores: Vec<Score>) {
+    fn count(&mut self, scores: Vec<StepMetrics>) {
         for score in scores {
             let pictures = self.begun.pop_front().unwrap_or_default();
             let loss = score.loss + score.penalty;
@@ -346,7 +346,7 @@ impl<'a> Fit<'a> {
         Ok(wish)
     }
 
-    /// How the validation part is judged (L2 penalty included, as Keras's `val_loss`); `None` if the user ends it.
+    /// How the validation part is evaluated (L2 penalty included, as Keras's `val_loss`); `None` if the user ends it.
     fn validate(&mut self, weights: &Weights) -> Result<Option<Validation>, End> {
         let averaged = self.plan.settings.train.optimizer.use_ema;
         let raw = if averaged { Some(self.engine.weights()?) } else { None };
@@ -392,13 +392,13 @@ impl<'a> Fit<'a> {
                 }
                 (_, targets) => targets,
             };
-            loss += self.plan.settings.train.loss.judge(logits, targets).0 * batch.len() as f64;
+            loss += self.plan.settings.train.loss.mean_loss_and_correct(logits, targets).0 * batch.len() as f64;
             for (row, sample) in logits.chunks_exact(output.units()).zip(&batch.samples) {
                 let label = self.plan.dataset.samples[*sample as usize].class;
-                let said = Logits::of_scaled(output, row, scaler);
-                absolute_error += said.value().map_or(0.0, |value| (value - f64::from(label)).abs());
-                among += u32::from(said.is_among(label.into(), TOP_K));
-                confusion.add(label.into(), said.predicted(0.0));
+                let logits = Logits::of_scaled(output, row, scaler);
+                absolute_error += logits.value().map_or(0.0, |value| (value - f64::from(label)).abs());
+                among += u32::from(logits.is_among(label.into(), TOP_K));
+                confusion.add(label.into(), logits.predicted(0.0));
             }
             step += batch.len().div_ceil(batch_size.max(1)) as u32;
             self.meter.validated(batch.len(), began.elapsed().as_secs_f64());
@@ -450,7 +450,7 @@ impl<'a> Fit<'a> {
         let (weights, epoch) = match (self.best.clone().filter(|_| keep_best), &trouble) {
             (Some(best), _) => (best, self.at.best_epoch.unwrap_or(self.at.epoch)),
             (None, Some(problem)) => return Err(problem.clone()),
-            (None, None) => (self.judged_weights()?, self.at.epoch),
+            (None, None) => (self.evaluated_weights()?, self.at.epoch),
         };
         let id = WeightsId::of(epoch, &weights);
         let checkpoint = if let Some(problem) = trouble {
@@ -464,7 +464,7 @@ impl<'a> Fit<'a> {
         let (best_epoch, seconds) = (self.at.best_epoch, self.meter.elapsed());
         let history = std::mem::take(&mut self.at.history);
         let event_log = std::mem::take(&mut self.event_log);
-        let mut ending = Ending {
+        let mut ending = PendingResult {
             checkpoint,
             weights: weights.clone(),
             id,
@@ -505,12 +505,12 @@ impl<'a> Fit<'a> {
         self.at.callbacks.rate(scheduled)
     }
 
-    /// The weights that are kept: those that are judged, giving values in their own unit.
-    fn judged_weights(&mut self) -> Result<Weights, Problem> {
+    /// The weights that are kept: those that are evaluated, giving values in their own unit.
+    fn evaluated_weights(&mut self) -> Result<Weights, Problem> {
         Ok(self.plan.scaler.folded(self.learned_weights()?))
     }
 
-    /// The weights that are judged: with `use_ema` the averages, else as they are.
+    /// The weights that are evaluated: with `use_ema` the averages, else as they are.
     fn learned_weights(&mut self) -> Result<Weights, Problem> {
         let weights = self.engine.weights()?;
         if !self.plan.settings.train.optimizer.use_ema {
@@ -538,6 +538,6 @@ fn no_batches() -> Problem {
     Problem::new(
         Kind::Internal,
         say("No batch came from the pictures", "Aucun lot n’est venu des images"),
-        say("Open the data again and start anew", "Rouvrez les données et relancez"),
+        say("Open the data again and start over", "Rouvrez les données et relancez"),
     )
 }

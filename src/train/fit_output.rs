@@ -101,7 +101,7 @@ impl Fit<'_> {
 
     /// What the network, as it is in the engine, says of the fixed faces.
     pub(super) fn tell_faces(&mut self) -> Result<(), Problem> {
-        match self.faces.judge(self.engine) {
+        match self.faces.evaluate(self.engine) {
             Ok(faces) => self.tell(TrainEvent::Faces { faces }),
             // The loss of the next batch says it, or that of the validation.
             Err(problem) if problem.kind == Kind::Diverged => {}

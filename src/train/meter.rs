@@ -16,7 +16,7 @@ const VALIDATION_SHARE: f64 = 1.0 / 3.0;
 
 /// Measures a training, pauses left out.
 #[derive(Clone, Debug)]
-pub struct Meter {
+pub struct EtaEstimator {
     /// Seconds until `since`.
     before: f64,
     since: Option<Instant>,
@@ -42,7 +42,7 @@ struct Estimate {
     at: f64,
 }
 
-impl Meter {
+impl EtaEstimator {
     /// A running meter of a training that took `before` seconds already.
     pub fn start(before: f64) -> Self {
         let (training, validation) = (Speed::default(), Speed::default());
@@ -70,7 +70,7 @@ impl Meter {
         self.training.add(pictures, seconds);
     }
 
-    /// `pictures` were judged in `seconds`.
+    /// `pictures` were evaluated in `seconds`.
     pub fn validated(&mut self, pictures: usize, seconds: f64) {
         self.validation.add(pictures, seconds);
     }
@@ -86,7 +86,7 @@ impl Meter {
         self.remaining_at(work, self.elapsed())
     }
 
-    /// As [`Meter::remaining`], after `now` seconds of training.
+    /// As [`EtaEstimator::remaining`], after `now` seconds of training.
     pub fn remaining_at(&mut self, work: Work, now: f64) -> f64 {
         if self.training.batches < WARM_UP + TRUSTED {
             return 0.0;

@@ -73,9 +73,9 @@ pub fn trial(
     }
     engine.flush()?;
     let per_picture = began.elapsed().as_secs_f64() / pictures.max(1) as f64;
-    let judging = judging_seconds(plan, form, engine)?;
+    let per_evaluation = seconds_per_evaluation(plan, form, engine)?;
     let (train, validation) = (plan.indices(Part::Train).len(), plan.indices(Part::Validation).len());
-    let epoch = per_picture * plan.settings.train.shown(train) + judging * validation as f64;
+    let epoch = per_picture * plan.settings.train.shown(train) + per_evaluation * validation as f64;
     Ok(Trial {
         device: engine.device().clone(),
         pictures_per_second: per_picture.recip(),
@@ -85,8 +85,8 @@ pub fn trial(
     })
 }
 
-/// Seconds to judge one picture.
-fn judging_seconds(plan: &Plan, form: Form, engine: &mut dyn Engine) -> Result<f64, Problem> {
+/// Seconds to evaluate one picture.
+fn seconds_per_evaluation(plan: &Plan, form: Form, engine: &mut dyn Engine) -> Result<f64, Problem> {
     let mut samples = plan.indices(Part::Validation);
     samples.truncate(8 * plan.settings.train.batch_size as usize);
     let pictures = samples.len();

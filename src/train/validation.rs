@@ -20,24 +20,24 @@ const BETWEEN_LOOKS: Duration = Duration::from_secs(2);
 
 /// The L2 penalty of `weights`: the sum over kernels of `l2 * sum(w^2)`, as Keras adds it to every loss.
 pub fn penalty(network: &Network, weights: &Weights) -> f64 {
-    let square = |array: &crate::model::Array| array.data.iter().map(|&w| f64::from(w).powi(2)).sum::<f64>();
+    let square = |array: &crate::model::Tensor| array.data.iter().map(|&w| f64::from(w).powi(2)).sum::<f64>();
     let kernels = network.parameters().into_iter().filter(|parameter| parameter.l2 > 0.0);
     kernels.filter_map(|parameter| weights.get(&parameter.name).map(|array| parameter.l2 * square(array))).sum()
 }
 
 /// A few validation pictures of several classes, the same through the whole run.
 #[derive(Debug)]
-pub struct Faces {
+pub struct TrackedSamples {
     pub validation_pictures: u32,
     scaler: TargetScaler,
     samples: Vec<u32>,
     pixels: Vec<u8>,
-    judge: TtaPredictor,
+    tta: TtaPredictor,
     batch_size: usize,
     looked: Instant,
 }
 
-impl Faces {
+impl TrackedSamples {
     /// Chooses them by the run's seed, as many of each class (of values, of the whole range); of more classes than pictures, of some that the seed chooses.
     ///
     /// # Errors
@@ -55,10 +55,10 @@ impl Faces {
             augment::evaluation(&plan.settings.augment, &plan.dataset.pixels.get(sample as usize)?, out);
         }
         let batch_size = plan.settings.train.batch_size as usize;
-        let judge = TtaPredictor::new(plan.settings.augment.test_time_flip, side);
+        let tta = TtaPredictor::new(plan.settings.augment.test_time_flip, side);
         let validation_pictures = validation.len() as u32;
         let scaler = plan.scaler;
-        Ok(Self { scaler, validation_pictures, samples, pixels, judge, batch_size, looked: Instant::now() })
+        Ok(Self { scaler, validation_pictures, samples, pixels, tta, batch_size, looked: Instant::now() })
     }
 
     /// Whether it is time to look again.
@@ -70,18 +70,18 @@ impl Faces {
     ///
     /// # Errors
     /// A lost device.
-    pub fn judge(&mut self, engine: &mut dyn Engine) -> Result<Vec<FollowedFace>, Problem> {
+    pub fn evaluate(&mut self, engine: &mut dyn Engine) -> Result<Vec<FollowedFace>, Problem> {
         self.looked = Instant::now();
-        let logits = self.judge.all(engine, &self.pixels, self.batch_size)?;
+        let logits = self.tta.all(engine, &self.pixels, self.batch_size)?;
         let output = engine.network().output;
         let faces = self.samples.iter().zip(logits.chunks_exact(output.units()));
-        let said = |(&sample, row): (&u32, &[f32])| {
+        let predicted = |(&sample, row): (&u32, &[f32])| {
             let logits = Logits::of_scaled(output, row, self.scaler);
             let (class, estimate) = (logits.predicted(0.0), logits.value().map(|value| value as f32));
             let probability = logits.probabilities(1.0)[class] as f32;
             FollowedFace { sample, class: class as u8, probability, estimate }
         };
-        Ok(faces.map(said).collect())
+        Ok(faces.map(predicted).collect())
     }
 }
 

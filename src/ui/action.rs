@@ -11,7 +11,7 @@ use crate::{
     session::Offer,
     text::Lang,
     ui::page::Page,
-    worker::Crop,
+    worker::{Crop, JobId},
 };
 
 /// One thing that a page asks for.
@@ -68,11 +68,13 @@ pub enum Action {
     /// End the experiment that is at work; what is there stays, and it can go on later.
     StopExperiment,
     /// Make a committee of an experiment's finished runs, and show it.
-    JudgeTogether(String),
+    EvaluateAsCommittee(String),
     /// Show runs beside each other.
     Compare(Vec<String>),
     /// Ends a job that has nothing worth keeping (opening, copying, exporting).
     Cancel,
+    /// Ends a job beside the current one.
+    StopBeside(JobId),
 
     /// Takes a recipe for all pages; split and seed stay.
     Recipe(Preset),
@@ -140,11 +142,11 @@ pub enum Action {
     /// Ask for the folder of a run from elsewhere, then take it among the runs.
     ChooseRun,
     ImportRun(PathBuf),
-    /// Ask for a folder, then judge the run on all its pictures.
+    /// Ask for a folder, then evaluate the run on all its pictures.
     EvaluateFolder {
         run: String,
     },
-    /// Judge the run again on its own test part: with each picture's mirror image, without, or as before.
+    /// Evaluate the run again on its own test part: with each picture's mirror image, without, or as before.
     Evaluate {
         run: String,
         mirrored: Option<bool>,
@@ -201,7 +203,7 @@ pub enum Action {
     },
     /// Something about several photos.
     Photos(PhotosAction),
-    /// Judge a photo by its faces or whole, and those that come after it too.
+    /// Evaluate a photo by its faces or whole, and those that come after it too.
     Frame {
         photo: u64,
         framing: Framing,
@@ -268,7 +270,7 @@ pub enum Action {
 pub enum PhotosAction {
     /// Ask for a folder, then predict its photos one by one.
     ChooseFolder,
-    /// Read no more of them and judge no more: what is there stays.
+    /// Read no more of them and evaluate no more: what is there stays.
     Stop,
     /// This one is looked at: what is asked about it comes first; `sharp` asks for it as sharp as it is.
     Look { photo: u64, sharp: bool },

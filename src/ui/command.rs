@@ -57,14 +57,14 @@ pub const CONTROL_KEYS: [(&str, Phrase); 9] = [
     (
         "Ctrl A",
         say(
-            "Mark all pictures; Shift or Ctrl and a click mark some",
-            "Marquer toutes les images\u{a0}; Maj ou Ctrl et un clic en marquent quelques-unes",
+            "Select all pictures; Shift or Ctrl and a click select some",
+            "Sélectionner toutes les images\u{a0}; Maj ou Ctrl et un clic en sélectionnent quelques-unes",
         ),
     ),
     ("Ctrl F", say("Search the settings of the page", "Chercher dans les réglages de la page")),
     ("Esc", say("Close what is on top", "Fermer ce qui est au-dessus")),
     ("Ctrl + −", say("Make everything larger or smaller", "Tout agrandir ou réduire")),
-    ("Ctrl 0", say("Usual size", "Taille normale")),
+    ("Ctrl 0", say("Default size", "Taille par défaut")),
 ];
 
 /// Every command, with what keeps some of them from being done now.
@@ -77,7 +77,7 @@ pub fn all(cx: &Cx<'_>) -> Vec<Command> {
     let redo = [KeyboardShortcut::new(Modifiers::COMMAND.plus(Modifiers::SHIFT), Key::Z), ctrl(Key::Y)];
     let (phase, run) = (cx.session.phase, cx.session.run.as_ref().map(|run| run.info.id.clone()));
     let busy = phase.busy().then_some(say("something else is running", "une autre tâche est en cours"));
-    let data = cx.session.dataset.is_none().then_some(say("after the data", "après les données"));
+    let data = cx.session.dataset.is_none().then_some(say("open data first", "d’abord des données"));
 
     add(File, say("Open a folder…", "Ouvrir un dossier…"), icon::FOLDER_OPEN, &[OPEN], Action::ChooseFolder, busy);
     let typed = say("Open a folder by its path…", "Ouvrir un dossier par son chemin…");
@@ -125,18 +125,18 @@ pub fn all(cx: &Cx<'_>) -> Vec<Command> {
     if matches!(phase, Phase::Opening(_) | Phase::Working(_)) {
         add(Work, say("Stop the current job", "Arrêter la tâche en cours"), icon::SQUARE, &[], Action::Cancel, None);
     }
-    let near = say("Look for look-alikes", "Chercher les images semblables");
+    let near = say("Find look-alikes", "Chercher les semblables");
     add(Work, near, icon::COPY, &[], Action::FindNear, data.or(busy));
     if let Some(run) = run {
-        let judge = say("Evaluate on another folder…", "Évaluer sur un autre dossier…");
-        add(Work, judge, icon::FOLDER_SEARCH, &[], Action::EvaluateFolder { run }, busy);
+        let evaluate = say("Evaluate on another folder…", "Évaluer sur un autre dossier…");
+        add(Work, evaluate, icon::FOLDER_SEARCH, &[], Action::EvaluateFolder { run }, busy);
     }
-    let answering = cx.session.answering().is_none().then_some(say("after training", "après l’entraînement"));
-    add(Work, say("Predict photos…", "Prédire des photos…"), icon::IMAGE, &[], Action::ChoosePhotos, answering);
+    let answering = cx.session.answering().is_none().then_some(say("train a model first", "d’abord un modèle"));
+    add(Work, say("Predict photos…", "Prédire sur des photos…"), icon::IMAGE, &[], Action::ChoosePhotos, answering);
 
     add(Look, say("Light", "Clair"), icon::SUN, &[], Action::Mode(Mode::Light), None);
     add(Look, say("Dark", "Sombre"), icon::MOON, &[], Action::Mode(Mode::Dark), None);
-    add(Look, say("As the system has it", "Comme le système"), icon::MONITOR, &[], Action::Mode(Mode::System), None);
+    add(Look, say("Match system", "Comme le système"), icon::MONITOR, &[], Action::Mode(Mode::System), None);
     for other in Lang::ALL.into_iter().filter(|lang| *lang != cx.lang) {
         add(Look, other.offer(), icon::LANGUAGES, &[], Action::Language(other), None);
     }

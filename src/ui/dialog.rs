@@ -93,7 +93,7 @@ fn preferences(ui: &mut Ui, cx: &mut Cx<'_>, mode: Mode, zoom: f32) -> DialogAns
         }
     });
     separator(ui);
-    let name = cx.say(say("Size of everything", "Taille de l’affichage"));
+    let name = cx.say(say("Interface size", "Taille de l’interface"));
     row(ui, name, &mut |ui| {
         const ZOOMS: [f32; 6] = [0.9, 1.0, 1.25, 1.5, 2.0, 2.5];
         let selected = ZOOMS.iter().position(|z| (z - zoom).abs() < 0.01);
@@ -127,14 +127,14 @@ fn preferences(ui: &mut Ui, cx: &mut Cx<'_>, mode: Mode, zoom: f32) -> DialogAns
         separator(ui);
         let name = format!(
             "{}{} {}",
-            cx.say(say("Pictures kept ready", "Images gardées prêtes")),
+            cx.say(say("Picture cache", "Cache d’images")),
             cx.say(say(":", "\u{a0}:")),
             kept.sentence(cx.lang)
         );
         row(ui, &name, &mut |ui| {
             let help = say(
-                "Removes those of all folders but the open one; they are read again when their folder is opened",
-                "Supprime celles de tous les dossiers sauf celui qui est ouvert ; elles sont relues à l’ouverture de leur dossier",
+                "Removes the cached pictures of all folders but the open one; they are read again when their folder is opened",
+                "Supprime du cache les images de tous les dossiers sauf celui qui est ouvert ; elles sont relues à l’ouverture de leur dossier",
             );
             if ui.add(Button::quiet(cx.say(say("Clean up", "Nettoyer"))).compact()).on_hover_text(cx.say(help)).clicked() {
                 cx.act(Action::CleanCache);
@@ -238,8 +238,8 @@ fn quit(ui: &mut Ui, cx: &Cx<'_>) -> DialogAnswer {
         answer = DialogAnswer::Close;
     }
     let text = say(
-        "Paused, it goes on from where it was at the next start",
-        "En pause, il reprend là où il en était au prochain démarrage",
+        "Paused, it can be resumed where it was at the next start",
+        "En pause, il peut être repris là où il en était au prochain démarrage",
     );
     ui.add(egui::Label::new(cx.say(text)).wrap());
     ui.add_space(10.0);
@@ -247,7 +247,7 @@ fn quit(ui: &mut Ui, cx: &Cx<'_>) -> DialogAnswer {
         if ui.add(Button::primary(cx.say(say("Pause and quit", "Mettre en pause et quitter")))).clicked() {
             answer = DialogAnswer::PauseAndQuit;
         }
-        if ui.add(Button::secondary(cx.say(say("Keep training", "Continuer")))).clicked() {
+        if ui.add(Button::secondary(cx.say(say("Keep training", "Continuer l’entraînement")))).clicked() {
             answer = DialogAnswer::Close;
         }
         if ui.add(Button::danger(cx.say(say("Discard", "Abandonner")))).clicked() {

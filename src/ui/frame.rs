@@ -20,7 +20,7 @@ use super::{
 use crate::{
     engine::DeviceKind,
     experiment::{ExperimentView, MemberState},
-    session::Phase,
+    session::{Phase, Progress},
     text::{Lang, number, plural, say},
 };
 
@@ -305,13 +305,14 @@ pub fn status(ui: &mut Ui, cx: &mut Cx<'_>) {
         ui.spacing_mut().item_spacing.x = if side < 20.0 { 8.0 } else { 14.0 };
         ui.add_space(side);
         let busy = cx.session.phase.busy();
+        let beside = cx.session.beside.filter(|_| !busy);
         let (symbol, color) = match cx.session.phase {
             Phase::Paused => (icon::PAUSE, t.text2),
-            _ if busy => (icon::ACTIVITY, t.accent),
+            _ if busy || beside.is_some() => (icon::ACTIVITY, t.accent),
             _ => (icon::CIRCLE_CHECK, t.good),
         };
         ui.label(symbol.text(15.0).color(color));
-        let stops = matches!(cx.session.phase, Phase::Opening(_) | Phase::Working(_));
+        let stops = beside.is_some() || matches!(cx.session.phase, Phase::Opening(_) | Phase::Working(_));
         let stop = cx.say(say("Stop", "Arrêter"));
         ui.scope(|ui| {
             // The way to stop it is never pushed out.
@@ -319,18 +320,18 @@ pub fn status(ui: &mut Ui, cx: &mut Cx<'_>) {
             ui.set_max_width((ui.available_width() - kept).max(40.0));
             ui.add(egui::Label::new(caption(job(cx))).truncate());
         });
-        let share = cx.session.share_of_all();
-        if busy {
+        let share = beside.map_or_else(|| cx.session.share_of_all(), |(_, progress)| progress.share());
+        if busy || beside.is_some() {
             let room = ui.available_width() - side - if stops { width(ui, stop) + 12.0 } else { 0.0 };
             let bar = if room < 560.0 { 110.0 } else { 180.0 };
             if room > bar + 12.0 {
                 bar::progress(ui, cx.say(say("Progress", "Progression")), share, bar);
             }
-            if let Some(left) = time_left(cx).filter(|left| width(ui, left) + side + 12.0 < ui.available_width()) {
+            if let Some(left) = time_left(cx).filter(|left| busy && width(ui, left) + side + 12.0 < ui.available_width()) {
                 ui.label(caption(left));
             }
             if stops && link(ui, stop).clicked() {
-                cx.act(Action::Cancel);
+                cx.act(beside.map_or(Action::Cancel, |(job, _)| Action::StopBeside(job)));
             }
         }
         if ui.available_width() > side + 20.0 {
@@ -391,8 +392,9 @@ fn language(ui: &mut Ui, cx: &mut Cx<'_>, lang: Lang) {
 fn job(cx: &Cx<'_>) -> String {
     let lang = cx.lang;
     match (cx.session.phase, &cx.session.training) {
-        (Phase::Idle, _) => match cx.dataset() {
-            Some(dataset) if !dataset.pixels.is_empty() => match lang {
+        (Phase::Idle, _) => match (cx.session.beside, cx.dataset()) {
+            (Some((_, progress)), _) => how_far(lang, progress),
+            (None, Some(dataset)) if !dataset.pixels.is_empty() => match lang {
                 Lang::En => format!("Ready, {} open", dataset.source.name().en),
                 Lang::Fr => format!("Prêt ; ouvert : {}", dataset.source.name().fr),
             },
@@ -417,16 +419,16 @@ fn job(cx: &Cx<'_>) -> String {
             Lang::Fr => format!("En pause, époque {} sur {}", t.now.epoch, t.epochs),
         },
         (Phase::Training | Phase::Paused, None) => say("Training", "Entraînement").get(lang).to_owned(),
-        (Phase::Starting(p) | Phase::Opening(p) | Phase::Judging(p) | Phase::Working(p), _) => {
-            let what = p.stage.name().get(lang);
-            match (p.done, p.total) {
-                (0, 0) => format!("{what}…"),
-                (done, 0) => format!("{what}, {}", number(lang, done)),
-                (done, total) => {
-                    format!("{what}, {} {} {}", number(lang, done), say("of", "sur").get(lang), number(lang, total))
-                }
-            }
-        }
+        (Phase::Starting(p) | Phase::Opening(p) | Phase::Evaluating(p) | Phase::Working(p), _) => how_far(lang, p),
+    }
+}
+
+fn how_far(lang: Lang, progress: Progress) -> String {
+    let what = progress.stage.name().get(lang);
+    match (progress.done, progress.total) {
+        (0, 0) => format!("{what}…"),
+        (done, 0) => format!("{what}, {}", number(lang, done)),
+        (done, total) => format!("{what}, {} {} {}", number(lang, done), say("of", "sur").get(lang), number(lang, total)),
     }
 }
 

@@ -175,7 +175,7 @@ fn words(ui: &mut Ui, cx: &mut Cx<'_>) {
             pair(ui, 180.0, theme::strong(term.name.get(lang)), term.meaning.get(lang));
         }
         if found.is_empty() {
-            let none = say("No such term here", "Aucun terme de ce genre ici");
+            let none = say("No results", "Aucun résultat");
             ui.label(theme::cell(none.get(lang)).color(t.text2));
         }
     });

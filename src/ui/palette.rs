@@ -79,7 +79,7 @@ pub fn show(ui: &mut Ui, cx: &mut Cx<'_>) -> DialogAnswer {
         }
         if found.is_empty() {
             ui.add_space(10.0);
-            let none = say("Nothing of that name", "Rien de ce nom");
+            let none = say("No results", "Aucun résultat");
             ui.vertical_centered(|ui| ui.label(theme::cell(cx.say(none)).color(t.text2)));
         }
     });

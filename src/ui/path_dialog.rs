@@ -168,29 +168,29 @@ impl PathField {
             return (false, say("Type a path; Tab completes it", "Tapez un chemin ; Tab le complète"));
         }
         match (self.wanted, self.listing.there) {
-            (Wanted::Folder, There::Folder) => (true, say("This folder is there", "Ce dossier existe")),
+            (Wanted::Folder, There::Folder) => (true, say("This folder exists", "Ce dossier existe")),
             (Wanted::Folder, There::Nothing) => (false, say("There is no such folder", "Ce dossier n’existe pas")),
             (Wanted::Folder | Wanted::NewFolder, There::File) => {
                 (false, say("This is a file, not a folder", "C’est un fichier, pas un dossier"))
             }
             (Wanted::NewFolder, There::Folder) => (true, say("Into this folder", "Dans ce dossier")),
             (Wanted::NewFolder, There::Nothing) if self.listing.above => {
-                (true, say("A new folder will be made", "Un nouveau dossier sera créé"))
+                (true, say("A new folder will be created", "Un nouveau dossier sera créé"))
             }
-            (Wanted::File, There::File) => (true, say("This file is there", "Ce fichier existe")),
+            (Wanted::File, There::File) => (true, say("This file exists", "Ce fichier existe")),
             (Wanted::File, There::Nothing) => (false, say("There is no such file", "Ce fichier n’existe pas")),
             (Wanted::File | Wanted::NewFile | Wanted::Table, There::Folder) => (
                 false,
                 say("This is a folder: go on with the file’s name", "C’est un dossier : continuez avec le nom du fichier"),
             ),
             (Wanted::NewFile, There::File) => {
-                (true, say("This file is there and will be replaced", "Ce fichier existe et sera remplacé"))
+                (true, say("This file exists and will be replaced", "Ce fichier existe et sera remplacé"))
             }
             (Wanted::Table, There::File) => (
                 true,
                 say(
-                    "This file is there: if it is this table, it goes on; anything else is replaced only if you say so",
-                    "Ce fichier existe : si c’est ce tableau, il est poursuivi ; tout autre n’est remplacé que si vous le dites",
+                    "This file exists: if it is this table, it is resumed; anything else is replaced only if you say so",
+                    "Ce fichier existe : si c’est ce tableau, il est repris ; tout autre n’est remplacé que si vous le dites",
                 ),
             ),
             (Wanted::NewFile | Wanted::Table, There::Nothing) if self.listing.above => {

@@ -36,27 +36,27 @@ pub struct Answerer {
     waiting: Arc<Waiting>,
     /// Wakes the thread, which ends with it.
     bell: Sender<()>,
-    answers: Receiver<QuestionResult>,
+    answers: Receiver<PredictionResult>,
 }
 
 /// Questions that nobody has begun with, the next one first.
 #[derive(Default)]
-struct Waiting(Mutex<VecDeque<Question>>);
+struct Waiting(Mutex<VecDeque<PredictionRequest>>);
 
 impl Waiting {
-    fn lock(&self) -> MutexGuard<'_, VecDeque<Question>> {
-        // Whoever panicked while holding it was between whole changes.
+    fn lock(&self) -> MutexGuard<'_, VecDeque<PredictionRequest>> {
+        // Each holder makes one whole update, so the queue is consistent even if a holder panicked.
         self.0.lock().unwrap_or_else(PoisonError::into_inner)
     }
 
-    fn next(&self) -> Option<Question> {
+    fn next(&self) -> Option<PredictionRequest> {
         self.lock().pop_front()
     }
 }
 
-/// A photo to be judged by a run's best weights.
+/// A photo to be evaluated by a run's best weights.
 #[derive(Clone, Debug)]
-pub struct Question {
+pub struct PredictionRequest {
     /// The asker's number for it; the answer carries it.
     pub id: u64,
     pub run: String,
@@ -91,7 +91,7 @@ pub struct Crop {
 
 /// The answer to the question with the same number.
 #[derive(Clone, Debug)]
-pub struct QuestionResult {
+pub struct PredictionResult {
     pub id: u64,
     pub result: Result<Reply, Problem>,
 }
@@ -152,7 +152,7 @@ impl Answerer {
     pub fn at(store: RunStore, wake: impl Fn() + Send + 'static) -> Result<Self, Problem> {
         let waiting = Arc::<Waiting>::default();
         let (bell, rung) = bounded::<()>(1);
-        let (tell, answers) = bounded::<QuestionResult>(ANSWERS);
+        let (tell, answers) = bounded::<PredictionResult>(ANSWERS);
         let asked = waiting.clone();
         let work = move || {
             let mut desk = QuestionRunner::default();
@@ -160,7 +160,7 @@ impl Answerer {
                 while let Some(question) = asked.next() {
                     let id = question.id;
                     let result = guarded(|| desk.answer(&store, &question)).inspect_err(Problem::log);
-                    if tell.send(QuestionResult { id, result }).is_err() {
+                    if tell.send(PredictionResult { id, result }).is_err() {
                         return;
                     }
                     wake();
@@ -172,7 +172,7 @@ impl Answerer {
     }
 
     /// Asks; never waits. `false` if too many questions are waiting.
-    pub fn ask(&self, question: Question) -> bool {
+    pub fn ask(&self, question: PredictionRequest) -> bool {
         let mut waiting = self.waiting.lock();
         if waiting.len() >= QUESTIONS {
             return false;
@@ -197,12 +197,12 @@ impl Answerer {
     }
 
     /// What was answered since the last look; never waits.
-    pub fn answers(&self) -> impl Iterator<Item = QuestionResult> + '_ {
+    pub fn answers(&self) -> impl Iterator<Item = PredictionResult> + '_ {
         self.answers.try_iter()
     }
 
     /// The next answer, waited for: for commands and tests, never for a window.
-    pub fn wait(&self) -> Option<QuestionResult> {
+    pub fn wait(&self) -> Option<PredictionResult> {
         self.answers.recv().ok()
     }
 }
@@ -254,7 +254,7 @@ struct QuestionRunner {
 }
 
 impl QuestionRunner {
-    fn answer(&mut self, store: &RunStore, question: &Question) -> Result<Reply, Problem> {
+    fn answer(&mut self, store: &RunStore, question: &PredictionRequest) -> Result<Reply, Problem> {
         let run = store.find(&question.run)?;
         let known = self.loaded.iter().position(|loaded| loaded.is(&run)).and_then(|place| self.loaded.remove(place));
         // What was loaded of it before is of weights that there are no more.
@@ -286,7 +286,7 @@ impl QuestionRunner {
     }
 }
 
-fn look(known: &mut Loaded, photo: &predict::Photo, question: &Question) -> Result<Reply, Problem> {
+fn look(known: &mut Loaded, photo: &predict::Photo, question: &PredictionRequest) -> Result<Reply, Problem> {
     let square = question.crop.map(|crop| Square { left: crop.x.into(), top: crop.y.into(), side: crop.side.into() });
     let predictor = &mut known.predictor;
     let answer = predictor.look(photo, square)?;

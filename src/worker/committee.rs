@@ -1,10 +1,10 @@
-//! A committee is made of runs, and judged: by its members, each on what it did not learn from.
+//! A committee is made of runs, and evaluated: by its members, each on what it did not learn from.
 
 use std::{collections::HashMap, path::Path, sync::Arc};
 
 use super::{
     Event,
-    evaluate_again::{self, How, unknown_shares},
+    evaluate_again::{self, EvaluateAgainOptions, unknown_shares},
     evaluation, locate, open,
 };
 use crate::{
@@ -13,11 +13,11 @@ use crate::{
     engine,
     evaluate::{Logits, Prediction, Report, Seen},
     experiment::{ExperimentStore, MemberState},
-    plan::Plan,
+    plan::{Plan, start::PriorPictures},
     problem::Problem,
     run::{
         Run, RunPictures, RunStore,
-        committee::{Basis, JudgedTogether, no_pictures},
+        committee::{Basis, CommitteeEvaluation, no_pictures},
         pictures::Picture,
     },
 };
@@ -56,14 +56,14 @@ pub(super) fn create(
         }
     };
     let run = store.create_committee(&runs, name, of.as_ref())?;
-    if run.info.committee.as_ref().is_some_and(|committee| committee.judged.is_none()) {
+    if run.info.committee.as_ref().is_some_and(|committee| committee.evaluation.is_none()) {
         emit(Event::Warned(no_pictures(&run.info)));
     }
     emit(Event::RunOpened(Box::new(run.view()?)));
     Ok(())
 }
 
-/// Has each member of a committee judge its own test and validation part again, in `dataset` or wherever its pictures are, and
+/// Has each member of a committee evaluate its own test and validation part again, in `dataset` or wherever its pictures are, and
 /// counts what they say together.
 ///
 /// # Errors
@@ -71,7 +71,7 @@ pub(super) fn create(
 pub(super) fn on_its_own(
     mut run: Run,
     dataset: Option<Arc<Dataset>>,
-    how: &How,
+    how: &EvaluateAgainOptions,
     store: &RunStore,
     control: &Control,
     emit: &mut dyn FnMut(Event),
@@ -88,19 +88,19 @@ pub(super) fn on_its_own(
         };
         evaluate_again::evaluate(member, &dataset, how.clone(), store, control, &mut tell)?;
     }
-    let view = run.judge_together()?;
+    let view = run.evaluate_from_members()?;
     emit(Event::Evaluated(Box::new(view)));
     Ok(())
 }
 
-/// Judges a committee on the pictures of `source`: its own in another place, or those that no member has.
+/// Evaluates a committee on the pictures of `source`: its own in another place, or those that no member has.
 ///
 /// # Errors
 /// As [`evaluate_again::on`].
 pub(super) fn on(
     mut run: Run,
     source: &Source,
-    how: &How,
+    how: &EvaluateAgainOptions,
     store: &RunStore,
     control: &Control,
     emit: &mut dyn FnMut(Event),
@@ -113,12 +113,15 @@ pub(super) fn on(
     let members = run.members()?;
     let lists = members.iter().map(Run::pictures).collect::<Result<Vec<_>, Problem>>();
     // A member that came without its list of pictures may have learned from any of them: nothing is claimed then.
-    let (own, complete) = (lists.iter().flatten().flatten().cloned().collect::<Vec<Picture>>(), lists.is_ok());
+    let prior: Vec<Option<PriorPictures>> = members.iter().map(Run::prior_pictures).collect();
+    let complete = lists.is_ok() && prior.iter().all(Option::is_some);
+    let own: Vec<Picture> = lists.iter().flatten().flatten().cloned().collect();
+    let prior: Vec<PriorPictures> = prior.into_iter().flatten().collect();
     let (mut said, mut left_out, mut mirrored) = (Vec::new(), 0, true);
     for member in &members {
         let dataset = open::as_learned(&dataset, member, store, control, emit)?;
         let dataset = Arc::new(dataset.asked(&run.info.task).ok_or_else(|| locate::other_labels(&run, &dataset))?);
-        let samples = Picture::unseen(&own, &dataset);
+        let samples = Picture::unseen(&own, &prior, &dataset);
         left_out = (dataset.samples.len() - samples.len()) as u32;
         if samples.is_empty() {
             return Err(locate::not_whole(own.len(), dataset.samples.len()));
@@ -152,7 +155,8 @@ pub(super) fn on(
     };
     let alone = said.iter().map(|said| said.score(run.info.task.is_regression())).collect();
     if let Some(committee) = &mut view.info.committee {
-        committee.judged = Some(JudgedTogether { basis: Basis::Others, pictures: report.predictions.len() as u32, alone });
+        committee.evaluation =
+            Some(CommitteeEvaluation { basis: Basis::Others, pictures: report.predictions.len() as u32, alone });
     }
     view.report = Some(report);
     let run_pictures = RunPictures::of(&run.info.id, &[], dataset.base());
@@ -185,7 +189,7 @@ fn answers(
     member: &Run,
     dataset: Arc<Dataset>,
     samples: Vec<u32>,
-    how: &How,
+    how: &EvaluateAgainOptions,
     control: &Control,
     emit: &mut dyn FnMut(Event),
 ) -> Result<Answers, Problem> {
@@ -194,7 +198,7 @@ fn answers(
     let mirrored = how.mirrored.unwrap_or(before);
     settings.augment.test_time_flip = mirrored;
     let network = settings.network(&dataset.task)?;
-    let plan = Plan { device: how.device.clone(), ..Plan::judging(settings, network, dataset) };
+    let plan = Plan { device: how.device.clone(), ..Plan::for_evaluation(settings, network, dataset) };
     let mut engine = engine::open(&plan.device, &plan.engine_config())?;
     let (weights, _) = member.best_weights(&plan.network)?;
     engine.set_weights(&weights)?;

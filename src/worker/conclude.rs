@@ -1,6 +1,6 @@
-//! The end of a training: its result is judged and stored, or it is said that it is not.
+//! The end of a training: its result is evaluated and stored, or it is said that it is not.
 
-use std::{thread, time::Duration};
+use std::{io, path::Path, thread, time::Duration};
 
 use super::{
     Event, evaluation,
@@ -9,42 +9,42 @@ use super::{
 use crate::{
     control::Control,
     engine::{self, Engine},
-    evaluate::{Report, WeightsId},
+    evaluate::{Prediction, Report, WeightsId},
     model::Weights,
     plan::Plan,
     problem::{Kind, Problem},
-    run::{Run, RunView, without_its_report},
-    text::{LocalizedText, say},
-    train::ending::Ending,
+    run::{Run, without_its_report},
+    text::{LocalizedText, Phrase, say},
+    train::ending::PendingResult,
 };
 
-/// Between two tries to write to a disk that was full.
+/// Between two tries to write to a disk that was full, or away.
 const BETWEEN_TRIES: Duration = Duration::from_secs(1);
 /// Between two looks at what the user wishes meanwhile.
 const BETWEEN_LOOKS: Duration = Duration::from_millis(50);
 
-/// What a training leaves to be judged.
+/// What a training leaves to be evaluated.
 pub(super) struct Trained {
     pub weights: Weights,
     pub id: WeightsId,
     /// What of it is not on the disk yet, if the disk would not take it.
-    pub unstored: Option<Box<Ending>>,
+    pub unstored: Option<Box<PendingResult>>,
 }
 
-/// How weights are to be judged.
+/// How weights are to be evaluated.
 #[derive(Clone, Copy)]
-pub(super) struct Judging {
+pub(super) struct EvaluationOptions {
     /// Those that the engine has.
     pub weights: WeightsId,
-    /// Whether each picture is judged mirrored as well; `None` leaves it as it was before.
+    /// Whether each picture is evaluated mirrored as well; `None` leaves it as it was before.
     pub mirrored: Option<bool>,
 }
 
-/// Judges what was trained, and stores what is not yet stored.
+/// Evaluates what was trained, and stores what is not yet stored.
 ///
 /// # Errors
 /// The result could not be stored, or only not its checkpoint; the device failed; [`Kind::Cancelled`].
-pub(super) fn conclude(
+pub(super) fn evaluate_and_store(
     plan: &Plan,
     mut engine: Box<dyn Engine>,
     run: &mut Run,
@@ -53,24 +53,22 @@ pub(super) fn conclude(
     emit: &mut dyn FnMut(Event),
 ) -> Result<(), Problem> {
     let Trained { weights, id, mut unstored } = trained;
-    let judging = Judging { weights: id, mirrored: None };
-    let judged = engine.set_weights(&weights).and_then(|()| judged(plan, engine.as_mut(), run, judging, control, emit));
-    let judged = match judged {
+    let options = EvaluationOptions { weights: id, mirrored: None };
+    // A disk that is away does not give what was chosen on the report of before.
+    let is_away = !run.folder.is_dir();
+    let evaluated = engine.set_weights(&weights).and_then(|()| make_report(plan, engine.as_mut(), run, options, control, emit));
+    let mut evaluated = match evaluated {
         Err(problem) if is_lost(&problem, engine.as_ref()) => {
             emit(Event::Warned(on_the_processor(&problem)));
-            engine = engine::open(PROCESSOR, &plan.engine_config())?;
-            engine.set_weights(&weights)?;
-            self::judged(plan, engine.as_mut(), run, judging, control, emit)
+            engine::open(PROCESSOR, &plan.engine_config()).and_then(|mut engine| {
+                engine.set_weights(&weights)?;
+                make_report(plan, engine.as_mut(), run, options, control, emit)
+            })
         }
-        judged => judged,
+        evaluated => evaluated,
     };
-    if let Ok(report) = &judged {
-        let mut view = run.view()?;
-        if let Some(ending) = &unstored {
-            view.history.clone_from(&ending.history);
-        }
-        tell(view, report, emit);
-    }
+    // Whatever fails from here on, what is not stored yet is not given up.
+    let is_told = evaluated.as_ref().is_ok_and(|report| tell(run, unstored.as_deref(), report, emit).is_ok());
     let mut checkpoint = Ok(());
     let stored = persist(control, emit, &mut || {
         if let Some(ending) = &mut unstored {
@@ -79,8 +77,17 @@ pub(super) fn conclude(
                 stored => checkpoint = stored,
             }
         }
-        judged.as_ref().map_or(Ok(()), |report| keep(run, report))
+        let Ok(report) = &mut evaluated else { return Ok(()) };
+        if is_away && let Ok(Some(before)) = run.read_report() {
+            choose_as_before(report, &before);
+        }
+        store_report(run, report)
     });
+    // A disk that was away, and not only full, gave nothing to tell before.
+    let told = match &evaluated {
+        Ok(report) if !is_told && stored.is_ok() => tell(run, None, report, emit),
+        _ => Ok(()),
+    };
     // In a window it is a card among others; a command has its exit status to say it by.
     let checkpoint = match checkpoint.map_err(|problem| not_to_go_on_from(&problem)) {
         Err(problem) if control.is_patient() => {
@@ -90,33 +97,34 @@ pub(super) fn conclude(
         checkpoint => checkpoint,
     };
     // What the user stopped is not missed.
-    judged.as_ref().err().filter(|problem| problem.kind == Kind::Cancelled).map_or(Ok(()), |problem| Err(problem.clone()))?;
-    stored.and(judged.map(|_| ())).and(checkpoint)
+    evaluated.as_ref().err().filter(|problem| problem.kind == Kind::Cancelled).map_or(Ok(()), |problem| Err(problem.clone()))?;
+    stored.and(evaluated.map(|_| ())).and(told).and(checkpoint)
 }
 
-/// Judges the test and validation part with the weights that `engine` has, and keeps the report. What was chosen before stays: a
-/// threshold, a temperature, and whether pictures are mirrored, unless `judging` says it.
+/// Evaluates the test and validation part with the weights that `engine` has, and keeps the report. What was chosen before stays: a
+/// threshold, a temperature, and whether pictures are mirrored, unless `options` says it.
 ///
 /// # Errors
 /// A device that fails, a report that could not be stored, [`Kind::Cancelled`].
-pub(super) fn judge(
+pub(super) fn evaluate(
     plan: &Plan,
     engine: &mut dyn Engine,
     run: &mut Run,
-    judging: Judging,
+    options: EvaluationOptions,
     control: &Control,
     emit: &mut dyn FnMut(Event),
 ) -> Result<(), Problem> {
-    let report = judged(plan, engine, run, judging, control, emit)?;
-    tell(run.view()?, &report, emit);
-    persist(control, emit, &mut || keep(run, &report))
+    let report = make_report(plan, engine, run, options, control, emit)?;
+    let is_told = tell(run, None, &report, emit).is_ok();
+    persist(control, emit, &mut || store_report(run, &report))?;
+    if is_told { Ok(()) } else { tell(run, None, &report, emit) }
 }
 
-fn judged(
+fn make_report(
     plan: &Plan,
     engine: &mut dyn Engine,
     run: &Run,
-    judging: Judging,
+    options: EvaluationOptions,
     control: &Control,
     emit: &mut dyn FnMut(Event),
 ) -> Result<Report, Problem> {
@@ -125,34 +133,50 @@ fn judged(
         None
     });
     let mut plan = plan.clone();
-    if let Some(mirrored) = judging.mirrored.or(before.as_ref().map(|before| before.mirrored)) {
+    if let Some(mirrored) = options.mirrored.or(before.as_ref().map(|before| before.mirrored)) {
         plan.settings.augment.test_time_flip = mirrored;
     }
-    let mut report = evaluation::report(&plan, engine, judging.weights, control, emit)?;
+    let mut report = evaluation::report(&plan, engine, options.weights, control, emit)?;
+    report.seen = report.seen.zip(run.prior_pictures()).map(|(mut seen, prior)| {
+        let hash = |p: &Prediction| plan.dataset.samples[p.sample as usize].hash;
+        seen.add_prior(report.predictions.iter().map(|p| prior.part(hash(p))));
+        seen
+    });
     if let Some(before) = before {
-        (report.threshold, report.temperature) = (before.threshold, before.temperature);
-        // A temperature was fitted to answers that were given otherwise.
-        if before.mirrored != report.mirrored && before.temperature != 1.0 {
-            report.temperature = report.fitted_temperature();
-        }
+        choose_as_before(&mut report, &before);
     }
     Ok(report)
 }
 
-fn tell(mut view: RunView, report: &Report, emit: &mut dyn FnMut(Event)) {
+/// Takes over what the user has chosen on the report of before.
+fn choose_as_before(report: &mut Report, before: &Report) {
+    (report.threshold, report.temperature) = (before.threshold, before.temperature);
+    // A temperature was fitted to answers that were given otherwise.
+    if before.mirrored != report.mirrored && before.temperature != 1.0 {
+        report.temperature = report.fitted_temperature();
+    }
+}
+
+/// Tells of the run with its report, and with the history of what the disk does not have yet.
+fn tell(run: &Run, unstored: Option<&PendingResult>, report: &Report, emit: &mut dyn FnMut(Event)) -> Result<(), Problem> {
+    let mut view = run.view()?;
+    if let Some(ending) = unstored {
+        view.history.clone_from(&ending.history);
+    }
     view.info.scores = Some(report.run_scores());
     view.outdated = false;
     view.report = Some(report.clone());
     emit(Event::Evaluated(Box::new(view)));
+    Ok(())
 }
 
-fn keep(run: &mut Run, report: &Report) -> Result<(), Problem> {
+fn store_report(run: &mut Run, report: &Report) -> Result<(), Problem> {
     run.save_report(report)?;
     let scores = report.run_scores();
     run.update(|info| (info.weights, info.scores) = (report.weights, Some(scores)))
 }
 
-/// Stores something, and tries again until there is room for it, if somebody is there to make room.
+/// Stores something, and tries again until the disk takes it, if somebody is there to make room or to connect it again.
 ///
 /// # Errors
 /// What `store` says, once nobody waits any longer.
@@ -162,12 +186,12 @@ fn persist(
     store: &mut dyn FnMut() -> Result<(), Problem>,
 ) -> Result<(), Problem> {
     let Err(mut problem) = store() else { return Ok(()) };
-    if control.is_patient() && !control.stops_judging() {
+    if control.is_patient() && !control.stops_evaluation() {
         emit(Event::Warned(waiting(&problem)));
     }
     while control.is_patient() {
         let mut waited = Duration::ZERO;
-        while waited < BETWEEN_TRIES && !control.stops_judging() {
+        while waited < BETWEEN_TRIES && !control.stops_evaluation() {
             thread::sleep(BETWEEN_LOOKS);
             waited += BETWEEN_LOOKS;
         }
@@ -175,11 +199,23 @@ fn persist(
             Ok(()) => return Ok(()),
             Err(again) => problem = again,
         }
-        if control.stops_judging() {
+        if control.stops_evaluation() {
             break;
         }
     }
     Err(lost(&problem))
+}
+
+/// What mends it that something could not be written: room where the disk is full, the disk itself where it is away, otherwise
+/// the problem's own remedy; `then` follows.
+fn mended(problem: &Problem, then: Phrase) -> LocalizedText {
+    let is = |path: &Path, kind: io::ErrorKind| Problem::writing(path, &kind.into()).what == problem.what;
+    let first = match problem.path.as_deref() {
+        Some(path) if is(path, io::ErrorKind::NotFound) => say("Connect the disk again", "Rebranchez le disque").into(),
+        Some(path) if !is(path, io::ErrorKind::StorageFull) => problem.remedy.clone(),
+        _ => say("Make room", "Faites de la place").into(),
+    };
+    LocalizedText::by(|lang| format!("{}{}", first.get(lang), then.get(lang)))
 }
 
 fn waiting(problem: &Problem) -> Problem {
@@ -187,11 +223,14 @@ fn waiting(problem: &Problem) -> Problem {
         Kind::Disk,
         LocalizedText {
             en: format!("The result is not stored yet: {}", problem.what.en),
-            fr: format!("Le résultat n’est pas encore enregistré : {}", problem.what.fr),
+            fr: format!("Le résultat n’est pas encore enregistré\u{a0}: {}", problem.what.fr),
         },
-        say(
-            "Make room: it stays in memory and is stored as soon as it can be. It is lost if you stop or close the window before",
-            "Faites de la place : il reste en mémoire et sera enregistré dès que possible. Il est perdu si vous arrêtez ou fermez la fenêtre avant",
+        mended(
+            problem,
+            say(
+                ": it stays in memory and is stored as soon as it can be. It is lost if you stop or close the window before",
+                "\u{a0}: il reste en mémoire et sera enregistré dès que possible. Il est perdu si vous arrêtez ou fermez la fenêtre avant",
+            ),
         ),
     )
     .caused_by(problem)
@@ -202,11 +241,14 @@ fn lost(problem: &Problem) -> Problem {
         Kind::Disk,
         LocalizedText {
             en: format!("The result is not stored: {}", problem.what.en),
-            fr: format!("Le résultat n’est pas enregistré : {}", problem.what.fr),
+            fr: format!("Le résultat n’est pas enregistré\u{a0}: {}", problem.what.fr),
         },
-        say(
-            "Make room, then resume the run if it is listed, or train again",
-            "Faites de la place, puis reprenez l’essai s’il est dans la liste, ou relancez l’entraînement",
+        mended(
+            problem,
+            say(
+                ", then resume the run if it is listed, or train again",
+                ", puis reprenez l’essai s’il est dans la liste, ou relancez l’entraînement",
+            ),
         ),
     )
     .caused_by(problem)
@@ -220,7 +262,7 @@ fn not_to_go_on_from(problem: &Problem) -> Problem {
             fr: format!("Le résultat est enregistré, mais pas tout ce qu’il faut pour le prolonger : {}", problem.what.fr),
         },
         say(
-            "Trained further, it goes on from its weights with an optimizer that starts anew; to spare it that, train it again with more room",
+            "Trained further, it resumes from its weights with an optimizer that starts again; to avoid that, train it again with more room",
             "Prolongé, il repartira de ses poids avec un optimiseur neuf ; pour l’éviter, réentraînez-le avec plus de place",
         ),
     )

@@ -1,10 +1,10 @@
-//! A run judged again: on its own test part, or on other pictures.
+//! A run evaluated again: on its own test part, or on other pictures.
 
 use std::sync::Arc;
 
 use super::{
     Event,
-    conclude::{self, Judging},
+    conclude::{self, EvaluationOptions},
     evaluation, locate, open, training,
 };
 use crate::{
@@ -19,22 +19,22 @@ use crate::{
     text::say,
 };
 
-/// By what a run is judged.
+/// By what a run is evaluated.
 #[derive(Clone)]
-pub(super) struct How {
+pub(super) struct EvaluateAgainOptions {
     pub device: String,
-    /// Whether each picture is judged mirrored as well; `None` leaves it as it was before.
+    /// Whether each picture is evaluated mirrored as well; `None` leaves it as it was before.
     pub mirrored: Option<bool>,
 }
 
-/// Judges a run on its own test part, in `dataset` or wherever its pictures are.
+/// Evaluates a run on its own test part, in `dataset` or wherever its pictures are.
 ///
 /// # Errors
 /// Its pictures are not there, it has no weights, the device fails, the report could not be stored, [`Kind::Cancelled`].
 pub(super) fn on_its_own(
     run: Run,
     dataset: Option<Arc<Dataset>>,
-    how: How,
+    how: EvaluateAgainOptions,
     store: &RunStore,
     control: &Control,
     emit: &mut dyn FnMut(Event),
@@ -43,14 +43,14 @@ pub(super) fn on_its_own(
     evaluate(run, &dataset, how, store, control, emit)
 }
 
-/// Judges a run on the pictures of `source`.
+/// Evaluates a run on the pictures of `source`.
 ///
 /// # Errors
 /// As [`on_its_own`], and a source that cannot be opened, has other classes, or none but pictures that the run knows.
 pub(super) fn on(
     mut run: Run,
     source: &Source,
-    how: How,
+    how: EvaluateAgainOptions,
     store: &RunStore,
     control: &Control,
     emit: &mut dyn FnMut(Event),
@@ -66,14 +66,14 @@ pub(super) fn on(
     }
 }
 
-/// Judges a run again on its own test part.
+/// Evaluates a run again on its own test part.
 ///
 /// # Errors
 /// As [`on_its_own`].
 pub(super) fn evaluate(
     mut run: Run,
     dataset: &Arc<Dataset>,
-    How { device, mirrored }: How,
+    EvaluateAgainOptions { device, mirrored }: EvaluateAgainOptions,
     store: &RunStore,
     control: &Control,
     emit: &mut dyn FnMut(Event),
@@ -86,15 +86,15 @@ pub(super) fn evaluate(
     let mut engine = engine::open(&plan.device, &plan.engine_config())?;
     let (weights, id) = weights(&run, &plan.network)?;
     engine.set_weights(&weights)?;
-    let judging = Judging { weights: id, mirrored };
-    conclude::judge(&plan, engine.as_mut(), &mut run, judging, control, emit).map_err(|problem| run.in_weights(problem))
+    let options = EvaluationOptions { weights: id, mirrored };
+    conclude::evaluate(&plan, engine.as_mut(), &mut run, options, control, emit).map_err(|problem| run.in_weights(problem))
 }
 
-/// Judges a run on the pictures of `dataset` that are not among its own, by content. The report is told, not kept.
+/// Evaluates a run on the pictures of `dataset` that are not among its own, by content. The report is told, not kept.
 fn evaluate_others(
     run: &Run,
     dataset: &Arc<Dataset>,
-    How { device, mirrored }: How,
+    EvaluateAgainOptions { device, mirrored }: EvaluateAgainOptions,
     store: &RunStore,
     control: &Control,
     emit: &mut dyn FnMut(Event),
@@ -102,12 +102,10 @@ fn evaluate_others(
     let dataset = open::as_learned(dataset, run, store, control, emit)?;
     // However the folder was read: names that answer the run's question are asked for it.
     let dataset = &Arc::new(dataset.asked(&run.info.task).ok_or_else(|| locate::other_labels(run, &dataset))?);
-    // A run that was opened without its list of pictures is judged on all, and nothing is claimed of them.
+    // A run that was opened without its list of pictures is evaluated on all, and nothing is claimed of them.
     let own = run.has_pictures().then(|| run.pictures()).transpose()?;
-    let samples = match &own {
-        Some(own) => Picture::unseen(own, dataset),
-        None => (0..dataset.samples.len() as u32).collect(),
-    };
+    let prior = run.prior_pictures();
+    let samples = Picture::unseen(own.as_deref().unwrap_or_default(), prior.as_slice(), dataset);
     let left_out = (dataset.samples.len() - samples.len()) as u32;
     if samples.is_empty() {
         return Err(locate::not_whole(own.as_ref().map_or(0, Vec::len), dataset.samples.len()));
@@ -117,7 +115,7 @@ fn evaluate_others(
     settings.augment.test_time_flip = mirrored.unwrap_or(view.mirrored());
     let mirrored = settings.augment.test_time_flip;
     let network = settings.network(&dataset.task)?;
-    let plan = Plan { device, ..Plan::judging(settings, network, dataset.clone()) };
+    let plan = Plan { device, ..Plan::for_evaluation(settings, network, dataset.clone()) };
     let mut engine = engine::open(&plan.device, &plan.engine_config())?;
     let (weights, id) = weights(run, &plan.network)?;
     engine.set_weights(&weights)?;
@@ -133,7 +131,7 @@ fn evaluate_others(
         temperature: kept.map_or(1.0, |kept| kept.temperature),
         mirrored,
         train_shares: kept.map_or_else(|| unknown_shares(dataset), |kept| kept.train_shares.clone()),
-        seen: own.map(|_| Seen { left_out, ..Seen::default() }),
+        seen: own.zip(prior).map(|_| Seen { left_out, ..Seen::default() }),
         weights: Some(id),
     };
     view.report = Some(report);
@@ -143,7 +141,7 @@ fn evaluate_others(
     Ok(())
 }
 
-/// Of a training part that nobody knows: every class as often; of years, which are never even, as the judged folder has them.
+/// Of a training part that nobody knows: every class as often; of years, which are never even, as the evaluated folder has them.
 pub(super) fn unknown_shares(dataset: &Dataset) -> Vec<f64> {
     let (classes, pictures) = (dataset.task.len(), dataset.samples.len().max(1));
     match dataset.task.is_regression() {

@@ -28,8 +28,8 @@ pub(super) fn report(
     let total = test.len() + validation.len();
     let mut done = 0;
     let form = engine::form(engine, &plan.dataset, &plan.settings.augment)?;
-    let mut judge = |samples| predictions(plan, form, samples, engine, control, &mut Counter { done: &mut done, total, emit });
-    let (predictions, validation) = (judge(test)?, judge(validation)?);
+    let mut evaluate = |samples| predictions(plan, form, samples, engine, control, &mut Counter { done: &mut done, total, emit });
+    let (predictions, validation) = (evaluate(test)?, evaluate(validation)?);
     warn_of_damage(plan, emit);
     let seen = seen(plan, &predictions);
     Ok(Report {
@@ -115,7 +115,7 @@ fn predictions(
     let output = plan.network.output;
     let mut pass = plan.evaluation(form, samples);
     loop {
-        if control.stops_judging() {
+        if control.stops_evaluation() {
             return Err(Problem::cancelled());
         }
         let Some((batch, logits)) = pass.next(engine)? else { break };

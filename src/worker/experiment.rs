@@ -9,12 +9,12 @@ use std::{
     time::{Duration, Instant},
 };
 
-use super::{Event, ResumeOptions, agenda::Agenda, training};
+use super::{Event, ResumeOptions, member_queue::MemberQueue, training};
 use crate::{
     control::{Control, Signal, Stage},
     data::{self, dataset::Dataset, edits::Edits, picture_size::PictureShape},
     experiment::{Experiment, ExperimentStore},
-    files::Places,
+    files::AppDirs,
     plan::{AUTOMATIC, MemberOf, Plan, Share},
     problem::{Kind, Problem},
     run::{RunInfo, RunStatus, RunStore},
@@ -58,12 +58,12 @@ pub fn train_experiment(
     let ExperimentOptions { only, dataset, budget, cores } = how;
     let mut executor = Executor::of(name, only, dataset, store, control)?;
     executor.cores = cores;
-    let mut agenda = Agenda::new(only, budget);
+    let mut queue = MemberQueue::new(only, budget);
     loop {
         if control.wait_while_paused() == Signal::Leave || executor.experiments.is_cancelled(&executor.experiment) {
             return Ok(());
         }
-        let Some((member, until)) = agenda.next(&executor.experiments, &mut executor.experiment, emit)? else { return Ok(()) };
+        let Some((member, until)) = queue.next(&executor.experiments, &mut executor.experiment, emit)? else { return Ok(()) };
         let failed = match executor.member(member, until, only.is_some(), emit) {
             // Without pictures no other member can be trained either.
             Err(Failure::All(problem)) => return Err(problem),
@@ -76,10 +76,8 @@ pub fn train_experiment(
         };
         executor.tell(member, emit);
         failed?;
-        // What was wished for this member is done.
-        if matches!(control.wish(), Signal::Finish | Signal::Discard) {
-            control.set(Signal::Go);
-        }
+        // What was wished for this member is done; to leave may have been wished since.
+        [Signal::Finish, Signal::Discard].into_iter().for_each(|wish| control.fulfilled(wish));
         if only.is_some() {
             return Ok(());
         }
@@ -112,7 +110,7 @@ impl From<Problem> for Failure {
 pub(super) struct Executor<'a> {
     pub(super) experiments: ExperimentStore,
     pub(super) experiment: Experiment,
-    known: Twins,
+    known: ReusableRuns,
     store: &'a RunStore,
     control: &'a Control,
     /// The pictures as the last member had them.
@@ -137,7 +135,7 @@ impl<'a> Executor<'a> {
             experiments.take_up(&experiment)?;
         }
         experiments.adopt(&experiment, only)?;
-        let known = Twins::of(&experiment, store);
+        let known = ReusableRuns::of(&experiment, store);
         Ok(Self { experiments, experiment, known, store, control, dataset, cores: None })
     }
 
@@ -207,7 +205,7 @@ impl<'a> Executor<'a> {
         (dataset, share): (&Arc<Dataset>, Share),
         emit: &mut dyn FnMut(Event),
     ) -> Result<(), Problem> {
-        // That this member is stopped is nothing to the others.
+        // A control of its own, so that stopping this member does not stop the others.
         let own = self.control.within();
         let mut looked = Instant::now();
         let mut unwritten = None;
@@ -287,10 +285,10 @@ impl<'a> Executor<'a> {
         let dataset = match self.dataset.take().filter(is_it) {
             Some(dataset) => dataset,
             None => {
-                let (places, source) = (Places::with_runs_in(self.store.home()), self.experiment.source.settled());
-                let edits = Edits::load(&places, &source).map_err(Failure::All)?;
+                let (dirs, source) = (AppDirs::with_runs_in(self.store.home()), self.experiment.source.settled());
+                let edits = Edits::load(&dirs, &source).map_err(Failure::All)?;
                 let mut progress = |stage: Stage, done, total| emit(Event::Progress { stage, done, total });
-                let opened = data::open_as(&places, &source, reading, &edits, self.control, &mut progress);
+                let opened = data::open_as(&dirs, &source, reading, &edits, self.control, &mut progress);
                 Arc::new(opened.map_err(Failure::All)?)
             }
         };
@@ -301,9 +299,9 @@ impl<'a> Executor<'a> {
 
 /// Finished runs that an experiment would make again: same pictures, same settings, and a device that it asks for, so the same
 /// bits; whoever leaves the device to the program takes a run of any.
-struct Twins(Vec<(Settings, String)>);
+struct ReusableRuns(Vec<(Settings, String)>);
 
-impl Twins {
+impl ReusableRuns {
     fn of(experiment: &Experiment, store: &RunStore) -> Self {
         let alike = |run: &RunInfo| {
             run.data.is_some()

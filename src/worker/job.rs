@@ -4,7 +4,7 @@ use std::{path::Path, sync::Arc};
 
 use super::{
     Command, Event, committee,
-    evaluate_again::{self, How},
+    evaluate_again::{self, EvaluateAgainOptions},
     experiment::{ExperimentOptions, train_experiment},
     locate, open, training,
 };
@@ -12,7 +12,7 @@ use crate::{
     control::{Control, Stage},
     data::{
         self,
-        cache::kept::{self, Kept},
+        cache::kept::{self, CacheUsage},
         dataset::Dataset,
         duplicates,
         edits::Edits,
@@ -22,12 +22,12 @@ use crate::{
     },
     engine,
     experiment::{ExperimentStore, Watched},
-    files::{Places, overwrite, unfinished},
+    files::{AppDirs, overwrite, unfinished},
     plan::Plan,
     predict::batch::{self, FolderJob},
     problem::{Kind, Problem},
     run::{
-        Asked, Paired, Run, RunStore, TRASH_DAYS, date,
+        Paired, RequestedDevice, Run, RunStore, TRASH_DAYS, date,
         export::{self, ExportOptions, Format},
     },
     setting_def::Choice as _,
@@ -63,7 +63,7 @@ pub fn perform(command: Command, store: &RunStore, control: &Control, emit: &mut
         Command::TestRates(plan) => test_rates(&store.started(&plan)?, control, emit),
         Command::TestDevice(device) => test_device(device, store, emit),
         Command::Evaluate { run, source, dataset, device, mirrored } => {
-            let (run, how) = (store.find(&run)?, How { device, mirrored });
+            let (run, how) = (store.find(&run)?, EvaluateAgainOptions { device, mirrored });
             match (source, run.info.committee.is_some()) {
                 (None, false) => evaluate_again::on_its_own(run, dataset, how, store, control, emit),
                 (Some(source), false) => evaluate_again::on(run, &source, how, store, control, emit),
@@ -102,7 +102,7 @@ pub fn perform(command: Command, store: &RunStore, control: &Control, emit: &mut
         Command::StartExperiment { draft, plan } => {
             // Before anything of it is there: its members would fail one after the other.
             let plan = draft
-                .check(&plan.dataset, &Asked { device: plan.device.clone(), threads: plan.threads })
+                .check(&plan.dataset, &RequestedDevice { device: plan.device.clone(), threads: plan.threads })
                 .map_err(training::first)?;
             let experiments = ExperimentStore::new(store);
             let experiment = experiments.create(*draft, &plan)?;
@@ -180,17 +180,19 @@ pub fn perform(command: Command, store: &RunStore, control: &Control, emit: &mut
             removed
         }
         Command::EmptyTrash => {
-            unfinished::remove_left(&Places::with_runs_in(store.home()).cache);
-            store.empty_trash(TRASH_DAYS)
+            unfinished::remove_left(&AppDirs::with_runs_in(store.home()).cache);
+            let emptied = store.empty_trash(TRASH_DAYS);
+            emit(Event::Trash { trash: store.trash_list() });
+            emptied
         }
         Command::MeasureCache => {
-            emit(Event::Kept(Kept::of(&Places::with_runs_in(store.home()).cache)));
+            emit(Event::Kept(CacheUsage::of(&AppDirs::with_runs_in(store.home()).cache)));
             Ok(())
         }
         Command::CleanCache { open } => {
-            let cache = Places::with_runs_in(store.home()).cache;
+            let cache = AppDirs::with_runs_in(store.home()).cache;
             let cleaned = kept::clean(&cache, open.as_ref());
-            emit(Event::Kept(Kept::of(&cache)));
+            emit(Event::Kept(CacheUsage::of(&cache)));
             cleaned
         }
     }
@@ -243,14 +245,14 @@ fn edit(
     control: &Control,
     emit: &mut dyn FnMut(Event),
 ) -> Result<(), Problem> {
-    let places = Places::with_runs_in(store.home());
-    let (edits, differing) = edits.save_changes(before, &places, &dataset.source)?;
+    let dirs = AppDirs::with_runs_in(store.home());
+    let (edits, differing) = edits.save_changes(before, &dirs, &dataset.source)?;
     if differing > 0 {
         emit(Event::Warned(decided_otherwise(differing)));
     }
     let reading = dataset.understood.reading;
     let edited = match reading.faces != FaceCrops::Off && edits.squares() != dataset.edits().squares() {
-        true => data::open_as(&places, &dataset.source, reading, &edits, control, &mut |_, _, _| {})?,
+        true => data::open_as(&dirs, &dataset.source, reading, &edits, control, &mut |_, _, _| {})?,
         false => edits.apply(dataset).counted(),
     };
     emit(Event::Edited { dataset: Arc::new(edited) });
@@ -298,7 +300,7 @@ fn rename(run: &str, name: String, note: String, store: &RunStore) -> Result<(),
     })
 }
 
-/// Keeps the threshold and the temperature that the user chose with a run's report, if it was judged.
+/// Keeps the threshold and the temperature that the user chose with a run's report, if it was evaluated.
 fn keep_threshold(
     run: &str,
     threshold: f64,
@@ -348,7 +350,7 @@ fn test_rates(plan: &Plan, control: &Control, emit: &mut dyn FnMut(Event)) -> Re
     Ok(())
 }
 
-/// Judges every picture of a folder into its table.
+/// Evaluates every picture of a folder into its table.
 fn predict_folder(run: &Run, job: &FolderJob<'_>, control: &Control, emit: &mut dyn FnMut(Event)) -> Result<(), Problem> {
     let mut predictor = run.predictor(|config| engine::open(engine::AUTOMATIC, config))?;
     predictor.warning.take().into_iter().for_each(|problem| emit(Event::Warned(problem)));
@@ -381,13 +383,7 @@ fn export(
 fn copy_folders(plan: &Plan, out: &Path, link: bool, control: &Control, emit: &mut dyn FnMut(Event)) -> Result<(), Problem> {
     let mut progress = |stage, done, total| emit(Event::Progress { stage, done, total });
     let written = folders::write(&plan.dataset, &plan.split, out, link, control, &mut progress)?;
-    let what = LocalizedText::by(|lang| {
-        let copied =
-            plural(lang, written.copied, say("picture copied", "image copiée"), say("pictures copied", "images copiées"));
-        let there =
-            plural(lang, written.there, say("was there already", "y était déjà"), say("were there already", "y étaient déjà"));
-        format!("{copied}, {there}")
-    });
+    let what = LocalizedText::by(|lang| written.sentence(lang));
     emit(Event::Wrote { path: out.to_owned(), what });
     Ok(())
 }

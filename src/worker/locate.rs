@@ -6,7 +6,7 @@ use super::{Event, open};
 use crate::{
     control::Control,
     data::{self, dataset::Dataset, edits::Edits, face_file, reading::Reading, sample::Source, split::Split},
-    files::Places,
+    files::AppDirs,
     problem::{Kind, Problem},
     run::{Run, RunPictures, RunStore, pictures::Picture, run_pictures},
     text::{Lang, LocalizedText, number, say},
@@ -63,9 +63,9 @@ pub(super) fn pictures(
             if let Some(problem) = run_pictures::gone(&run.info.source) {
                 return Err(problem);
             }
-            let places = Places::with_runs_in(store.home());
-            let squares = Edits::load(&places, &run.info.source)?.only_squares();
-            data::open_in(&places, &run.info.source, &squares, control, &mut |_, _, _| {}).map(Arc::new)?
+            let dirs = AppDirs::with_runs_in(store.home());
+            let squares = Edits::load(&dirs, &run.info.source)?.only_squares();
+            data::open_in(&dirs, &run.info.source, &squares, control, &mut |_, _, _| {}).map(Arc::new)?
         }
     };
     // Of a run from elsewhere it may not be known which pictures it had.
@@ -86,20 +86,20 @@ pub(super) fn to(
     emit: &mut dyn FnMut(Event),
 ) -> Result<(), Problem> {
     let mut run = store.find(name)?;
-    let (places, then) = (Places::with_runs_in(store.home()), run.info.source.clone());
-    let reading = match Reading::find(&places, &source, control)? {
-        unsaid if unsaid == Reading::default() => Reading::load(&places, &then),
+    let (dirs, then) = (AppDirs::with_runs_in(store.home()), run.info.source.clone());
+    let reading = match Reading::find(&dirs, &source, control)? {
+        unsaid if unsaid == Reading::default() => Reading::load(&dirs, &then),
         said => said,
     };
-    let edits = match Edits::load(&places, &source)? {
-        undecided if undecided.is_empty() => Edits::load(&places, &then)?,
+    let edits = match Edits::load(&dirs, &source)? {
+        undecided if undecided.is_empty() => Edits::load(&dirs, &then)?,
         decided => decided,
     };
-    let dataset = data::open_moved(&places, &source, reading, &edits.only_squares(), control)?;
+    let dataset = data::open_moved(&dirs, &source, reading, &edits.only_squares(), control)?;
     let found = RunPictures::of(&run.info.id, &run.pictures().unwrap_or_default(), Arc::new(dataset));
     found.check_moved()?;
-    reading.save(&places, &source)?;
-    Edits::carry(&places, &then, &source)?;
+    reading.save(&dirs, &source, control)?;
+    Edits::carry(&dirs, &then, &source)?;
     remember(&mut run, &found.dataset, true, emit)?;
     emit(Event::RunOpened(Box::new(run.view()?)));
     emit(Event::Pictures { run: run.info.id, run_pictures: Ok(Arc::new(found)) });

@@ -13,8 +13,8 @@ use std::{
 
 use super::{
     Event, ExperimentOptions,
-    agenda::Agenda,
     experiment::{Executor, Failure},
+    member_queue::MemberQueue,
     training::first,
 };
 use crate::{
@@ -66,7 +66,7 @@ pub fn train_in_processes(
 ) -> Result<(), Problem> {
     let ExperimentOptions { dataset, budget, .. } = how;
     let mut executor = Executor::of(name, None, dataset, store, control)?;
-    let mut agenda = Agenda::new(None, budget);
+    let mut queue = MemberQueue::new(None, budget);
     let Some(number) = fitting(&mut executor, jobs.number, emit)? else { return Ok(()) };
     let (mut at_work, mut crashes, mut result): (Vec<AtWork>, usize, Result<(), Problem>) = (Vec::new(), 0, Ok(()));
     // What comes next may depend on what ends.
@@ -74,7 +74,7 @@ pub fn train_in_processes(
     loop {
         let ends = executor.ends() || result.is_err();
         while !ends && !waits && at_work.len() < number {
-            let Some((member, _)) = agenda.next(&executor.experiments, &mut executor.experiment, emit)? else {
+            let Some((member, _)) = queue.next(&executor.experiments, &mut executor.experiment, emit)? else {
                 waits = true;
                 break;
             };
@@ -229,7 +229,7 @@ fn crashed(executor: &Executor<'_>, member: usize, said: &str) -> Problem {
             fr: format!("le processus qui l’entraînait a fini sans résultat ({said})"),
         },
         LocalizedText {
-            en: format!("`trombine experiment run {}` goes on where it was; what it said is in {log}", experiment.id),
+            en: format!("`trombine experiment run {}` resumes it where it was; what it said is in {log}", experiment.id),
             fr: format!("`trombine experiment run {}` reprend où il en était ; ce qu’il a dit est dans {log}", experiment.id),
         },
     );

@@ -1,10 +1,9 @@
 //! One worker thread does all long work, one job at a time; the answerer replies to single photos meanwhile.
 //!
 //! A window makes a [`Worker`] and an [`Answerer`], gives both a way to wake it, and drains [`Worker::events`] and
-//! [`Answerer::answers`] each frame; none of that ever waits. Commands that only touch the shelf of runs
-//! ([`Command::is_quick`]) are answered by a thread of their own, so that runs can be looked at while one is trained.
+//! [`Answerer::answers`] each frame; none of that ever waits. What is not long work has threads of its own ([`Lane`]), so that
+//! runs can be looked at while one is trained, and a click does not wait for an export.
 
-mod agenda;
 mod answerer;
 pub mod awake;
 mod committee;
@@ -16,11 +15,13 @@ mod fallback;
 mod job;
 mod locate;
 mod member_processes;
+mod member_queue;
 mod open;
 mod thread;
 mod training;
+mod unfinished_jobs;
 
-pub use answerer::{Answerer, Crop, PhotoSource, Question, QuestionResult, Reply};
+pub use answerer::{Answerer, Crop, PhotoSource, PredictionRequest, PredictionResult, Reply};
 pub use committee::Candidates;
 pub use experiment::{ExperimentOptions, train_experiment};
 pub use job::perform;
@@ -38,7 +39,7 @@ use serde::{Deserialize, Serialize};
 use crate::{
     control::{Glimpse, Stage},
     data::{
-        cache::kept::Kept,
+        cache::kept::CacheUsage,
         dataset::Dataset,
         duplicates::Group,
         edits::Edits,
@@ -100,19 +101,19 @@ pub enum Command {
     },
     /// Look for pictures that look the same.
     FindNear(Arc<Dataset>),
-    /// Judge a run again, on its own test part (`None`) or on all pictures of another source.
+    /// Evaluate a run again, on its own test part (`None`) or on all pictures of another source.
     Evaluate {
         run: String,
         source: Option<Source>,
         dataset: Option<Arc<Dataset>>,
         /// As `--device` takes it.
         device: String,
-        /// With each picture's mirror image or without; `None` as it was judged before. Its predictions follow.
+        /// With each picture's mirror image or without; `None` as it was evaluated before. Its predictions follow.
         mirrored: Option<bool>,
     },
     /// Compare a device's arithmetic with the plain reference, and measure it.
     TestDevice(String),
-    /// Judge every picture of a folder into a CSV file.
+    /// Evaluate every picture of a folder into a CSV file.
     PredictFolder {
         run: String,
         folder: PathBuf,
@@ -194,7 +195,7 @@ pub enum Command {
     OpenRun(String),
     /// Give a run's view without showing it on Results and Predict.
     ViewRun(String),
-    /// Compare what two runs say of the pictures on which both were judged.
+    /// Compare what two runs say of the pictures on which both were evaluated.
     Pair {
         first: Arc<RunView>,
         second: Arc<RunView>,
@@ -251,52 +252,91 @@ impl ResumeOptions {
     }
 }
 
-impl Command {
-    /// Whether it is done beside the long work: its envelopes come while another job is the current one.
-    pub fn is_quick(&self) -> bool {
-        matches!(
-            self,
-            Self::ListRuns
-                | Self::Committee { .. }
-                | Self::CostOfExperiment { .. }
-                | Self::ListExperiments
-                | Self::ViewExperiment(_)
-                | Self::Watch { .. }
-                | Self::Edit { .. }
-                | Self::OpenRun(_)
-                | Self::ViewRun(_)
-                | Self::Pair { .. }
-                | Self::RenameRun { .. }
-                | Self::StarRun { .. }
-                | Self::DeleteRun(_)
-                | Self::RestoreRun(_)
-                | Self::ListTrash
-                | Self::RemoveDeleted(_)
-                | Self::EmptyTrash
-                | Self::MeasureCache
-                | Self::CleanCache { .. }
-                | Self::KeepThreshold { .. }
-                | Self::Export { .. }
-                | Self::SavePlot { .. }
-                | Self::ImportRun(_)
-        )
-    }
+/// Which of the worker's threads does a command. Each does one at a time, in the order in which they were asked for.
+#[derive(Clone, Copy, Debug, PartialEq, Eq)]
+pub enum Lane {
+    /// The long work, which has a phase and can be steered.
+    Long,
+    /// What a click waits for: none of it takes long.
+    Shelf,
+    /// Decisions about single pictures: where other squares are taken, pictures are decoded.
+    Edits,
+    /// What makes something of runs beside the long work, which may take minutes.
+    Making,
+    /// What removes files, of which there may be many.
+    Removing,
+    /// What looks for a run's pictures, which may take a while and hold nothing else up.
+    Pictures,
+    /// What looks at a folder on a disk of others, which may not answer for long.
+    Watching,
 }
 
 impl Command {
+    /// Which thread does it.
+    pub const fn lane(&self) -> Lane {
+        match self {
+            Self::ListRuns
+            | Self::CostOfExperiment { .. }
+            | Self::ListExperiments
+            | Self::ViewExperiment(_)
+            | Self::OpenRun(_)
+            | Self::ViewRun(_)
+            | Self::Pair { .. }
+            | Self::RenameRun { .. }
+            | Self::StarRun { .. }
+            | Self::DeleteRun(_)
+            | Self::RestoreRun(_)
+            | Self::ListTrash
+            | Self::MeasureCache
+            | Self::KeepThreshold { .. } => Lane::Shelf,
+            Self::Edit { .. } => Lane::Edits,
+            Self::Committee { .. } | Self::Export { .. } | Self::SavePlot { .. } | Self::ImportRun(_) => Lane::Making,
+            Self::RemoveDeleted(_) | Self::EmptyTrash | Self::CleanCache { .. } => Lane::Removing,
+            Self::FindPictures { .. } | Self::LocatePictures { .. } => Lane::Pictures,
+            Self::Watch { .. } => Lane::Watching,
+            Self::Open(_)
+            | Self::OpenAs { .. }
+            | Self::Train(_)
+            | Self::Resume { .. }
+            | Self::Try { .. }
+            | Self::TestRates(_)
+            | Self::TrainAgain { .. }
+            | Self::FindNear(_)
+            | Self::Evaluate { .. }
+            | Self::TestDevice(_)
+            | Self::PredictFolder { .. }
+            | Self::CopyFolders { .. }
+            | Self::StartExperiment { .. }
+            | Self::RunExperiment { .. } => Lane::Long,
+        }
+    }
+
     /// Whether it writes down what the user has decided, which would be lost if the program ended before.
     pub const fn keeps(&self) -> bool {
-        matches!(self, Self::Edit { .. } | Self::RenameRun { .. } | Self::StarRun { .. } | Self::KeepThreshold { .. })
+        matches!(
+            self,
+            Self::Edit { .. }
+                | Self::RenameRun { .. }
+                | Self::StarRun { .. }
+                | Self::KeepThreshold { .. }
+                | Self::DeleteRun(_)
+                | Self::RestoreRun(_)
+                | Self::RemoveDeleted(_)
+                | Self::LocatePictures { .. }
+        )
     }
 
-    /// Whether it looks for a run's pictures, which may take a while and hold nothing else up.
-    pub const fn is_about_pictures(&self) -> bool {
-        matches!(self, Self::FindPictures { .. } | Self::LocatePictures { .. })
+    /// Whether it moves a run between the runs and the trash.
+    const fn moves_a_run(&self) -> bool {
+        matches!(self, Self::DeleteRun(_) | Self::RestoreRun(_))
     }
 
-    /// Whether it looks at a folder on a disk of others, which may not answer for long: nothing else waits for it.
-    pub const fn watches(&self) -> bool {
-        matches!(self, Self::Watch { .. })
+    /// The run whose folder is to stay where it is until this is done.
+    fn holds(&self) -> Option<&str> {
+        match self {
+            Self::Export { run, .. } | Self::DeleteRun(run) | Self::RestoreRun(run) => Some(run),
+            _ => None,
+        }
     }
 }
 
@@ -359,7 +399,7 @@ pub enum Event {
     },
     /// What a test of learning rates has found.
     Rates(RateRange),
-    /// A run was judged; the view has its report.
+    /// A run was evaluated; the view has its report.
     Evaluated(Box<RunView>),
     Runs {
         runs: Vec<RunInfo>,
@@ -412,7 +452,7 @@ pub enum Event {
         ways: Vec<(Reading, LocalizedText)>,
     },
     /// What the cache holds.
-    Kept(Kept),
+    Kept(CacheUsage),
     /// Files were written here.
     Wrote {
         path: PathBuf,

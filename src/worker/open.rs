@@ -18,8 +18,8 @@ use crate::{
         reading::Reading,
         sample::{Framing, Source},
     },
-    files::Places,
-    problem::Problem,
+    files::AppDirs,
+    problem::{Kind, Problem},
     run::{Run, RunStore},
 };
 
@@ -33,11 +33,11 @@ pub(super) fn open(
     control: &Control,
     emit: &mut dyn FnMut(Event),
 ) -> Result<Arc<Dataset>, Problem> {
-    let (places, source) = (Places::with_runs_in(store.home()), source.settled());
-    let edits = Edits::load(&places, &source)?;
+    let (dirs, source) = (AppDirs::with_runs_in(store.home()), source.settled());
+    let edits = Edits::load(&dirs, &source)?;
     let control = &watched(control);
     let begun = Instant::now();
-    let dataset = data::open_in(&places, &source, &edits, control, &mut shown(control, emit)).map(Arc::new);
+    let dataset = data::open_in(&dirs, &source, &edits, control, &mut shown(control, emit)).map(Arc::new);
     dataset.inspect(|dataset| opened(dataset, begun, emit))
 }
 
@@ -52,13 +52,17 @@ pub(super) fn open_as(
     control: &Control,
     emit: &mut dyn FnMut(Event),
 ) -> Result<Arc<Dataset>, Problem> {
-    let places = Places::with_runs_in(store.home());
-    let edits = Edits::load(&places, source)?;
+    let dirs = AppDirs::with_runs_in(store.home());
+    let edits = Edits::load(&dirs, source)?;
     let control = &watched(control);
     let begun = Instant::now();
-    let dataset = data::open_as(&places, source, reading, &edits, control, &mut shown(control, emit)).map(Arc::new)?;
+    let dataset = data::open_as(&dirs, source, reading, &edits, control, &mut shown(control, emit)).map(Arc::new)?;
+    let saved = match reading.save(&dirs, source, control) {
+        Err(problem) if problem.kind == Kind::Cancelled => return Err(problem),
+        saved => saved,
+    };
     opened(&dataset, begun, emit);
-    if let Err(problem) = reading.save(&places, source) {
+    if let Err(problem) = saved {
         emit(Event::Warned(problem));
     }
     Ok(dataset)
@@ -89,10 +93,10 @@ pub(super) fn as_learned(
     if same || dataset.samples.is_empty() {
         return Ok(dataset.clone());
     }
-    let places = Places::with_runs_in(store.home());
+    let dirs = AppDirs::with_runs_in(store.home());
     let reading = Reading { faces, ..now.with_shape(learned) };
     let mut progress = |stage, done, total| emit(Event::Progress { stage, done, total });
-    data::open_as(&places, &dataset.source, reading, dataset.edits(), control, &mut progress).map(Arc::new)
+    data::open_as(&dirs, &dataset.source, reading, dataset.edits(), control, &mut progress).map(Arc::new)
 }
 
 /// Time between two tellings of decoded pictures: no screen shows more of them.

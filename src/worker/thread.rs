@@ -4,16 +4,16 @@ use std::{
     any::Any,
     collections::VecDeque,
     panic::{AssertUnwindSafe, catch_unwind},
-    sync::{
-        Arc, Mutex, MutexGuard, PoisonError,
-        atomic::{AtomicU64, AtomicUsize, Ordering},
-    },
+    sync::{Arc, Mutex, MutexGuard, PoisonError},
     thread,
 };
 
 use crossbeam_channel::{Receiver, Sender, TrySendError, bounded};
 
-use super::{Command, Envelope, Event, JobId, perform};
+use super::{
+    Command, Envelope, Event, JobId, Lane, perform,
+    unfinished_jobs::{UnfinishedJob, UnfinishedJobs},
+};
 use crate::{
     control::{Control, Signal},
     log,
@@ -25,27 +25,24 @@ use crate::{
 
 /// Commands that may wait; a person does not get there.
 const COMMANDS: usize = 64;
-/// Envelopes that may wait, a few of each epoch of a long training. Beyond, progress is dropped, for there will be newer;
-/// with a result the worker waits until somebody has looked, or nobody is there any more.
+/// Envelopes that may wait, a few of each epoch of a long training. Beyond, progress is dropped, since newer follows;
+/// a result blocks the worker until the receiver has made room or is gone.
 const ENVELOPES: usize = 1024;
 
-/// Does the long work, one job at a time, and tells about it.
+/// Does the long work, one job at a time, and what is done beside it, and tells about it.
 pub struct Worker {
     long: Sender<Job>,
-    quick: Sender<Job>,
+    shelf: Sender<Job>,
+    edits: Sender<Job>,
+    making: Sender<Job>,
+    removing: Sender<Job>,
     pictures: Sender<Job>,
     watching: Sender<Job>,
-    /// The control of the last search for pictures: only the last is of interest.
-    looking: Mutex<Control>,
     envelopes: Receiver<Envelope>,
     /// How jobs ended for which there was no room: whoever asks must not wait, and must hear of it.
     refused: Mutex<VecDeque<Envelope>>,
     wake: Arc<dyn Fn(Delivery) + Send + Sync>,
-    last: AtomicU64,
-    /// Long jobs that have not ended, the current one first.
-    open: Arc<Mutex<Vec<(JobId, Control)>>>,
-    /// How many jobs have not ended that keep what the user has decided ([`Command::keeps`]).
-    keeping: Arc<AtomicUsize>,
+    unfinished: Arc<UnfinishedJobs>,
 }
 
 /// What an envelope is worth to somebody who may look later.
@@ -70,67 +67,69 @@ impl Worker {
     /// A system without threads.
     pub fn at(store: RunStore, wake: impl Fn(Delivery) + Send + Sync + 'static) -> Result<Self, Problem> {
         let (tell, envelopes) = bounded(ENVELOPES);
-        let open = Arc::new(Mutex::new(Vec::new()));
-        let keeping = Arc::new(AtomicUsize::new(0));
+        let unfinished = Arc::<UnfinishedJobs>::default();
         let wake: Arc<dyn Fn(Delivery) + Send + Sync> = Arc::new(wake);
-        let lane = |name: &str| {
+        let lane = |name: &str, waits: bool| {
             let (sender, jobs) = bounded::<Job>(COMMANDS);
-            let (open, keeping) = (Arc::clone(&open), Arc::clone(&keeping));
-            let desk = JobRunner { store: store.clone(), tell: tell.clone(), wake: wake.clone(), open, keeping };
+            let unfinished = Arc::clone(&unfinished);
+            let desk = JobRunner { store: store.clone(), tell: tell.clone(), wake: wake.clone(), unfinished, waits };
             let thread = thread::Builder::new().name(name.to_owned()).spawn(move || jobs.iter().for_each(|job| desk.work(job)));
             thread.map(|_| sender).map_err(|error| no_thread(&error))
         };
-        let (long, quick, pictures, watching) = (lane("worker")?, lane("shelf")?, lane("pictures")?, lane("watching")?);
-        let (looking, refused, last) = Default::default();
-        Ok(Self { long, quick, pictures, watching, looking, envelopes, refused, wake, last, open, keeping })
+        let (long, shelf, edits) = (lane("worker", false)?, lane("shelf", false)?, lane("edits", false)?);
+        // A report shows the threshold that was chosen before it was asked for.
+        let (making, removing) = (lane("making", true)?, lane("removing", true)?);
+        let (pictures, watching) = (lane("pictures", false)?, lane("watching", false)?);
+        let refused = Mutex::default();
+        Ok(Self { long, shelf, edits, making, removing, pictures, watching, envelopes, refused, wake, unfinished })
     }
 
     /// Asks for something; its envelopes carry the number given back, and end with `Finished` or `Failed`.
     pub fn start(&self, command: Command) -> JobId {
-        let id = JobId(self.last.fetch_add(1, Ordering::Relaxed) + 1);
         let control = Control::patient();
-        let lane = match command.is_quick() {
-            _ if command.is_about_pictures() => &self.pictures,
-            _ if command.watches() => &self.watching,
-            true => &self.quick,
-            false => &self.long,
-        };
-        if command.is_about_pictures() {
-            let mut looking = self.looking.lock().unwrap_or_else(PoisonError::into_inner);
-            std::mem::replace(&mut *looking, control.clone()).set(Signal::Discard);
-        } else if !command.is_quick() {
-            self.open.lock().unwrap_or_else(PoisonError::into_inner).push((id, control.clone()));
-        }
-        let keeps = usize::from(command.keeps());
-        self.keeping.fetch_add(keeps, Ordering::Relaxed);
-        if lane.try_send(Job { id, command, control }).is_err() {
-            self.keeping.fetch_sub(keeps, Ordering::Relaxed);
+        let job = UnfinishedJob::new(&command, control.clone());
+        let (id, sent) = self.unfinished.begin(job, |id, lane| {
+            let lane = match lane {
+                Lane::Long => &self.long,
+                Lane::Shelf => &self.shelf,
+                Lane::Edits => &self.edits,
+                Lane::Making => &self.making,
+                Lane::Removing => &self.removing,
+                Lane::Pictures => &self.pictures,
+                Lane::Watching => &self.watching,
+            };
+            lane.try_send(Job { id, command, control }).is_ok()
+        });
+        if !sent {
             let busy = Problem::new(
                 Kind::Internal,
                 say("Too much is waiting to be done", "Trop de tâches attendent"),
                 say("Try again once something has finished", "Réessayez quand une tâche sera finie"),
             );
-            close(&self.open, id);
             self.refused().push_back(Envelope { job: id, event: Event::Failed(busy) });
             (self.wake)(Delivery::Lasting);
         }
         id
     }
 
-    /// The control of the long job that is at work, or was last.
+    /// The control of the long job that is at work; without one, one that steers nothing.
     pub fn control(&self) -> Control {
-        let open = self.open.lock().unwrap_or_else(PoisonError::into_inner);
-        open.first().map(|(_, control)| control.clone()).unwrap_or_default()
+        self.unfinished.control()
+    }
+
+    /// Has a job end that is done beside the long work, as soon as it can.
+    pub fn stop(&self, job: JobId) {
+        self.unfinished.control_of(job).set(Signal::Discard);
     }
 
     /// Whether a long job is at work or waiting.
     pub fn is_busy(&self) -> bool {
-        !self.open.lock().unwrap_or_else(PoisonError::into_inner).is_empty()
+        self.unfinished.is_busy()
     }
 
     /// Whether something that the user has decided is still to be written.
     pub fn is_keeping(&self) -> bool {
-        self.keeping.load(Ordering::Relaxed) > 0
+        self.unfinished.is_keeping()
     }
 
     /// What has come since the last look; never waits.
@@ -153,10 +152,7 @@ impl Worker {
 impl Drop for Worker {
     /// Lets a training save itself; the threads end with the process or after their job.
     fn drop(&mut self) {
-        self.looking.lock().unwrap_or_else(PoisonError::into_inner).set(Signal::Discard);
-        for (_, control) in self.open.lock().unwrap_or_else(PoisonError::into_inner).iter() {
-            control.set(Signal::Leave);
-        }
+        self.unfinished.leave();
     }
 }
 
@@ -165,16 +161,18 @@ struct JobRunner {
     store: RunStore,
     tell: Sender<Envelope>,
     wake: Arc<dyn Fn(Delivery) + Send + Sync>,
-    open: Arc<Mutex<Vec<(JobId, Control)>>>,
-    keeping: Arc<AtomicUsize>,
+    unfinished: Arc<UnfinishedJobs>,
+    /// Whether each job waits for what the user decided before it was asked for.
+    waits: bool,
 }
 
 impl JobRunner {
     fn work(&self, Job { id, command, control }: Job) {
-        let keeps = usize::from(command.keeps());
+        if self.waits {
+            self.unfinished.wait_for_decisions_before(id);
+        }
         let result = guarded(|| perform(command, &self.store, &control, &mut |event| self.emit(id, event, &control)));
-        close(&self.open, id);
-        self.keeping.fetch_sub(keeps, Ordering::Relaxed);
+        self.unfinished.end(id);
         let event = match result {
             Ok(()) => Event::Finished,
             Err(problem) => Event::Failed(problem),
@@ -223,8 +221,4 @@ fn fault(panic: &(dyn Any + Send)) -> Problem {
         .or_else(|| panic.downcast_ref::<String>().cloned())
         .unwrap_or_default();
     log::fault(details)
-}
-
-fn close(open: &Mutex<Vec<(JobId, Control)>>, id: JobId) {
-    open.lock().unwrap_or_else(PoisonError::into_inner).retain(|(job, _)| *job != id);
 }

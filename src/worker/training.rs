@@ -21,7 +21,7 @@ use crate::{
     plan::{AUTOMATIC, Plan},
     problem::{Kind, Problem},
     run::{
-        Asked, Run, RunInfo, RunStatus, RunStore,
+        RequestedDevice, Run, RunInfo, RunStatus, RunStore,
         checkpoint::{Checkpoint, Position},
         committee::not_trained_further,
         pictures::Picture,
@@ -39,6 +39,7 @@ use crate::{
 /// Trains `plan` as a new run of the store.
 pub(super) fn train(plan: &Plan, store: &RunStore, control: &Control, emit: &mut dyn FnMut(Event)) -> Result<(), Problem> {
     let plan = &settle(&store.started(plan)?, store.home(), control, emit)?;
+    warn_of_prior(plan, emit);
     // First: a device that cannot be opened leaves no run behind.
     let engine = engine::open(&plan.device, &plan.engine_config())?;
     train_on(plan, engine, store, control, emit)
@@ -81,10 +82,17 @@ pub(crate) fn train_in(plan: &Plan, folder: &Path, control: &Control, emit: &mut
     }
     let home = RunStore::of_user().map_or_else(|_| folder.to_owned(), |store| store.home().to_owned());
     let plan = &settle(&RunStore::at(&home).started(plan)?, &home, control, emit)?;
+    warn_of_prior(plan, emit);
     let engine = engine::open(&plan.device, &plan.engine_config())?;
     let run = RunStore::create_in(folder, plan)?;
     let lock = run.lock()?;
     train_run(plan, engine, Locked { run, _lock: lock }, None, control, emit)
+}
+
+/// Tells if pictures of the test part are not new to the weights that the training begins with.
+fn warn_of_prior(plan: &Plan, emit: &mut dyn FnMut(Event)) {
+    let prior = plan.start.as_ref().and_then(|start| start.prior.as_ref());
+    prior.and_then(|prior| prior.warning(plan)).into_iter().for_each(|problem| emit(Event::Warned(problem)));
 }
 
 /// Whether there is nothing left to train.
@@ -95,7 +103,7 @@ fn is_over(run: &RunInfo, how: &ResumeOptions) -> bool {
 /// Whether a run can go on as `how` says, as far as its description tells.
 ///
 /// # Errors
-/// It is finished and judged, or came without what it takes to go on, or the device is not here.
+/// It is finished and evaluated, or came without what it takes to go on, or the device is not here.
 pub(crate) fn check_resumable(run: &RunInfo, how: &ResumeOptions) -> Result<(), Problem> {
     if is_over(run, how) && run.scores.is_some() {
         return Err(finished());
@@ -156,7 +164,7 @@ pub(super) fn resume(
     let (found, split) = locate::find(&run, &dataset)?;
     locate::remember(&mut run, &dataset, false, emit)?;
     let plan = Plan::with_split(&settings, Arc::new(found), split).map_err(first)?;
-    let Asked { device, threads } = run.info.asked.clone();
+    let RequestedDevice { device, threads } = run.info.asked.clone();
     let device =
         checkpoint.as_ref().map(|from| from.position.device.clone()).filter(|device| !device.is_empty()).unwrap_or(device);
     // A card that was taken out since is replaced by whatever is fastest now.
@@ -173,11 +181,11 @@ pub(super) fn resume(
         // Killed between its last epoch and its report.
         let (weights, id) = run.best_weights(&plan.network)?;
         engine.set_weights(&weights)?;
-        return conclude::judge(
+        return conclude::evaluate(
             &plan,
             engine.as_mut(),
             &mut run,
-            conclude::Judging { weights: id, mirrored: None },
+            conclude::EvaluationOptions { weights: id, mirrored: None },
             control,
             emit,
         );
@@ -284,7 +292,7 @@ struct Locked {
     _lock: Lock,
 }
 
-/// Trains, judges, and leaves the run as it should be however that ends.
+/// Trains, evaluates, and leaves the run as it should be however that ends.
 fn train_run(
     plan: &Plan,
     mut engine: Box<dyn Engine>,
@@ -320,7 +328,7 @@ fn train_run(
     match outcome {
         Ok(Outcome::Left) => Ok(()),
         Ok(Outcome::Done { weights, id, unstored, .. }) => {
-            conclude::conclude(&plan, engine, run, Trained { weights, id, unstored }, control, emit)
+            conclude::evaluate_and_store(&plan, engine, run, Trained { weights, id, unstored }, control, emit)
         }
         Err(problem) => {
             // What is on the disk can be resumed; that this cannot be written down is the smaller trouble.
@@ -379,7 +387,7 @@ fn behind(done: u32, stored: u32) -> Problem {
             ),
         },
         LocalizedText {
-            en: format!("It goes on from there; what came after epoch {stored} is learned again"),
+            en: format!("It resumes there; what came after epoch {stored} is learned again"),
             fr: format!("Il reprend à partir de là ; ce qui a suivi l’époque {stored} est réappris"),
         },
     )
@@ -390,14 +398,14 @@ fn from_its_weights(epoch: u32) -> Problem {
         Kind::File,
         LocalizedText {
             en: format!(
-                "Only this run’s weights are here, not what its optimizer remembered: it goes on from them after epoch {epoch}"
+                "Only this run’s weights are here, not what its optimizer remembered: it resumes from them after epoch {epoch}"
             ),
             fr: format!(
                 "Seuls les poids de cet essai sont là, sans la mémoire de son optimiseur : il reprend à partir d’eux après l’époque {epoch}"
             ),
         },
         say(
-            "The optimizer starts anew; the history stays, and the weights are kept until an epoch is better",
+            "The optimizer starts again; the history stays, and the weights are kept until an epoch is better",
             "L’optimiseur repart de zéro ; l’historique reste, et les poids sont gardés jusqu’à une époque meilleure",
         ),
     )

@@ -369,7 +369,7 @@ fn ages_are_learned_judged_answered_and_exported() {
     let run = store.find(&view.info.id).unwrap();
     let mut predictor = run.predictor(|config| engine::open("cpu", config)).unwrap();
     for p in report.predictions.iter().take(8) {
-        let answer = predictor.judge(&dataset.pixels.get(p.sample as usize).unwrap()).unwrap().remove(0);
+        let answer = predictor.predict_batch(&dataset.pixels.get(p.sample as usize).unwrap()).unwrap().remove(0);
         let estimate = answer.estimate.unwrap();
         assert!((estimate.value - p.estimate()).abs() < 1e-3);
         assert_eq!(estimate.range, report.range_of(estimate.value));
@@ -427,7 +427,7 @@ fn files(view: &RunView) {
     let cells: Vec<f64> = csv.lines().nth(1).unwrap().split(',').skip(4).map(|cell| cell.parse().unwrap()).collect();
     assert!((cells[0] - cells[1] - cells[2]).abs() < 0.011, "{cells:?}");
     let page = write(Format::Report, "report.html", Lang::En);
-    for words in ["Estimate and label", "Écart moyen en années", "always the mean age", "Groups", "female", "CS@5"] {
+    for words in ["Estimate and label", "Erreur moyenne en années", "always the mean age", "Groups", "female", "CS@5"] {
         assert!(page.contains(words), "{words}");
     }
     assert!(!page.contains("F1") && !page.contains("ROC"));

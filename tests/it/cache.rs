@@ -13,9 +13,9 @@ use image::{DynamicImage, ImageFormat, Rgb, RgbImage};
 use trombine::{
     control::{Control, Signal, Stage},
     data::{
-        cache::HEADER,
+        cache::{HEADER, in_memory},
         dataset::Dataset,
-        decode::{Picture, decode, shrink},
+        decode::{Picture, decode, guarded, shrink},
         duplicates::look_alikes,
         edits::Edits,
         hash::hash,
@@ -26,9 +26,10 @@ use trombine::{
     },
     engine::cpu::CpuEngine,
     files::fault::Fault,
+    memory::{Available, Limit},
     model::Weights,
     plan::Plan,
-    problem::Kind,
+    problem::{Kind, Problem},
     run::{RunStatus, RunStore, checkpoint::Checkpoint},
     text::Lang,
     worker::{self, Command, Event, ResumeOptions, Worker},
@@ -175,6 +176,14 @@ fn damaged_and_oversized_files_are_refused_with_their_reason() {
 /// im = Image.fromarray(((x * x // 9 + y * 13 + c * 50) % 256).astype("uint8"))
 /// s = np.asarray(im.resize((128, 128), Image.BILINEAR))
 /// ```
+/// Wherever a picture is decoded, of a data set or to be predicted.
+#[test]
+fn a_decoder_that_panics_costs_one_picture() {
+    let decoded: Result<Picture, SkipReason> = guarded(|| panic!("as a decoder might"));
+    assert_eq!(decoded, Err(SkipReason::Damaged { details: "the decoder gave up".into() }));
+    assert_eq!(guarded(|| Ok(7)), Ok(7));
+}
+
 #[test]
 fn resizing_agrees_with_pillow() {
     let mut rgb = Vec::new();
@@ -514,6 +523,21 @@ fn where_nothing_can_be_kept_the_pictures_are_held_in_memory() {
     let known = |i: usize| data.samples.iter().position(|sample| sample.file == kept.samples[i].file).expect("there");
     assert!((0..9).all(|i| data.pixels.get(known(i)) == kept.pixels.get(i)));
     assert!(data.pixels.unkept.is_some());
+}
+
+/// Neither on the disk nor in memory: refused before the system ends the program.
+#[test]
+fn pictures_that_do_not_fit_into_memory_are_refused_with_numbers() {
+    let full = std::io::Error::from(std::io::ErrorKind::StorageFull);
+    let cause = Problem::writing(Path::new("/cache"), &full);
+    let there = |bytes| Some(Available { bytes, limit: Limit::Machine });
+    assert_eq!(in_memory::check(10_000_000_000, there(10_000_000_000), &cause), Ok(()));
+    assert_eq!(in_memory::check(10_000_000_000, None, &cause), Ok(()));
+    let problem = in_memory::check(10_000_000_000, there(3_000_000_000), &cause).unwrap_err();
+    let said =
+        "/cache cannot be written: the disk is full; in memory the pictures take about 10.0\u{a0}GB, and 3.0\u{a0}GB is free";
+    assert_eq!((problem.kind, problem.what.en.as_str()), (Kind::OutOfMemory, said));
+    assert!(problem.remedy.en.contains("image size"), "{problem}");
 }
 
 #[test]

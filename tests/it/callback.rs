@@ -34,7 +34,7 @@
 use trombine::{
     callback::{
         CallbackSettings, Callbacks, Monitor,
-        checkpoint::Checkpoint,
+        checkpoint::ModelCheckpoint,
         csv_log,
         early_stopping::{EarlyStopping, Verdict},
         plateau::{Plateau, Reduced},
@@ -126,7 +126,7 @@ fn the_plateau_is_keras_s() {
 
 #[test]
 fn the_checkpoint_is_keras_s_save_best_only() {
-    let mut state = Checkpoint::default();
+    let mut state = ModelCheckpoint::default();
     // A large min_delta, which the checkpoint does not know.
     let settings = settings(5, 0.1);
     let saved: Vec<u32> = (1..).zip(LOSS).filter(|(epoch, v)| state.epoch(&settings, *epoch, *v)).map(|(e, _)| e).collect();
@@ -168,6 +168,18 @@ fn together_they_say_what_they_do_in_both_languages() {
 fn a_lowered_rate_is_said_as_lowered() {
     assert_eq!(Reduced { from: 1e-3, to: 1.2e-4 }.sentence(9).en, "Rate lowered at epoch 9: 0.00012");
     assert!(Reduced { from: 1e-3, to: 5e-4 }.sentence(9).fr.contains("0,0005"));
+}
+
+/// What is announced is what follows if the next epoch is no better.
+#[test]
+fn a_fall_of_the_rate_is_announced_with_the_value_to_reach() {
+    let settings = CallbackSettings { reduce_lr_on_plateau: true, plateau_patience: 2, ..settings(5, 0.002) };
+    let mut callbacks = Callbacks::default();
+    callbacks.epoch(&settings, &record(1, 0.3), 10.0);
+    callbacks.epoch(&settings, &record(2, 0.3), 20.0);
+    let said = callbacks.coming(&settings, 3, 50, 1e-4)[0].text.clone();
+    assert_eq!(said.en, "Rate will be halved if validation loss stays above 0.300 in epoch 3");
+    assert_eq!(said.fr, "Taux divisé par deux si la perte de validation reste au-dessus de 0,300 à l’époque 3");
 }
 
 #[test]

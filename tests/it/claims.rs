@@ -166,7 +166,7 @@ fn a_table_never_keeps_another_runs_answers() {
         (&["predict", &one, "others", "--csv", "o.csv"], "another folder"),
         (&["predict", &one, "few", "--csv", "o.csv", "--faces"], "predicts whole pictures"),
         (&["predict", &one, "few", "--csv", "o.csv"], "is finished"),
-        (&["predict", &other, "few/a.png", "others/a.png", "--csv", "o.csv"], "is there already"),
+        (&["predict", &other, "few/a.png", "others/a.png", "--csv", "o.csv"], "already exists"),
     ] {
         let (status, said) = call(place.path(), arguments);
         assert_eq!(status, 1, "{said}");
@@ -175,9 +175,11 @@ fn a_table_never_keeps_another_runs_answers() {
     }
     assert_eq!(call(place.path(), &["predict", &other, "few", "--csv", "o.csv", "--overwrite"]).0, 0);
     assert_ne!(table(), first);
-    // Without a name it has the run's and the folder's, here.
+    // Without a name it has those of the run, its data and the folder, here.
     assert_eq!(call(place.path(), &["predict", &one, "few", "--csv-style", "spreadsheet"]).0, 0);
-    let named = fs::read(place.path().join(format!("{one}-few.csv"))).unwrap();
+    let stem = RunStore::at(place.path().join("home")).find(&one).expect("the run").info.file_stem(Lang::En);
+    let named = fs::read(place.path().join(format!("{stem}-few.csv"))).unwrap();
+    assert!(!stem.is_empty() && !stem.contains(&one), "{stem}");
     assert!(named.starts_with("\u{feff}file,".as_bytes()));
     // Nothing but the run itself writes into its folder.
     let inside = format!("home/runs/{one}/run.json");

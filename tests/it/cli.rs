@@ -164,8 +164,8 @@ fn trials_rates_and_devices_are_told_as_json() {
     let json = |arguments: &[&str]| -> Value {
         let (status, out, err) = call(home.path(), arguments);
         assert_eq!(status, 0, "{arguments:?}: {err}");
-        let start = out.find(['[', '{']).expect("JSON");
-        serde_json::from_str(&out[start..]).unwrap_or_else(|error| panic!("{error}: {out}"))
+        // All of it is one document.
+        serde_json::from_str(&out).unwrap_or_else(|error| panic!("{error}: {out}"))
     };
     let devices = json(&["devices", "--json"]);
     assert_eq!((&devices[0]["id"], &devices[0]["kind"]), (&"cpu".into(), &"processor".into()));
@@ -254,7 +254,11 @@ fn a_place_to_write_to_that_is_missing_has_words_of_its_own() {
     assert_eq!(status, 0, "{err}");
     let out = home.join("no such folder").join("card.md").to_string_lossy().into_owned();
     let arguments = ["export", "last", "--format", "card", "--out", &out];
-    fails(home, &arguments, &["card.md cannot be written: its folder is not there", "Make the folder, or choose another place"]);
+    fails(
+        home,
+        &arguments,
+        &["card.md cannot be written: its folder does not exist", "Create the folder, or choose another place"],
+    );
     fails(home, &["resume", "last", "--rate", "nan"], &["Learning rate cannot be “NaN”; allowed"]);
     fails(home, &["resume", "last", "--rate=-1"], &["Learning rate cannot be “-1”; allowed"]);
     fails(home, &["resume", "last", "--more", "4294967295"], &["Epochs at most cannot be “4294967295”; allowed"]);
@@ -290,8 +294,8 @@ fn a_home_that_cannot_be_written_keeps_nobody_from_working() {
         assert_eq!(err.matches("held in memory").count(), 1, "{arguments:?}: {err}");
     }
     let (status, _, err) = call(&home, &["predict", run, pictures, "--csv", csv]);
-    assert!(status == 0 && err.contains("it cannot be continued, only started again"), "{err}");
-    fails(&home, &["runs"], &["is no folder, but a file", "TROMBINE_HOME"]);
+    assert!(status == 0 && err.contains("it cannot be resumed, only started again"), "{err}");
+    fails(&home, &["runs"], &["is not a folder, but a file", "TROMBINE_HOME"]);
 }
 
 #[test]
@@ -316,6 +320,26 @@ fn a_folder_with_an_unreadable_file_ends_as_that_file_alone_does() {
         said[0]
     });
     assert_ne!(framings[0], framings[1]);
+}
+
+#[test]
+fn a_photo_without_a_face_is_no_failure_alone_or_in_a_folder() {
+    let folder = Folder::utkface(40);
+    let (home, walls) = (folder.beside("home"), folder.beside("walls"));
+    fs::create_dir(&walls).expect("a folder");
+    let wall = walls.join("wall.png");
+    image::RgbImage::from_pixel(200, 200, image::Rgb([120; 3])).save(&wall).expect("written");
+    let (status, _, err) = call(&home, &with("train", &["--device", "cpu"]));
+    assert_eq!(status, 0, "{err}");
+    for (path, name) in [(&wall, "photo.csv"), (&walls, "folder.csv")] {
+        let csv = folder.beside(name);
+        let arguments = ["predict", "last", path.to_str().expect("UTF-8"), "--faces", "--csv", csv.to_str().expect("UTF-8")];
+        let (status, out, err) = call(&home, &arguments);
+        assert_eq!(status, 0, "{arguments:?}: {out}{err}");
+        assert!(err.contains("No face was found") || out.contains("without a face"), "{out}{err}");
+        let table = fs::read_to_string(csv).expect("a table");
+        assert!(table.lines().last().expect("a row").ends_with(",no face"), "{table}");
+    }
 }
 
 #[test]

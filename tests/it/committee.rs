@@ -15,7 +15,7 @@ use trombine::{
     problem::{Kind, Problem},
     run::{
         Run, RunStatus, RunStore, RunView,
-        committee::{Basis, JudgedTogether},
+        committee::{Basis, CommitteeEvaluation},
         export::{
             ExportOptions, Format, export,
             onnx::{Branch, encode_together},
@@ -161,8 +161,8 @@ fn face(index: usize) -> Photo {
     Photo::new(128, 128, sample_faces::draw(index).0).unwrap()
 }
 
-fn judged(run: &Run) -> JudgedTogether {
-    run.info.committee.clone().expect("a committee").judged.expect("judged")
+fn judged(run: &Run) -> CommitteeEvaluation {
+    run.info.committee.clone().expect("a committee").evaluation.expect("judged")
 }
 
 /// The logit of each file of a report's test part.
@@ -246,7 +246,7 @@ fn two_runs_answer_by_their_mean_and_may_be_deleted() {
     let view = bench.evaluate(&committee, Some(&others.root()), Some(false)).expect("judged");
     let report = view.report.as_ref().expect("a report");
     assert_eq!((report.part, report.predictions.len(), report.seen.as_ref().unwrap().left_out), (None, 10, 4));
-    let told = view.info.committee.as_ref().unwrap().judged.clone().expect("judged");
+    let told = view.info.committee.as_ref().unwrap().evaluation.clone().expect("judged");
     assert_eq!((told.basis, told.alone.len()), (Basis::Others, 2));
     assert_eq!(bench.store.find(&committee.info.id).unwrap().report().unwrap().predictions.len(), own.len(), "that is not kept");
 }
@@ -538,7 +538,7 @@ fn an_experiments_finished_runs_are_judged_together_by_a_click() {
     harness.get_by_label("Make a committee").click();
     harness.run_steps(2);
     let asked = stage.borrow_mut().actions.split_off(0);
-    assert_eq!(asked, [Action::JudgeTogether("recipes".to_owned()), Action::Go(Page::Results)]);
+    assert_eq!(asked, [Action::EvaluateAsCommittee("recipes".to_owned()), Action::Go(Page::Results)]);
 }
 
 #[test]

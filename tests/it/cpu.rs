@@ -2,7 +2,7 @@
 
 use trombine::{
     engine::{
-        Engine, EngineConfig, Score,
+        Engine, EngineConfig, StepMetrics,
         cpu::{Convolution, CpuEngine, Isa},
         reference::ReferenceEngine,
     },
@@ -29,7 +29,7 @@ fn open_with(config: &EngineConfig, isa: Isa, convolution: Convolution, weights:
 }
 
 /// Logits, score and gradients.
-fn results(engine: &mut dyn Engine, pictures: &Pictures) -> (Vec<f32>, Score, Weights) {
+fn results(engine: &mut dyn Engine, pictures: &Pictures) -> (Vec<f32>, StepMetrics, Weights) {
     let mut logits = vec![0.0; pictures.len() * engine.network().output.units()];
     engine.predict(&pictures.pixels, &mut logits).expect("predicts");
     let (score, gradients) = engine.gradients(&pictures.batch(), step(3)).expect("gives gradients");
@@ -61,7 +61,7 @@ struct Case {
     start: Weights,
     pictures: Pictures,
     logits: Vec<f32>,
-    score: Score,
+    score: StepMetrics,
     gradients: Weights,
 }
 

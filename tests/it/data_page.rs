@@ -83,7 +83,7 @@ fn a_selected_picture_says_what_can_be_decided() {
     let first = data.samples[0].clone();
     let (mut harness, stage) = stage.harness(SIZE);
     harness.run_steps(3);
-    harness.get_by_label("Wall of 600 faces").focus();
+    harness.get_by_label("Wall of 600\u{a0}faces").focus();
     harness.run_steps(2);
     harness.key_press(egui::Key::ArrowRight);
     harness.run_steps(3);
@@ -201,9 +201,13 @@ fn parts_of_folders_that_are_set_aside_are_said_and_taken_back() {
 #[test]
 fn a_part_that_no_folder_names_is_said_to_come_from_training() {
     for (part, lang, line) in [
-        (Part::Validation, Lang::En, "No folder is the validation part: 12 pictures of training’s are dealt to it"),
-        (Part::Test, Lang::En, "No folder is the test part: 10 pictures of training’s are dealt to it"),
-        (Part::Test, Lang::Fr, "Aucun dossier n’est la partie «\u{a0}test\u{a0}»\u{a0}: elle reçoit 10 images de l’entraînement"),
+        (Part::Validation, Lang::En, "No folder is the validation part: it gets 12\u{a0}pictures of the training part"),
+        (Part::Test, Lang::En, "No folder is the test part: it gets 10\u{a0}pictures of the training part"),
+        (
+            Part::Test,
+            Lang::Fr,
+            "Aucun dossier n’est la partie «\u{a0}test\u{a0}»\u{a0}: elle reçoit 10\u{a0}images de l’entraînement",
+        ),
     ] {
         let mut stage = in_parts(Some(part));
         stage.lang = lang;

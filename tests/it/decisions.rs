@@ -5,7 +5,7 @@ use std::sync::Arc;
 use trombine::{
     control::Control,
     data::edits::{Change, Edits},
-    files::Places,
+    files::AppDirs,
     run::{RunStore, pictures::Picture},
     session::Session,
     worker::{Command, Event, Worker, perform},
@@ -32,7 +32,7 @@ fn an_edit_is_kept_and_gives_the_data_set_anew() {
     }
     let after = session.dataset.expect("a data set");
     assert_eq!((after.samples.len(), after.edits()), (19, &edits));
-    assert_eq!(Edits::load(&Places::with_runs_in(&folder.places().home), &folder.source()).expect("readable"), edits);
+    assert_eq!(Edits::load(&AppDirs::with_runs_in(&folder.places().home), &folder.source()).expect("readable"), edits);
     assert!(session.failures.is_empty());
     // It is the same picture's pixels, not another decoding.
     assert_eq!(after.pixels.buffer(), opened.pixels.buffer());
@@ -69,7 +69,7 @@ fn what_another_window_has_decided_is_kept() {
     assert_eq!(decide(&none, &second), (both.clone(), vec![told]));
     // Taken back in the one, it stays in the other.
     assert_eq!(decide(&second, &none).0.iter().map(|(file, _)| file.to_owned()).collect::<Vec<_>>(), [file(1).to_str().unwrap()]);
-    assert_eq!(Edits::load(&Places::with_runs_in(store.home()), &folder.source()).expect("readable").len(), 1);
+    assert_eq!(Edits::load(&AppDirs::with_runs_in(store.home()), &folder.source()).expect("readable").len(), 1);
 }
 
 #[test]

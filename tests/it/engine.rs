@@ -4,10 +4,11 @@
 use trombine::{
     data::batch::BatchView,
     engine::{
-        self, Device, DeviceKind, Engine, EngineConfig, Score, Step, TtaPredictor, devices, dropout, reference::ReferenceEngine,
+        self, Device, DeviceKind, Engine, EngineConfig, Step, StepMetrics, TtaPredictor, devices, dropout,
+        reference::ReferenceEngine,
     },
     loss::{ClassTarget, LossKind, LossSettings, Targets},
-    model::{Array, Initialization, ModelSettings, Op, Output, Pooling, Weights, init::init},
+    model::{Initialization, ModelSettings, Op, Output, Pooling, Tensor, Weights, init::init},
     optimizer::{OptimizerKind, OptimizerSettings, OptimizerState},
     problem::Kind,
 };
@@ -41,7 +42,7 @@ fn predict(engine: &mut dyn Engine, pictures: &Pictures) -> Vec<f32> {
     logits
 }
 
-fn same_score(a: Score, b: Score, bound: f64) -> bool {
+fn same_score(a: StepMetrics, b: StepMetrics, bound: f64) -> bool {
     let near = |a: f64, b: f64| (a - b).abs() <= bound * b.abs().max(1.0);
     near(a.loss, b.loss) && near(a.penalty, b.penalty) && near(a.absolute_error, b.absolute_error) && a.correct == b.correct
 }
@@ -328,7 +329,7 @@ fn the_same_seed_gives_the_same_bits_for_any_number_of_threads() {
         let first = weights(&base.network, 4);
         let run = |threads: Option<usize>| {
             let mut engine = open(*engine, &EngineConfig { threads, ..base.clone() }, &first);
-            let scores: Vec<Score> = (0..3)
+            let scores: Vec<StepMetrics> = (0..3)
                 .map(|i| Pictures::random(&base.network, 8, i))
                 .enumerate()
                 .map(|(i, pictures)| engine.train_batch(&pictures.batch(), step(i as u32)).expect("trains"))
@@ -473,7 +474,7 @@ fn what_does_not_fit_is_refused_and_changes_nothing() {
         };
         let missing = spoilt(&|state| drop(state.slots.0.remove("conv1.weight/m")));
         assert!(engine.set_optimizer_state(&missing).is_err(), "{name}: a missing slot");
-        let foreign = spoilt(&|state| drop(state.slots.0.insert("conv9.weight/m".to_owned(), Array::zeros(vec![1]))));
+        let foreign = spoilt(&|state| drop(state.slots.0.insert("conv9.weight/m".to_owned(), Tensor::zeros(vec![1]))));
         assert!(engine.set_optimizer_state(&foreign).is_err(), "{name}: a slot of another network");
         assert_eq!(engine.optimizer_state().expect("gives"), state, "{name}: memory");
         let mut batch = pictures.batch();

@@ -11,7 +11,7 @@ use trombine::{
         reference::ReferenceEngine,
     },
     loss::{ClassTarget, LossKind, LossSettings, Targets},
-    model::{Activation, Array, Initialization, Kernel, ModelSettings, Network, Output, Padding, Pooling, Weights, init::init},
+    model::{Activation, Initialization, Kernel, ModelSettings, Network, Output, Padding, Pooling, Tensor, Weights, init::init},
     optimizer::OptimizerSettings,
     random::{Purpose, Random},
 };
@@ -250,7 +250,7 @@ pub fn assert_close(a: &Weights, b: &Weights, bound: f64, what: &str) {
 /// zero even in f64, where batch norm cancels it through an activation that lets all through, is held to 1e-2 of it.
 pub fn closeness(a: &Weights, b: &Weights, bound: f64) -> Result<(), String> {
     assert_eq!(a.0.keys().collect::<Vec<_>>(), b.0.keys().collect::<Vec<_>>(), "names");
-    let norm = |array: &Array| array.data.iter().map(|v| f64::from(*v).powi(2)).sum::<f64>().sqrt();
+    let norm = |array: &Tensor| array.data.iter().map(|v| f64::from(*v).powi(2)).sum::<f64>().sqrt();
     let largest = b.0.values().map(norm).fold(0.0, f64::max);
     let mut far = Vec::new();
     for (name, array) in b.iter() {

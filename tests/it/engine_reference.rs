@@ -29,8 +29,8 @@ fn check(config: &EngineConfig, what: &str) {
     let pictures = Pictures::random(network, 3, 5);
     let values = network::values(&weights(network, 11));
     let trace = network::forward(network, &values, &pictures.pixels, MODE);
-    let (_, slopes) = objective::score(&config.loss, network.output, &trace.logits().data, &pictures.batch());
-    let d_logits = Maps { data: slopes, ..*trace.logits() };
+    let (_, grads) = objective::score(&config.loss, network.output, &trace.logits().data, &pictures.batch());
+    let d_logits = Maps { data: grads, ..*trace.logits() };
     let (_, mut gradients) = network::backward(network, &values, &trace, MODE, d_logits, 0);
     objective::add_penalty_gradient(network, &values, &mut gradients);
     let trained: Vec<_> = network.parameters().into_iter().filter(|p| p.role.trained()).map(|p| p.name).collect();

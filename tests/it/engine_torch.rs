@@ -83,7 +83,7 @@ fn first_weights(network: &Network) -> Weights {
             Role::Gamma | Role::RunningVariance => draw.map(|u| u + 1.0).collect(),
             Role::Bias | Role::Beta | Role::RunningMean => draw.map(|u| u * 0.2).collect(),
         };
-        (p.name, trombine::model::Array { shape: p.shape, data })
+        (p.name, trombine::model::Tensor { shape: p.shape, data })
     });
     Weights(arrays.collect())
 }

@@ -123,6 +123,21 @@ fn a_card_has_the_markup_of_the_program_and_no_other() {
     }
 }
 
+/// The tables of a card are tables, and their numbers are not escaped.
+#[test]
+fn a_card_has_tables() {
+    let place = tempfile::tempdir().unwrap();
+    let view = exports::view(place.path(), exports::models()[0].clone());
+    let path = place.path().join("card.md");
+    export(&view, None, Format::Card, ExportOptions::default(), &path).unwrap();
+    let text = fs::read_to_string(path).unwrap();
+    let rules = text.lines().filter(|line| line.starts_with("| --- | ---: |")).count();
+    let tables = read(&text).1.iter().filter(|kind| kind.starts_with("Table(")).count();
+    assert!(rules > 1 && tables == rules, "{rules} rules, {tables} tables");
+    assert!(!text.contains("| 0\\."), "{text}");
+    assert_eq!(escape::markdown_cell("-1.84 | 0.5"), "-1.84 \\| 0.5");
+}
+
 #[test]
 fn every_export_of_nasty_names_is_well_formed() {
     let place = tempfile::tempdir().unwrap();

@@ -208,6 +208,36 @@ fn members_are_added_put_first_and_stopped_on_the_command_line() {
     assert!(status == 2 && err.contains("--seeds"), "{err}");
     let (status, out, _) = call(home, &["experiment", "pause", "last"]);
     assert!(status == 0 && out.contains("cancelled"), "{out}");
+    for command in ["show", "list"] {
+        let arguments = [&["experiment", command][..], if command == "show" { &["last"] } else { &[] }].concat();
+        let (_, out, _) = call(home, &arguments);
+        assert!(out.contains("cancelled"), "{out}");
+    }
+    // One that is stopped is not trained, which is said; a cluster's task of it has not failed.
+    let (status, out, err) = call(home, &["experiment", "run", "last", "--only", "3"]);
+    assert!(status == 0 && out.contains("run 3 is stopped"), "{out}{err}");
+}
+
+/// The name of an experiment says how many seeds it has now, and no option is taken that does nothing.
+#[test]
+fn seeds_that_are_added_are_counted_and_options_without_effect_are_refused() {
+    let home = tempfile::tempdir().expect("a folder");
+    let home = home.path();
+    let (status, _, err) = call(home, &[&["experiment", "seeds", "--seeds", "3"], &SMALL[..], &["--no-run"]].concat());
+    assert_eq!(status, 0, "{err}");
+    assert!(view(home).experiment.name.en.ends_with("3\u{a0}seeds"));
+    let (status, _, err) = call(home, &["experiment", "add", "last", "--seeds", "2"]);
+    assert_eq!(status, 0, "{err}");
+    let name = view(home).experiment.name;
+    assert!(name.en.ends_with("5\u{a0}seeds") && name.fr.ends_with("5\u{a0}graines"), "{name:?}");
+    for (arguments, option) in [
+        (&["submit", "last", "--on", "ray", "--partition", "long"][..], "--partition"),
+        (&["submit", "last", "--on", "slurm", "--gpus", "1"], "--gpus"),
+        (&["compare", "quick", "notebook", "--preset", "recommended", "--sample", "--no-run"], "--preset"),
+    ] {
+        let (status, _, err) = call(home, &[&["experiment"], arguments].concat());
+        assert!(status == 1 && err.contains(&format!("{option} has no effect")), "{err}");
+    }
 }
 
 #[test]

@@ -159,6 +159,41 @@ fn members_are_added_put_first_and_stopped() {
     assert!(folds.experiments.add(&now, More::Runs(1)).is_err_and(|problem| problem.line(Lang::En).contains("Only a search")));
 }
 
+/// Behind the largest seed comes 0, which the experiment may have.
+#[test]
+fn no_seed_is_given_twice() {
+    let settings = Settings { seed: u32::MAX, ..training::settings() };
+    let bench = Bench::new(&Design::Seeds, &settings, 2);
+    let now = bench.experiments.add(&bench.experiment, More::Seeds(2)).expect("added");
+    let seeds: Vec<u32> = (0..4).map(|member| now.settings(member).expect("known").seed).collect();
+    assert_eq!(seeds, [u32::MAX, 0, 1, 2]);
+    let refused = bench.experiments.add(&now, More::Seeds(u32::MAX)).expect_err("too many");
+    assert!(refused.line(Lang::En).contains("an experiment has 2000 at most"), "{refused}");
+}
+
+/// Of 300 combinations the last few are hardly ever drawn; they are taken all the same.
+#[test]
+fn a_search_takes_the_last_of_its_combinations() {
+    let settings = training::settings();
+    let list = |key: &str, count: u32| {
+        Vary::parse(&format!("{key}={}", (0..count).map(|n| format!("0.{n:02}")).collect::<Vec<_>>().join(",")), &settings)
+    };
+    let vary = [list("model.dropout", 30), list("train.optimizer.beta_1", 10)].map(|vary| vary.expect("known"));
+    let draft = |runs| Design::Search { vary: vary.to_vec(), runs: Some(runs) }.draft(&settings, 1, false).expect("a draft");
+    let all = draft(300);
+    assert_eq!(all.variants.len(), 300);
+    assert_eq!(draft(299).variants, all.variants[..299], "as if all had been drawn at once");
+    let bench = Bench::of(draft(299));
+    let now = bench.experiments.add(&bench.experiment, More::Runs(5)).expect("there is one more");
+    assert_eq!(now.variants, all.variants);
+    let refused = bench.experiments.add(&now, More::Runs(1)).expect_err("there are no others");
+    assert!(refused.line(Lang::En).contains("All combinations"), "{refused}");
+    // Whole numbers of a range are listed, too.
+    let sizes = vec![Vary::parse("train.batch_size=1..200", &settings).expect("known")];
+    let sizes = Design::Search { vary: sizes, runs: Some(200) }.draft(&settings, 1, false).expect("a draft");
+    assert_eq!(sizes.variants.len(), 200);
+}
+
 /// A search over so many learning rates, drawn from a range.
 fn search(runs: u32, base: &Settings) -> Draft {
     let vary = vec![Vary::parse("train.optimizer.learning_rate=0.0005..0.05:log", base).expect("known")];
@@ -324,6 +359,17 @@ fn a_part_of_a_job_has_wishes_of_its_own() {
     assert_eq!(part.wish(), Signal::Pause);
     whole.set(Signal::Go);
     assert_eq!(part.wish(), Signal::Go);
+}
+
+/// To leave may be wished while the wish of before is being fulfilled.
+#[test]
+fn a_wish_that_is_fulfilled_takes_no_other_back() {
+    let control = Control::default();
+    for (wish, then) in [(Signal::Finish, Signal::Go), (Signal::Leave, Signal::Leave), (Signal::Pause, Signal::Pause)] {
+        control.set(wish);
+        control.fulfilled(Signal::Finish);
+        assert_eq!(control.wish(), then);
+    }
 }
 
 /// 20 runs of 12 epochs, of which 6 go on after the first and 2 after the fourth: 20 + 6 * 3 + 2 * 8 = 54 of 240 epochs.

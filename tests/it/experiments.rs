@@ -6,7 +6,7 @@ use serde_json::Value;
 use trombine::{
     control::{Control, Signal},
     data::task::Task,
-    evaluate::significance::Spread,
+    evaluate::significance::MeanCi,
     experiment::{
         CurveFit, CurvePoint, Design, Draft, Experiment, ExperimentStore, ExperimentView, MemberRecord, MemberState, Recipe,
         SHARES, Values, Vary,
@@ -33,16 +33,16 @@ fn near(a: f64, b: f64, within: f64) {
 /// ```
 #[test]
 fn spreads_are_those_of_scipy() {
-    let spread = Spread::of(&[0.931, 0.942, 0.938, 0.944, 0.929]).expect("there are some");
+    let spread = MeanCi::of(&[0.931, 0.942, 0.938, 0.944, 0.929]).expect("there are some");
     near(spread.mean, 0.9368, 1e-12);
     near(spread.deviation.expect("of five"), 0.006610597552415313, 1e-12);
     let range = spread.range.expect("of five");
     near(range.low, 0.928591859012552, 1e-6);
     near(range.high, 0.9450081409874481, 1e-6);
-    assert_eq!(Spread::of(&[0.5]).map(|one| (one.mean, one.deviation, one.range)), Some((0.5, None, None)));
-    assert_eq!(Spread::of(&[]), None);
+    assert_eq!(MeanCi::of(&[0.5]).map(|one| (one.mean, one.deviation, one.range)), Some((0.5, None, None)));
+    assert_eq!(MeanCi::of(&[]), None);
     // A mean that lies between 100% and 100% would promise too much.
-    assert_eq!(Spread::of(&[1.0, 1.0]).map(|same| (same.mean, same.deviation, same.range)), Some((1.0, Some(0.0), None)));
+    assert_eq!(MeanCi::of(&[1.0, 1.0]).map(|same| (same.mean, same.deviation, same.range)), Some((1.0, Some(0.0), None)));
 }
 
 /// ```python
@@ -54,7 +54,7 @@ fn spreads_are_those_of_scipy() {
 fn the_power_law_is_that_of_scipy() {
     let sizes = [124, 248, 497, 993, 1242, 124, 248, 497, 993, 1242];
     let points = |errors: [f64; 10]| -> Vec<CurvePoint> {
-        let point = |(pictures, error)| CurvePoint { pictures, error, judged: Some(414) };
+        let point = |(pictures, error)| CurvePoint { pictures, error, evaluated: Some(414) };
         sizes.into_iter().zip(errors).map(point).collect()
     };
     let fit = CurveFit::of(&points([0.231, 0.184, 0.148, 0.131, 0.126, 0.224, 0.189, 0.151, 0.127, 0.124])).expect("it falls");
@@ -74,15 +74,18 @@ fn the_power_law_is_that_of_scipy() {
     near(fit.twice().error, 0.11005918846650542, 1e-7);
     near(fit.twice().range.low, 0.10476718590891422, 2e-6);
     // Years, at three sizes.
-    let years = [(200, 9.6), (400, 8.1), (800, 7.0)].map(|(pictures, error)| CurvePoint { pictures, error, judged: None });
+    let years = [(200, 9.6), (400, 8.1), (800, 7.0)].map(|(pictures, error)| CurvePoint { pictures, error, evaluated: None });
     let fit = CurveFit::of(&years).expect("it falls");
     near(fit.a, 31.97299303, 2e-4);
     near(fit.b, 0.22783974, 2e-6);
-    near(fit.foretold(1600).error, 5.9532952631660185, 1e-5);
-    near(fit.foretold(1600).range.high, 7.0889958234327075, 1e-4);
+    near(fit.forecast(1600).error, 5.9532952631660185, 1e-5);
+    near(fit.forecast(1600).range.high, 7.0889958234327075, 1e-4);
     // Nothing is foretold of two sizes, nor where more pictures did not help.
     assert_eq!(CurveFit::of(&years[..2]), None);
-    assert_eq!(CurveFit::of(&[100, 200, 400, 800].map(|pictures| CurvePoint { pictures, error: 0.2, judged: Some(100) })), None);
+    assert_eq!(
+        CurveFit::of(&[100, 200, 400, 800].map(|pictures| CurvePoint { pictures, error: 0.2, evaluated: Some(100) })),
+        None
+    );
 }
 
 fn draft(design: &Design, seeds: u32, same_split: bool) -> Draft {
@@ -452,15 +455,15 @@ fn the_command_line_trains_experiments() {
     assert!(members.iter().all(|member| member["state"] == "finished" && member["score"].is_number()), "{view:#}");
     // Out of fold, each picture is judged once.
     let store = RunStore::at(home);
-    let judged = members.iter().flat_map(|member| {
+    let evaluated = members.iter().flat_map(|member| {
         let run = store.find(member["run"].as_str().expect("an id")).expect("a run");
         run.report().expect("a report").predictions.into_iter().map(|prediction| prediction.file)
     });
-    let mut judged: Vec<_> = judged.collect();
+    let mut evaluated: Vec<_> = evaluated.collect();
     let all = store.find("last").expect("a run").info.pictures.iter().sum::<u32>() as usize;
-    judged.sort();
-    judged.dedup();
-    assert_eq!(judged.len(), all);
+    evaluated.sort();
+    evaluated.dedup();
+    assert_eq!(evaluated.len(), all);
     assert_eq!(view["table"][0]["scores"].as_array().map(Vec::len), Some(3));
     assert!(store.list().0.iter().all(|run| run.status == RunStatus::Finished));
 

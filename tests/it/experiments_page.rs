@@ -8,7 +8,7 @@ use trombine::{
     experiment::{Cost, Design, Draft, Experiment, ExperimentView, MemberState, MemberView, Recipe, SHARES},
     preset::Preset,
     problem::{Kind, Problem},
-    run::{Asked, RunInfo, RunStatus},
+    run::{RequestedDevice, RunInfo, RunStatus},
     session::{AtWork, Phase},
     setting_def::Choice as _,
     settings::Settings,
@@ -40,7 +40,7 @@ pub fn waiting(stage: &Stage, id: &str, draft: Draft) -> ExperimentView {
         task: dataset.task.clone(),
         data: Some(dataset.fingerprint()),
         base,
-        asked: Asked::default(),
+        asked: RequestedDevice::default(),
         variants,
         members,
         vary,
@@ -236,16 +236,16 @@ fn what_is_over_leads_to_its_runs_and_the_best_settings() {
     harness.run_steps(4);
     assert!(harness.query_by_label_contains("The disk is full").is_some(), "why a run failed");
     stage.borrow_mut().actions.clear();
-    harness.get_by_label("Take the best’s settings").click();
+    harness.get_by_label("Use the best run’s settings").click();
     harness.run_steps(2);
     // 94.1% is the best run of the recipe with the better mean.
     assert_eq!(stage.borrow_mut().actions.split_off(0), [Action::TakeSettings("run-3".to_owned())]);
-    harness.get_by_label("Continue").click();
+    harness.get_by_label("Resume").click();
     harness.run_steps(2);
     assert_eq!(stage.borrow_mut().actions.split_off(0), [Action::RunExperiment("recipes".to_owned())]);
     // d = numpy.array([.932 - .905, .941 - .911]); t = d.mean() / numpy.sqrt((1 / 2 + 200 / 1200) * d.var(ddof=1))
     // 2 * scipy.stats.t.sf(t, 1): 0.03864
-    let words = "2.8\u{a0}points more often right than Notebook; over 2 seeds that is hardly luck (p\u{a0}=\u{a0}0.039)";
+    let words = "2.8\u{a0}points more accurate than Notebook; over 2 seeds that is hardly luck (p\u{a0}=\u{a0}0.039)";
     assert!(harness.query_by_label_contains(words).is_some());
     // The dot of the strip plot that is nearest to the pointer: at the right end the largest.
     let strip = harness.get_by_label_contains("Recommended Recommended · seed 42: 93.2").rect();
@@ -276,13 +276,9 @@ fn what_is_over_leads_to_its_runs_and_the_best_settings() {
 #[test]
 fn a_lead_says_who_is_ahead_on_common_seeds() {
     for (scores, wanted, french) in [
-        (
-            [0.90, 0.92, 0.96],
-            "2.0\u{a0}points less often right than Recommended, on what both have",
-            "moins souvent juste de 2,0",
-        ),
-        ([0.92, 0.92, 0.96], "as often right as Recommended", "aussi souvent juste que"),
-        ([0.94, 0.92, 0.96], "2.0\u{a0}points more often right than Recommended", "plus souvent juste de 2,0"),
+        ([0.90, 0.92, 0.96], "2.0\u{a0}points less accurate than Recommended, on what both have", "est moins bon de 2,0"),
+        ([0.92, 0.92, 0.96], "as accurate as Recommended", "est aussi bon que"),
+        ([0.94, 0.92, 0.96], "2.0\u{a0}points more accurate than Recommended", "est meilleur de 2,0"),
     ] {
         let stage = compared();
         let mut view = stage.session.experiments.views["recipes"].as_ref().clone();

@@ -18,7 +18,7 @@ use trombine::{
     predict::heatmap::Heat,
     problem::Kind,
     run::{
-        Run, RunInfo, RunStatus, RunStore, RunView, Stored,
+        Run, RunFiles, RunInfo, RunStatus, RunStore, RunView,
         export::{AnswerPicture, ExportOptions, Format, PlotKind, answer_picture, export, save_plot, tensorboard::TensorBoard},
     },
     setting_def::Choice,
@@ -105,8 +105,8 @@ fn logits(settings: &Settings, weights: &Weights, n: usize) -> Vec<f32> {
     let mut engine = engine::open("cpu", &engine_cases::config(&settings.model, settings.augment.side())).unwrap();
     engine.set_weights(weights).unwrap();
     let mut logits = vec![0.0; n];
-    let mut judge = TtaPredictor::new(settings.augment.test_time_flip, settings.augment.side());
-    judge.logits(engine.as_mut(), &pixels(settings, n), &mut logits).unwrap();
+    let mut tta = TtaPredictor::new(settings.augment.test_time_flip, settings.augment.side());
+    tta.logits(engine.as_mut(), &pixels(settings, n), &mut logits).unwrap();
     logits
 }
 
@@ -464,7 +464,7 @@ fn exported_weights_open_on_another_machine() {
     assert_eq!(run.info.status, RunStatus::Finished);
     assert_eq!(store.find("last").unwrap(), run);
     // It answers; to train it further would be to begin anew, in the place of what it learned.
-    assert_eq!(run.info.stored, Stored { weights: true, ..Stored::default() });
+    assert_eq!(run.info.stored, RunFiles { weights: true, ..RunFiles::default() });
     let more = Command::Resume { run: run.info.id.clone(), dataset: stage::faces(40), how: ResumeOptions::more(10) };
     assert!(matches!(ended(&store, more), Event::Failed(problem) if problem.kind == Kind::File));
     assert_eq!(store.find("last").unwrap(), run);
@@ -475,7 +475,7 @@ fn exported_weights_open_on_another_machine() {
     let (mut here, mut elsewhere) = (open(&store.find("last").unwrap()), open(&run));
     assert_eq!((here.threshold, here.temperature), (0.4, 1.7));
     let face = sample_faces::draw(5).0;
-    assert_eq!(here.judge(&face).unwrap(), elsewhere.judge(&face).unwrap());
+    assert_eq!(here.predict_batch(&face).unwrap(), elsewhere.predict_batch(&face).unwrap());
     // A run's own folder can be taken over too; what is here already stays as it is.
     let again = RunStore::at(folder.path().join("third")).import(&run.folder).unwrap();
     assert_eq!(again.view().unwrap().report, view.report);

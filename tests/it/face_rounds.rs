@@ -5,7 +5,7 @@ use std::{fs, path::PathBuf};
 use trombine::{
     control::{Control, Signal, Stage},
     data::{dataset::Dataset, edits::Edits, face_crop::FaceCrops, open_as, reading::Reading},
-    files::Places,
+    files::AppDirs,
     problem::{Kind, Problem},
 };
 
@@ -35,7 +35,7 @@ fn faces() -> Folder {
 }
 
 /// Opens with the faces; `each` is called with how many are done and how many there are to do.
-fn open(places: &Places, folder: &Folder, control: &Control, each: &mut dyn FnMut(u64, u64)) -> Result<Dataset, Problem> {
+fn open(places: &AppDirs, folder: &Folder, control: &Control, each: &mut dyn FnMut(u64, u64)) -> Result<Dataset, Problem> {
     let reading = Reading { faces: FaceCrops::Largest, ..Reading::default() };
     open_as(places, &folder.source().settled(), reading, &Edits::default(), control, &mut |stage, done, total| {
         if stage == Stage::FindingFaces {
@@ -65,7 +65,7 @@ fn what_was_found_by_then_is_kept() {
     let mut left = 0;
     let dataset = open(&folder.places(), &folder, &Control::default(), &mut |_, total| left = total).expect("opens");
     assert_eq!(left, ALL - ROUND, "the first round is not sought again");
-    let whole = open(&Places::at(folder.beside("other")), &folder, &Control::default(), &mut |_, _| {}).expect("opens");
+    let whole = open(&AppDirs::at(folder.beside("other")), &folder, &Control::default(), &mut |_, _| {}).expect("opens");
     assert_eq!((&dataset.samples, &dataset.skipped), (&whole.samples, &whole.skipped));
     assert!(pixels(&dataset) == pixels(&whole));
     // With all known nothing is sought.
@@ -94,7 +94,7 @@ fn at_every_moment_there_is_a_whole_file_to_go_on_from() {
     // Four rounds that others followed, each with what was being added behind the last whole one.
     assert!(moments.len() > 8, "{} moments", moments.len());
     for (number, (path, bytes, done)) in moments.into_iter().enumerate().step_by(3) {
-        let places = Places::at(folder.beside(&format!("killed {number}")));
+        let places = AppDirs::at(folder.beside(&format!("killed {number}")));
         fs::create_dir_all(&places.cache).expect("a folder");
         fs::write(places.cache.join(path.file_name().expect("a name")), bytes).expect("written");
         let mut left = None;

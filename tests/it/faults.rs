@@ -19,6 +19,7 @@ use trombine::{
     plan::Plan,
     problem::{Kind, Problem},
     run::{Run, RunStatus, RunStore, checkpoint::Checkpoint},
+    train::event::TrainEvent,
     worker::{self, Command as Job, Event, Worker},
 };
 
@@ -170,7 +171,7 @@ fn a_window_stores_the_result_once_there_is_room() {
     let mut waited = false;
     while let Some(envelope) = worker.wait() {
         match envelope.event {
-            Event::Train(trombine::train::event::TrainEvent::Started { .. }) => full.store(true, Ordering::Release),
+            Event::Train(TrainEvent::Started { .. }) => full.store(true, Ordering::Release),
             Event::Warned(problem) if problem.what.en.starts_with("The result is not stored yet") => {
                 waited = true;
                 assert!(store.find("last").expect("a run").info.status != RunStatus::Finished);
@@ -182,6 +183,32 @@ fn a_window_stores_the_result_once_there_is_room() {
         }
     }
     assert!(waited, "it was not said that the result waits");
+    let run = store.find("last").expect("a run");
+    assert_eq!((run.info.status, run.info.epochs_done, run.history().len()), (RunStatus::Finished, 3, 3));
+    assert!(run.report().is_some() && run.info.scores.is_some());
+    Weights::load(&run.best_path()).expect("the result");
+}
+
+/// The runs lie on a disk that is pulled out before the last epoch is stored, and comes back.
+#[cfg(unix)]
+#[test]
+fn a_result_waits_for_a_disk_that_is_away_too() {
+    let plan = plan();
+    let home = tempfile::tempdir().expect("a folder");
+    let store = RunStore::at(home.path());
+    let [here, away] = ["runs", "away"].map(|name| home.path().join(name));
+    let engine = Box::new(CpuEngine::new(&plan.engine_config()).expect("opens"));
+    let (mut waited, mut shown) = (0, Vec::new());
+    let result = worker::train_on(&plan, engine, &store, &Control::patient(), &mut |event| match event {
+        Event::Train(TrainEvent::Epoch(record)) if record.epoch == 3 => fs::rename(&here, &away).expect("moved"),
+        Event::Warned(problem) if problem.what.en.starts_with("The result is not stored yet") => {
+            waited += 1;
+            fs::rename(&away, &here).expect("it is back");
+        }
+        Event::Evaluated(view) => shown.push(view.history.len()),
+        _ => {}
+    });
+    assert_eq!((result, waited, shown), (Ok(()), 1, vec![3]));
     let run = store.find("last").expect("a run");
     assert_eq!((run.info.status, run.info.epochs_done, run.history().len()), (RunStatus::Finished, 3, 3));
     assert!(run.report().is_some() && run.info.scores.is_some());

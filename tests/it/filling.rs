@@ -163,7 +163,7 @@ fn a_second_folder_fills_the_wall_and_stopping_brings_the_first_back() {
         let men = stage.session.dataset.as_ref().expect("faces").samples.iter().filter(|sample| sample.class == 1).count();
         let (mut page, stage) = stage.harness([1280.0, 800.0]);
         page.run();
-        page.get_by_label(["both labels", "toutes étiquettes"][usize::from(lang == Lang::Fr)]).click();
+        page.get_by_label(["both labels", "toutes les étiquettes"][usize::from(lang == Lang::Fr)]).click();
         page.run();
         page.get_by_role_and_label(Role::MenuItem, ["male", "homme"][usize::from(lang == Lang::Fr)]).click();
         page.run();

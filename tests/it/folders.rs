@@ -1,19 +1,22 @@
 //! "Copy into folders".
 
-use std::{fs, path::Path};
+use std::{collections::HashSet, fs, path::Path};
 
 use trombine::{
     control::{Control, Signal},
     data::{
+        class_folders,
         dataset::Dataset,
+        edits::Edits,
         folders::{Written, write},
-        open_in,
-        reading::Reading,
+        open_as, open_in,
+        reading::{ClassFolders, Reading, TaskChoice},
         sample::{Part, Source},
         sample_faces,
         split::{Split, SplitSettings},
+        walk::walk,
     },
-    files::Places,
+    files::{AppDirs, disk},
     problem::{Kind, Problem},
     text::Lang,
 };
@@ -36,7 +39,7 @@ fn the_tree_opens_again_with_exactly_that_split() {
     let data = folder.open().unwrap();
     let split = split_of(&data);
     let out = folder.beside("out");
-    assert_eq!(copy(&data, &split, &out, false).unwrap(), Written { copied: 41, there: 0 });
+    assert_eq!(copy(&data, &split, &out, false).unwrap(), Written { copied: 41, ..Written::default() });
     let again =
         open_in(&folder.places(), &Source::Folder(out.clone()), &Default::default(), &Default::default(), &mut |_, _, _| {})
             .unwrap();
@@ -71,7 +74,7 @@ fn a_stopped_copy_goes_on_and_strangers_are_left_alone() {
     assert_eq!(stopped.unwrap_err().kind, Kind::Cancelled);
     let written = copy(&data, &split, &out, false).unwrap();
     assert_eq!((written.copied + written.there, written.there > 100 && written.copied > 100), (300, true));
-    assert_eq!(copy(&data, &split, &out, true).unwrap(), Written { copied: 0, there: 300 });
+    assert_eq!(copy(&data, &split, &out, true).unwrap(), Written { there: 300, ..Written::default() });
     // Another split would leave files of this one in the wrong parts.
     let other = Split::new(&data, &SplitSettings::default(), 43);
     assert_eq!(copy(&data, &other, &out, false).unwrap_err().kind, Kind::Disk);
@@ -79,6 +82,95 @@ fn a_stopped_copy_goes_on_and_strangers_are_left_alone() {
     let line = copy(&data, &split, &out, false).unwrap_err().line(Lang::En);
     assert!(line.contains("thesis.doc") && line.contains("empty folder"), "{line}");
     assert_eq!(fs::read(out.join("train").join("thesis.doc")).unwrap(), b"do not touch");
+}
+
+/// A label is any text: as a folder's name it leads nowhere, is one on every system, and what it was stands in a table.
+#[test]
+fn no_label_leads_out_of_the_folder() {
+    let folder = Folder::new();
+    let elsewhere = folder.beside("elsewhere");
+    let labels = ["../../../escaped", "cat/siamese", "Cat", "cat", "CON", "dog.", "n/a", elsewhere.to_str().unwrap()];
+    let mut table = "file,label\n".to_owned();
+    for i in 0..32 {
+        for (file, number) in [(format!("p{i}.jpg"), i), (format!("sub/P{i}.jpg"), 100 + i)] {
+            folder.picture(&file, number);
+            table += &format!("{file},{}\n", labels[i as usize % labels.len()]);
+        }
+    }
+    folder.write("labels.csv", table.as_bytes());
+    let data = folder.open().unwrap();
+    assert_eq!(data.task.len(), labels.len());
+    let (split, out) = (split_of(&data), folder.beside("out"));
+    let written = copy(&data, &split, &out, false).unwrap();
+    assert_eq!((written.copied, written.renamed.len(), written.labels), (64, 7, true));
+    let said = written.sentence(Lang::En);
+    assert!(said.contains("(“../../../escaped” in escaped, ") && said.ends_with("; the labels stand in labels.csv"), "{said}");
+    // All of it lies below the folder, in folders of one level, and no disk takes two names for one.
+    assert!(!elsewhere.exists() && !folder.beside("escaped").exists());
+    let found = walk(&out, &Control::default(), &mut |_| {}).unwrap().files;
+    assert!(found.iter().all(|file| file.tree.len() == 2), "{found:?}");
+    let paths: HashSet<String> = found.iter().map(|file| file.path().display().to_string().to_lowercase()).collect();
+    assert_eq!(paths.len(), 64);
+    let mut folders: Vec<_> = fs::read_dir(out.join("train")).unwrap().map(|entry| entry.unwrap().file_name()).collect();
+    folders.sort();
+    for name in ["Cat", "cat-2", "cat-siamese", "class-CON", "dog", "escaped", "n-a"] {
+        assert!(folders.iter().any(|folder| folder == name), "{name}: {folders:?}");
+    }
+    // It opens again with the same question and the same split.
+    let open = || {
+        let source = Source::Folder(out.clone());
+        open_in(&folder.places(), &source, &Default::default(), &Default::default(), &mut |_, _, _| {}).unwrap()
+    };
+    let rows = |data: &Dataset| {
+        let parts = split_of(data).parts;
+        let mut rows: Vec<_> = data.samples.iter().zip(parts).map(|(s, part)| (s.hash, s.class, part)).collect();
+        rows.sort_by_key(|row| row.0);
+        rows
+    };
+    let again = open();
+    assert_eq!(again.task, data.task);
+    assert_eq!(rows(&again), rows(&data));
+    // Copied again, all is there; a table of somebody else's is left alone.
+    assert_eq!(copy(&data, &split, &out, false).unwrap().there, 64);
+    fs::write(out.join("labels.csv"), b"file,label\nmine,x\n").unwrap();
+    assert!(copy(&data, &split, &out, false).unwrap_err().what.en.contains("something else"));
+    assert_eq!(fs::read(out.join("labels.csv")).unwrap(), b"file,label\nmine,x\n");
+}
+
+#[test]
+fn folders_of_classes_have_names_that_every_system_takes() {
+    let names = |classes: &[&str]| class_folders::names(&classes.iter().map(|class| (*class).to_owned()).collect::<Vec<_>>());
+    assert_eq!(names(&["20-39", "female", "très bon", "-1", "com12"]), ["20-39", "female", "très bon", "-1", "com12"]);
+    assert_eq!(
+        names(&["a", "A", "", "..", "nul.txt", "COM1", " x ", ".git"]),
+        ["a", "A-2", "class", "class-2", "class-nul.txt", "class-COM1", "x", "git"]
+    );
+    assert_eq!(names(&["a/b", "a-b", "a:b"]), ["a-b-2", "a-b", "a-b-3"], "what is one already keeps its name");
+    assert!(names(&["é".repeat(200).as_str()])[0].len() <= 140);
+    let folder = Folder::new();
+    let absolute = folder.beside("absolute");
+    for below in [Path::new("a/../../b"), Path::new("../b"), absolute.as_path()] {
+        assert!(disk::create_dir_within(&folder.root(), below).is_err(), "{}", below.display());
+    }
+    assert!(!absolute.exists() && !folder.beside("b").exists() && fs::read_dir(folder.root()).unwrap().next().is_none());
+}
+
+/// Classes that are called like parts would be read as parts.
+#[test]
+fn folders_that_would_be_read_otherwise_have_a_table() {
+    let folder = Folder::new();
+    for i in 0..20 {
+        folder.picture(&format!("{}/{i}.jpg", ["test", "train"][i as usize % 2]), i);
+    }
+    let reading = Reading { task: TaskChoice::Folders, classes: ClassFolders::Outer, ..Reading::default() };
+    let open = |source: &Source, reading| {
+        open_as(&folder.places(), source, reading, &Edits::default(), &Control::default(), &mut |_, _, _| {})
+    };
+    let data = open(&folder.source(), reading).unwrap();
+    assert_eq!(data.task.classes, ["test", "train"]);
+    let written = copy(&data, &split_of(&data), &folder.beside("out"), false).unwrap();
+    assert!(written.labels && written.renamed.is_empty());
+    assert_eq!(open(&Source::Folder(folder.beside("out")), Reading::default()).unwrap().task, data.task);
 }
 
 #[test]
@@ -112,7 +204,7 @@ fn the_drawings_become_png_files() {
     let folder = Folder::new();
     let out = folder.beside("out");
     assert_eq!(copy(&data, &split_of(&data), &out, false).unwrap().copied, 60);
-    let places = Places::at(folder.beside("home"));
+    let places = AppDirs::at(folder.beside("home"));
     let again = open_in(&places, &Source::Folder(out), &Default::default(), &Default::default(), &mut |_, _, _| {}).unwrap();
     assert_eq!(again.samples.len(), 60);
     for (i, sample) in again.samples.iter().enumerate() {

@@ -17,7 +17,7 @@ use trombine::{
         frame,
     },
     run::RunStore,
-    worker::{self, Answerer, Crop, Question},
+    worker::{self, Answerer, Crop, PredictionRequest},
 };
 
 use crate::{engine_cases, picture_folder::Folder, support, training};
@@ -54,7 +54,7 @@ fn window(home: &Path, run: &str, path: &Path, framing: Framing) -> Vec<Vec<Stri
     let ask = |(id, square): (u64, Option<trombine::data::square::Square>)| {
         let crop = square.map(|s| Crop { x: s.left as f32, y: s.top as f32, side: s.side as f32 });
         let photo = worker::PhotoSource::File(path.to_owned());
-        assert!(answerer.ask(Question { id, run: run.to_owned(), photo, crop, heat: None }));
+        assert!(answerer.ask(PredictionRequest { id, run: run.to_owned(), photo, crop, heat: None }));
         let reply = answerer.wait().expect("an answer").result.expect("it can be judged");
         let (class, _, sure) = reply.verdict();
         let place = square.map_or([const { String::new() }; 3], |s| [s.left, s.top, s.side].map(|v| format!("{v:.0}")));

@@ -13,7 +13,7 @@ use trombine::{
     files::table::TableForm,
     history::EpochRecord,
     model::{Initialization, Network, init::init},
-    predict::table::{Question, Table},
+    predict::table::{Table, TableKey},
     preset::Preset,
     random::{Purpose, Random},
     run::export::{onnx, tensorboard::TensorBoard},
@@ -251,7 +251,7 @@ fn fuzz_tables() {
     const HEAD: &str = "file,answer\n";
     let place = tempfile::tempdir().unwrap();
     let (home, csv) = (place.path().join("home"), place.path().join("out.csv"));
-    let question = || Question {
+    let question = || TableKey {
         run: "a run".to_owned(),
         weights: 1,
         folder: "/pictures".into(),

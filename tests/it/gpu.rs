@@ -12,7 +12,7 @@ use trombine::{
         sample::Part,
     },
     engine::{
-        self, Device, DeviceKind, Engine, EngineConfig, EvaluationPass, Score, SelfTest, Step,
+        self, Device, DeviceKind, Engine, EngineConfig, EvaluationPass, SelfTest, Step, StepMetrics,
         cpu::CpuEngine,
         gpu::{self, GpuEngine},
     },
@@ -321,7 +321,7 @@ fn a_step_sends_little_and_waits_for_nothing() {
         engine
     };
     let mut engine = open();
-    let each: Vec<Score> =
+    let each: Vec<StepMetrics> =
         (0..).zip(&batches).map(|(index, batch)| engine.train_batch(&batch.view(), step(index)).expect("trains")).collect();
     let mut engine = open();
     let before = engine.transfer_stats();

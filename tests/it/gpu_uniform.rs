@@ -2,7 +2,7 @@
 
 use std::mem::offset_of;
 
-use trombine::engine::gpu::uniform::{Drop, LayerUniform, Segment, StepUniform};
+use trombine::engine::gpu::uniform::{Dropout, LayerUniform, Segment, StepUniform};
 use wgpu::naga::{self, TypeInner};
 
 /// Name and offset of each field, and the size.
@@ -34,13 +34,13 @@ fn what_the_kernels_read_lies_where_they_read_it() {
         include_str!("../../src/engine/gpu/kernels/update.wgsl"),
     ];
     let source = KERNELS.concat();
-    let step: Layout = ours!(StepUniform { pictures training follow first rule loss drops });
+    let step: Layout = ours!(StepUniform { pictures training update_running_stats first update loss dropouts });
     assert_eq!(step, wgsl(&source, "Step"));
-    let drop: Layout = ours!(Drop { key threshold kept spare });
-    assert_eq!(drop, wgsl(&source, "Drop"));
+    let dropout: Layout = ours!(Dropout { key threshold kept spare });
+    assert_eq!(dropout, wgsl(&source, "Dropout"));
     let layer: Layout = ours!(LayerUniform {
         in_height in_width in_quads out_height out_width out_quads out_channels pooled_height pooled_width kernel border
-        weights bias mean variance partials partials_bias partial_stride splits drop mask_quads mask_channels mask_dropout
+        weights bias mean variance partials partials_bias partial_stride splits dropout mask_quads mask_channels mask_dropout
         momentum epsilon share fixed spare
     });
     assert_eq!(layer, wgsl(&source, "Layer"));

@@ -11,6 +11,16 @@ use trombine::{
 
 use crate::scores::{close, report};
 
+/// What no name says tells nothing apart, nor does it crossed with something else.
+#[test]
+fn groups_by_what_is_unknown_of_all_are_not_told() {
+    let mut report = report();
+    assert!(Grouping::ALL.iter().all(|by| report.records(*by)));
+    report.predictions.iter_mut().for_each(|prediction| prediction.age = None);
+    let told: Vec<Grouping> = Grouping::ALL.into_iter().filter(|by| report.records(*by)).collect();
+    assert_eq!(told, [Grouping::RACE, Grouping::CLASS, Grouping::RACE_CLASS]);
+}
+
 /// m = (age >= first) & (age <= last); f1_score(truth[m], (p >= 0.5)[m], average=None)
 #[test]
 fn ages_are_scikit_learns() {

@@ -8,20 +8,20 @@ use trombine::{
     control::Control,
     data::{
         augment::{self, AugmentSettings, Drawn, input_size::InputSize},
-        cache::kept::{self, Kept},
+        cache::kept::{self, CacheUsage},
         dataset::Dataset,
         edits::Edits,
         open_as,
         perceptual_hash::PerceptualHash,
         picture_size::{PictureSide, SIDES},
-        pixels::{Album, Pixels},
+        pixels::{InMemoryPixels, Pixels},
         reading::Reading,
         resize::resize,
         sample::Source,
         sample_faces,
     },
     engine,
-    files::Places,
+    files::AppDirs,
     plan::Plan,
     predict::Photo,
     preset::{self, Preset},
@@ -46,7 +46,7 @@ fn side(pixels: u32) -> PictureSide {
     pixels.into()
 }
 
-fn read(source: &Source, places: &Places, pixels: u32) -> Dataset {
+fn read(source: &Source, places: &AppDirs, pixels: u32) -> Dataset {
     let reading = Reading { side: side(pixels), ..Reading::default() };
     open_as(places, source, reading, &Edits::default(), &Control::default(), &mut |_, _, _| {}).expect("opens")
 }
@@ -84,7 +84,7 @@ fn pictures_of_another_size_are_cached_beside_those_of_before() {
     let after = files_of(&places.cache);
     assert_eq!(after.len(), 5);
     assert!(after.contains(&before[0]), "the file of before is as it was, byte for byte");
-    assert_eq!(Kept::of(&places.cache).folders, 1, "one folder, of however many sizes");
+    assert_eq!(CacheUsage::of(&places.cache).folders, 1, "one folder, of however many sizes");
     kept::clean(&places.cache, Some(&source)).expect("cleaned");
     assert_eq!(files_of(&places.cache).len(), 5, "all of them are of the folder that is open");
     // A picture more is added to the file of each size.
@@ -234,8 +234,8 @@ fn runs_of_64_and_200_are_trained_judged_asked_and_exported() {
         let settings = run(home).settings().expect("settings");
         assert_eq!((settings.augment.pictures, settings.augment.side()), (side(pixels), input));
         // Read at another size meanwhile, it is judged and goes on with its own.
-        let places = Places::with_runs_in(home);
-        Reading::default().save(&places, &Source::SampleFaces).expect("written");
+        let places = AppDirs::with_runs_in(home);
+        Reading::default().save(&places, &Source::SampleFaces, &Control::default()).expect("written");
         let scores = run(home).info.scores.expect("it was judged");
         let (status, _, err) = call(home, &["evaluate", "last"]);
         assert_eq!(status, 0, "{err}");
@@ -300,7 +300,7 @@ fn every_page_shows_pictures_of_another_size() {
         let mut dataset = Dataset::clone(stage.session.dataset.as_ref().expect("data"));
         let one = |i: usize| resize(&dataset.pixels.get(i).expect("in memory"), [128; 2], [pixels; 2]);
         let bytes = (0..60).flat_map(one).collect();
-        dataset.pixels = Pixels::new(Album { side: side(pixels), bytes });
+        dataset.pixels = Pixels::new(InMemoryPixels { side: side(pixels), bytes });
         stage.settings = stage.settings.for_pictures(side(pixels).into());
         let dataset = Arc::new(dataset);
         stage.plan = Plan::new(&stage.settings, dataset.clone()).map(Arc::new);
@@ -324,7 +324,7 @@ fn a_picture_of_another_size_can_be_looked_at() {
     let mut dataset = Dataset::clone(&stage::faces(40));
     let one = |i: usize| resize(&dataset.pixels.get(i).expect("in memory"), [128; 2], [64; 2]);
     let bytes = (0..40).flat_map(one).collect();
-    dataset.pixels = Pixels::new(Album { side: side(64), bytes });
+    dataset.pixels = Pixels::new(InMemoryPixels { side: side(64), bytes });
     let dataset = Arc::new(dataset);
     let file = dataset.samples[3].file.clone();
     let run = Arc::new(stage::run(&dataset));

@@ -20,14 +20,14 @@ use trombine::{
     },
     evaluate::WeightsId,
     files::{
-        Places, atomic,
+        AppDirs, atomic,
         fault::{Failure, Fault},
         lock::Lock,
         table::TableForm,
         unfinished::{UnfinishedFile, UnfinishedFolder, is_unfinished},
     },
     model::{Initialization, init::init},
-    predict::table::{Question, Table},
+    predict::table::{Table, TableKey},
     problem::{Kind, Problem},
     run::{
         Run, RunStatus, RunStore, RunView,
@@ -318,13 +318,13 @@ fn edits_are_the_old_or_the_new_ones() {
     edits.change(Path::new("a.jpg"), &Change::Relabel("male".to_owned()));
     let mut more = edits.clone();
     more.change(Path::new("b.jpg"), &Change::LeaveOut);
-    let load = |home: &Path| Edits::load(&Places::at(home), &source).unwrap();
+    let load = |home: &Path| Edits::load(&AppDirs::at(home), &source).unwrap();
     Case {
-        prepare: &|home| edits.save(&Places::at(home), &source).unwrap(),
-        act: &|home| more.save(&Places::at(home), &source),
+        prepare: &|home| edits.save(&AppDirs::at(home), &source).unwrap(),
+        act: &|home| more.save(&AppDirs::at(home), &source),
         holds: &|home, case| assert!([&edits, &more].contains(&&load(home)), "{case}"),
         done: &|home, case| assert_eq!(load(home), more, "{case}"),
-        again: &|home| more.save(&Places::at(home), &source),
+        again: &|home| more.save(&AppDirs::at(home), &source),
     }
     .all();
 }
@@ -338,10 +338,10 @@ fn edits_beside_those_of_another_program_are_all_there_or_as_before() {
         edits
     };
     let (others, own, all) = (decided(&["a.jpg"]), decided(&["b.jpg"]), decided(&["a.jpg", "b.jpg"]));
-    let load = |home: &Path| Edits::load(&Places::at(home), &source).unwrap();
-    let act = |home: &Path| own.save_changes(&Edits::default(), &Places::at(home), &source).map(drop);
+    let load = |home: &Path| Edits::load(&AppDirs::at(home), &source).unwrap();
+    let act = |home: &Path| own.save_changes(&Edits::default(), &AppDirs::at(home), &source).map(drop);
     Case {
-        prepare: &|home| others.save(&Places::at(home), &source).unwrap(),
+        prepare: &|home| others.save(&AppDirs::at(home), &source).unwrap(),
         act: &act,
         holds: &|home, case| assert!([&others, &all].contains(&&load(home)), "{case}"),
         done: &|home, case| assert_eq!(load(home), all, "{case}"),
@@ -379,15 +379,15 @@ fn preferences_are_the_old_or_the_new_ones() {
 fn how_a_folder_is_read_is_as_it_was_or_as_it_was_said() {
     let source = Source::Folder("/pictures".into());
     let said = Reading { classes: ClassFolders::Outer, ..Reading::default() };
-    let load = |home: &Path| Reading::load(&Places::at(home), &source);
+    let load = |home: &Path| Reading::load(&AppDirs::at(home), &source);
     for (old, new) in [(Reading::default(), said), (said, Reading::default())] {
         assert_ne!(old, new);
         Case {
-            prepare: &|home| old.save(&Places::at(home), &source).unwrap(),
-            act: &|home| new.save(&Places::at(home), &source),
+            prepare: &|home| old.save(&AppDirs::at(home), &source, &Control::default()).unwrap(),
+            act: &|home| new.save(&AppDirs::at(home), &source, &Control::default()),
             holds: &|home, case| assert!([old, new].contains(&load(home)), "{case}"),
             done: &|home, case| assert_eq!(load(home), new, "{case}"),
-            again: &|home| new.save(&Places::at(home), &source),
+            again: &|home| new.save(&AppDirs::at(home), &source, &Control::default()),
         }
         .all();
     }
@@ -458,7 +458,7 @@ fn a_change_of_a_run_is_made_or_not() {
 }
 
 fn write_table(place: &Path, overwrite: bool) -> Result<(), Problem> {
-    let question = Question {
+    let question = TableKey {
         run: "a run".to_owned(),
         weights: 1,
         folder: "/pictures".into(),

@@ -36,7 +36,7 @@ fn tables_of_any_program_are_read() {
     let plain = "file,label\na.png,cat\nb.png,dog\nc.png,cat\nd.png,\"horse, grey\"\nsub/e.png,dog\nsub/f.png,dog\n";
     let utf16 = |text: &str| text.encode_utf16().flat_map(u16::to_le_bytes).collect::<Vec<u8>>();
     let marked = |text: &str| [b"\xEF\xBB\xBF", text.as_bytes()].concat();
-    let cases: [Vec<u8>; 6] = [
+    let cases: [Vec<u8>; 8] = [
         plain.into(),
         marked(&plain.replace('\n', "\r\n")),
         plain.replace("horse, grey", "horse@ grey").replace(',', ";").replace('@', ",").into_bytes(),
@@ -51,6 +51,9 @@ fn tables_of_any_program_are_read() {
             })
             .collect::<String>()
             .into_bytes(),
+        // Empty rows, as editors and spreadsheets leave them.
+        format!("\n \r\n{}", plain.replacen('\n', "\n\n", 1)).into_bytes(),
+        format!(";;\n{};\n", plain.replace("horse, grey", "horse@ grey").replace(',', ";").replace('@', ",")).into_bytes(),
     ];
     for (case, table) in cases.iter().enumerate() {
         let folder = pictures();
@@ -126,7 +129,7 @@ fn tables_that_say_nothing_are_refused_with_a_way_on() {
     let problem = refused(&folder, Reading { task: TaskChoice::Table, ..Reading::default() });
     assert!(problem.what.en.contains("There is no labels.csv"), "{problem}");
     folder.write(TABLE, &[0xFF, 0xFE, 0x00]);
-    assert!(folder.open().expect_err("no text").what.en.contains("is no table of labels"));
+    assert!(folder.open().expect_err("no text").what.en.contains("is not a table of labels"));
 }
 
 /// A table beside a folder that it is not about changes nothing; UTKFace's names are asked where the user says so.

@@ -33,7 +33,7 @@ const BAR: f32 = 10.0;
 const LEAST_OF_A_NAME: usize = 8;
 
 /// Titles of the list of runs: what is sorted by must be known.
-const TITLES: [&str; 8] = ["started", "début", "epochs", "époques", "test accuracy", "exactitude test", "device", "appareil"];
+const TITLES: [&str; 8] = ["started", "début", "epochs", "époques", "test accuracy", "exact. de test", "device", "appareil"];
 
 /// Points of a window below which its letters are so large that any title may be cut.
 const LARGE_LETTERS: f32 = 600.0;

@@ -3,7 +3,7 @@
 use std::{fs, path::Path};
 
 use trombine::{
-    control::Control,
+    control::{Control, Signal},
     data::{
         dataset::Dataset,
         edits::Edits,
@@ -14,7 +14,8 @@ use trombine::{
         sample::{Part, Source},
         split::{Split, SplitSettings},
     },
-    files::fault::Fault,
+    files::{AppDirs, fault::Fault},
+    problem::Kind,
     text::Lang,
 };
 
@@ -306,7 +307,7 @@ fn what_was_said_of_a_folder_follows_it() {
     let open = |source: &Source| open_in(&places, source, &Edits::default(), &Control::default(), &mut |_, _, _| {}).unwrap();
     assert_eq!(open(&source).task.classes, PETS);
     let reading = Reading { classes: ClassFolders::Outer, ..Reading::default() };
-    reading.save(&places, &source).unwrap();
+    reading.save(&places, &source, &Control::default()).unwrap();
     // A copy is a folder of its own, as long as the first one is there.
     let [copy, moved] = ["copy", "moved"].map(|name| case.folder.beside(name));
     for class in PETS {
@@ -328,8 +329,17 @@ fn what_was_said_of_a_folder_follows_it() {
     drop(full);
     assert_eq!(open(&moved).task.classes, ["left", "right"]);
     assert_eq!(Reading::load(&places, &moved.settled()), reading, "and it is written down");
+    // Who calls it off has nothing changed; a place that cannot be written is not one to be sought.
+    let stopped = Control::default();
+    stopped.set(Signal::Discard);
+    let classes = Reading { classes: ClassFolders::Inner, ..Reading::default() };
+    assert_eq!(classes.save(&places, &moved, &stopped).unwrap_err().kind, Kind::Cancelled);
+    assert_eq!(Reading::load(&places, &moved.settled()), reading);
+    fs::write(case.folder.beside("file"), b"").unwrap();
+    let problem = classes.save(&AppDirs::at(case.folder.beside("file")), &moved, &Control::default()).unwrap_err();
+    assert!(problem.kind == Kind::Disk && problem.what.en.contains("cannot be written"), "{problem}");
     // Said anew, it does not come back from where the folder was.
-    Reading::default().save(&places, &moved).unwrap();
+    Reading::default().save(&places, &moved, &Control::default()).unwrap();
     assert_eq!(open(&moved).task.classes, PETS);
 }
 

@@ -166,9 +166,9 @@ fn class_weights_are_scikit_learns_balanced() {
 #[test]
 fn judging_is_the_mean_and_counts_hits() {
     let settings = LossSettings::default();
-    let (loss, right) = settings.judge(&[-3.0, 2.5, 0.7], Targets::Values(&[0.0, 0.0, 1.0]));
+    let (loss, correct) = settings.mean_loss_and_correct(&[-3.0, 2.5, 0.7], Targets::Values(&[0.0, 0.0, 1.0]));
     assert!((loss - (0.048587352 + 2.5788897 + 0.40318605) / 3.0).abs() < 1e-7);
-    assert_eq!(right, 2);
+    assert_eq!(correct, 2);
     assert!(is_right(0.0, 1.0) && !is_right(0.0, 0.0));
 }
 
@@ -176,12 +176,12 @@ fn judging_is_the_mean_and_counts_hits() {
 fn judging_classes_takes_the_largest_logit() {
     let settings = categorical();
     let logits = [2.0, -1.0, 0.5, 3.0, -4.0, 6.0, 1.0, -2.0];
-    let (loss, right) = settings.judge(&logits, Targets::Classes(&[ClassTarget::of(0), ClassTarget::of(1)]));
+    let (loss, correct) = settings.mean_loss_and_correct(&logits, Targets::Classes(&[ClassTarget::of(0), ClassTarget::of(1)]));
     assert!((loss - (1.3840917 + 0.0070935904) / 2.0).abs() < 1e-7, "{loss}");
-    assert_eq!(right, 1);
+    assert_eq!(correct, 1);
     assert_eq!((argmax(&[1.0, 3.0, 3.0]), argmax(&[f32::NAN, 1.0]), argmax::<f32>(&[])), (1, 0, 0), "the first of several");
     let value = LossSettings { kind: LossKind::Mae, ..Default::default() };
-    assert_eq!(value.judge(&[3.0, 5.5], Targets::Values(&[1.0, 5.0])), (1.25, 0));
+    assert_eq!(value.mean_loss_and_correct(&[3.0, 5.5], Targets::Values(&[1.0, 5.0])), (1.25, 0));
 }
 
 fn categorical() -> LossSettings {

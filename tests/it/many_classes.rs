@@ -156,7 +156,7 @@ fn classes_are_found_by_name_and_narrow_the_wall() {
     let count = dataset(100, 600).balance()[4];
     harness.get_by_label(&format!("shape 04, {count}")).click();
     harness.run_steps(3);
-    assert!(harness.query_by_label(&format!("{count} shown")).is_some());
+    assert!(harness.query_by_label(&format!("{count}\u{a0}shown")).is_some());
 }
 
 /// Each mistake of the list opens exactly its pictures, as each cell of the heat map does by keyboard.

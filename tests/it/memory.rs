@@ -3,12 +3,8 @@
 use std::{fs, path::Path, process::Command};
 
 use trombine::{
-    engine::{
-        EngineConfig,
-        cpu::CpuEngine,
-        gpu,
-        memory::{self, Available, Limit},
-    },
+    engine::{EngineConfig, cpu::CpuEngine, gpu, memory},
+    memory::{Available, Limit},
     model::{Activation, ModelSettings, Pooling},
     optimizer::{OptimizerKind, OptimizerSettings},
     plan::Plan,
@@ -101,7 +97,7 @@ fn write(path: &Path, text: &str) {
 fn the_least_of_all_limits_counts() {
     let home = tempfile::tempdir().expect("a folder");
     let (proc, groups) = (home.path().join("proc"), home.path().join("cgroup"));
-    let read = |threads| Available::read(&proc, &groups, threads);
+    let read = |reserved| Available::read(&proc, &groups, reserved);
     assert_eq!(read(0), None, "nobody knows");
     write(&proc.join("meminfo"), "MemTotal:  9000000 kB\nMemAvailable:    4000000 kB\n");
     assert_eq!(read(0), Some(Available { bytes: 4_096_000_000, limit: Limit::Machine }));
@@ -126,7 +122,7 @@ fn the_least_of_all_limits_counts() {
     assert_eq!(read(4).map(|there| there.limit), Some(Limit::Container));
     write(&proc.join("self/limits"), "Max address space         700000000            unlimited            bytes     \n");
     assert_eq!(read(0), Some(Available { bytes: 495_200_000, limit: Limit::AddressSpace }));
-    assert_eq!(read(100), Some(Available { bytes: 0, limit: Limit::AddressSpace }), "threads take it all");
+    assert_eq!(read(495_200_001), Some(Available { bytes: 0, limit: Limit::AddressSpace }), "what is reserved takes it all");
 }
 
 /// The program with `kilobytes` of address space; gives its status, none if a signal ended it, and what it said.
@@ -136,6 +132,19 @@ fn limited(home: &Path, kilobytes: u64, arguments: &[&str]) -> (Option<i32>, Str
     command.arg("-c").arg(format!("ulimit -v {kilobytes} && exec \"$0\" \"$@\"")).arg(env!("CARGO_BIN_EXE_trombine"));
     let output = command.args(["--lang", "en"]).args(arguments).env("TROMBINE_HOME", home).output().expect("a shell");
     (output.status.code(), String::from_utf8_lossy(&output.stderr).into_owned())
+}
+
+/// 2,000 pictures of 256 pixels are 390 MB, and the cache cannot be written.
+#[test]
+#[cfg(target_os = "linux")]
+fn pictures_that_nothing_can_hold_end_in_a_sentence() {
+    let folder = Folder::utkface(2000);
+    let home = folder.places().home;
+    write(&folder.places().cache, "a file where the folder should be");
+    let pictures = folder.root();
+    let (status, said) = limited(&home, 500_000, &["check", &pictures.display().to_string(), "--image-size", "256"]);
+    assert_eq!(status, Some(1), "{said}");
+    assert!(said.contains("in memory the pictures take about") && said.contains("ulimit -v"), "{said}");
 }
 
 #[test]

@@ -1,10 +1,10 @@
 //! The time that is left: within a third soon after the start, and it does not jump.
 
-use trombine::train::meter::{Meter, Work};
+use trombine::train::meter::{EtaEstimator, Work};
 
 /// What is shown after each of these batches of 32 pictures, and what is really left then.
 fn course(batches: &[f64]) -> Vec<(f64, f64)> {
-    let mut meter = Meter::start(0.0);
+    let mut meter = EtaEstimator::start(0.0);
     let (mut now, total) = (0.0, batches.iter().sum::<f64>());
     let mut shown = Vec::new();
     for (done, seconds) in (1..).zip(batches) {
@@ -31,7 +31,7 @@ fn slow_first_batches_are_no_measure_of_the_others() {
 /// A machine that becomes ten times slower for one batch and is quick again must not throw the estimate about.
 #[test]
 fn the_estimate_does_not_jump() {
-    let mut meter = Meter::start(0.0);
+    let mut meter = EtaEstimator::start(0.0);
     let (mut now, mut left, mut last) = (0.0, 100_000, None);
     for step in 0..400 {
         let seconds = if step == 200 { 1.0 } else { 0.1 };

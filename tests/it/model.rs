@@ -4,7 +4,7 @@ use std::path::Path;
 
 use safetensors::{Dtype, tensor::TensorView};
 use trombine::{
-    model::{Array, Initialization, ModelSettings, Network, Output, Padding, Weights, init::init, summary},
+    model::{Initialization, ModelSettings, Network, Output, Padding, Tensor, Weights, init::init, summary},
     optimizer::OptimizerState,
     problem::{Kind, Problem},
     run::checkpoint::{Checkpoint, Position},
@@ -21,7 +21,7 @@ fn small() -> Network {
 }
 
 /// Smallest, largest, mean and deviation.
-fn spread(array: &Array) -> (f64, f64, f64, f64) {
+fn spread(array: &Tensor) -> (f64, f64, f64, f64) {
     let values: Vec<f64> = array.data.iter().map(|v| f64::from(*v)).collect();
     let mean = values.iter().sum::<f64>() / values.len() as f64;
     let variance = values.iter().map(|v| (v - mean).powi(2)).sum::<f64>() / values.len() as f64;
@@ -164,9 +164,9 @@ fn weights_that_do_not_fit_say_which_array() {
     };
     let missing = spoilt(&|w| drop(w.0.remove("bn2.running_var")));
     assert!(missing.contains("bn2.running_var is missing"), "{missing}");
-    let shape = spoilt(&|w| drop(w.0.insert("conv2.weight".into(), Array::zeros(vec![8, 8, 5, 5]))));
+    let shape = spoilt(&|w| drop(w.0.insert("conv2.weight".into(), Tensor::zeros(vec![8, 8, 5, 5]))));
     assert!(shape.contains("conv2.weight has the shape [8, 8, 5, 5] instead of [8, 8, 3, 3]"), "{shape}");
-    let extra = spoilt(&|w| drop(w.0.insert("dense9.bias".into(), Array::zeros(vec![1]))));
+    let extra = spoilt(&|w| drop(w.0.insert("dense9.bias".into(), Tensor::zeros(vec![1]))));
     assert!(extra.contains("dense9.bias does not belong"), "{extra}");
     let nan = spoilt(&|w| w.0.get_mut("output.bias").expect("there").data[0] = f32::NAN);
     assert!(nan.contains("output.bias holds values that are not numbers"), "{nan}");

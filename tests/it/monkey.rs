@@ -446,7 +446,7 @@ impl Monkey {
             Phase::Training,
             Phase::Paused,
             Phase::Starting(Progress::at(Work::Training)),
-            Phase::Judging(Progress { stage: Work::Evaluating, done: 7, total: 3 }),
+            Phase::Evaluating(Progress { stage: Work::Evaluating, done: 7, total: 3 }),
             Phase::Working(Progress { stage: Work::Exporting, done: 3, total: 0 }),
             Phase::Opening(Progress::at(Work::Scanning)),
         ]);

@@ -4,7 +4,7 @@ use std::path::Path;
 
 use image::{GrayImage, Luma, Rgb, RgbImage};
 use trombine::{
-    data::{dataset::Dataset, odd::Odd, sample::Anomaly},
+    data::{anomalies::Anomalies, dataset::Dataset, sample::Anomaly},
     text::Lang,
 };
 
@@ -30,11 +30,11 @@ fn draw(root: &Path, gray: u8, color: u8) {
     }
 }
 
-fn read(gray: u8, color: u8) -> (Odd, Vec<String>) {
+fn read(gray: u8, color: u8) -> (Anomalies, Vec<String>) {
     let folder = Folder::new();
     draw(&folder.root(), gray, color);
     let dataset = folder.open().expect("opens");
-    let odd = Odd::of(&dataset.samples);
+    let odd = Anomalies::of(&dataset.samples);
     let named = odd
         .anomalies(&dataset.samples)
         .map(|(sample, what)| format!("{}: {}", sample.file.display(), what.sentence().get(Lang::En)));
@@ -60,7 +60,7 @@ fn what_somebody_has_corrected_is_not_to_be_checked_again() {
     let folder = Folder::new();
     draw(&folder.root(), 0, 3);
     let mut dataset = folder.open().expect("opens");
-    let odd = |dataset: &Dataset| Odd::of(&dataset.samples).samples.len();
+    let odd = |dataset: &Dataset| Anomalies::of(&dataset.samples).samples.len();
     assert_eq!(odd(&dataset), 1, "the wrong ending");
     dataset.samples[1].anomaly = Some(Anomaly::Repaired);
     assert_eq!(odd(&dataset), 1);

@@ -43,7 +43,7 @@
 
 use trombine::{
     model::{
-        Array, Weights,
+        Tensor, Weights,
         layers::{Parameter, Role},
     },
     optimizer::{Optimizer, OptimizerKind, OptimizerSettings, OptimizerState, averaged, clip_scale},
@@ -62,7 +62,7 @@ fn parameters() -> Vec<Parameter> {
 }
 
 fn named(values: &[f64]) -> Weights {
-    let array = |shape: Vec<usize>, values: &[f64]| Array { shape, data: values.iter().map(|v| *v as f32).collect() };
+    let array = |shape: Vec<usize>, values: &[f64]| Tensor { shape, data: values.iter().map(|v| *v as f32).collect() };
     Weights(
         [
             ("dense1.weight".to_owned(), array(vec![2, 3], &values[..6])),

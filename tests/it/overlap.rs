@@ -301,7 +301,10 @@ fn known() -> Report {
 fn results_claim_no_more_than_is_known() {
     let known = known();
     assert_eq!(known.headline(0.5, Lang::En), "Right on about 80% of 500 faces, 120 of which it had learned from");
-    assert_eq!(known.headline(0.5, Lang::Fr), "Environ 80\u{a0}% de réussite sur 500 visages, dont 120 appris");
+    assert_eq!(
+        known.headline(0.5, Lang::Fr),
+        "Environ 80\u{a0}% de réussite sur 500 visages, dont 120\u{a0}vus à l’entraînement"
+    );
     let others = &known.predictions[120..];
     let right = others.iter().filter(|p| p.correct(known.logit_threshold(0.5))).count() as f64 / others.len() as f64;
     let said = known.reservations(0.5, Lang::En);

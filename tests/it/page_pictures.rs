@@ -26,7 +26,7 @@ use trombine::{
     evaluate::{Logits, Prediction, Seen},
     history::{BatchRecord, EventLog, StopReason},
     plan::Plan,
-    run::{RunStatus, Stored},
+    run::{RunFiles, RunStatus},
     session::{LookedAt, Phase, Progress, RateTest, RunPicturesState, Tried, WholePhoto},
     text::Lang,
     train::{
@@ -65,14 +65,14 @@ const SCENES: &[Scene] = &[
     ("data-opening", opening, &[]),
     ("data-split", || Stage::new(Page::Data).with_data(600), &["Numbers and settings", "Chiffres et réglages"]),
     ("data", || Stage::new(Page::Data).with_data(600), &[]),
-    ("data-shared", || sharing(Page::Data), &["show, test pictures also", "voir, images de test apprises"]),
+    ("data-shared", || sharing(Page::Data), &["show, test pictures also", "voir, images de test à l’entraînement"]),
     ("train-shared", || sharing(Page::Training), &[]),
     ("results-shared", || sharing(Page::Results), &[]),
     ("results-stale", stale, &[]),
     (
         "data-copies",
         || Stage::new(Page::Data).with_data(600),
-        &["all pictures", "toutes les images", "conflicting copies", "étiquettes contradictoires"],
+        &["all pictures", "toutes les images", "conflicting copies", "copies contradictoires"],
     ),
     (
         "data-odd",
@@ -142,7 +142,7 @@ const SCENES: &[Scene] = &[
     ("predict-several", predict_many::several, &[]),
     ("predict-unread", predict_many::several, &["photo 3 of", "photo 3 sur"]),
     ("predict-group", predict_many::group, &[]),
-    ("predict-zoomed", predict_many::group, &["Zoom in", "Agrandir", "Zoom in", "Agrandir", "Zoom in", "Agrandir"]),
+    ("predict-zoomed", predict_many::group, &["Zoom in", "Zoom avant", "Zoom in", "Zoom avant", "Zoom in", "Zoom avant"]),
     ("predict-reading", predict_many::reading, &[]),
     (
         "predict-compared",
@@ -226,7 +226,7 @@ const SCENES: &[Scene] = &[
     (
         "runs-deleted",
         runs_list::deleted,
-        &["Deleted runs", "Essais supprimés", "Remove for good…, Quick", "Effacer pour de bon…, Quick"],
+        &["Deleted runs", "Essais supprimés", "Delete permanently…, Quick", "Supprimer définitivement…, Quick"],
     ),
     ("runs-empty", || Stage::new(Page::Runs), &[]),
     ("results-empty", || Stage::new(Page::Results), &[]),
@@ -273,7 +273,7 @@ const VIEWER_HEAT: &[&str] = &[
     "Open the picture",
     "Ouvrir l’image",
     "No heat map",
-    "Pas de carte",
+    "Sans carte",
     "uick",
     "apide",
 ];
@@ -383,7 +383,7 @@ fn long_names() -> Stage {
 fn killed() -> Stage {
     let mut stage = Stage::new(Page::Results).with_data(400).with_run();
     if let Some(run) = stage.session.run.as_mut().map(Arc::make_mut) {
-        (run.report, run.info.status, run.info.stored) = (None, RunStatus::Paused, Stored::default());
+        (run.report, run.info.status, run.info.stored) = (None, RunStatus::Paused, RunFiles::default());
         stage.session.runs = vec![run.info.clone()];
     }
     stage

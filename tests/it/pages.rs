@@ -71,8 +71,8 @@ fn the_first_start_offers_two_ways() {
 fn locked_steps_say_why() {
     let mut window = window(Session::default(), on(Page::Data), [1280.0, 800.0]);
     window.run();
-    window.get_by_role_and_label(Role::Tab, "Model, after the data");
-    window.get_by_role_and_label(Role::Tab, "Results, after training").click();
+    window.get_by_role_and_label(Role::Tab, "Model, open data first");
+    window.get_by_role_and_label(Role::Tab, "Results, train a model first").click();
     window.run();
     assert_eq!(window.state().page, Page::Data);
 }

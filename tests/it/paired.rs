@@ -16,7 +16,7 @@ use trombine::{
     },
     session::{PairState, Session},
     text::Lang,
-    worker::{self, Command, Envelope, Event, JobId},
+    worker::{self, Command, Envelope, Event, JobId, Lane},
 };
 
 use crate::{picture_folder::Folder, stage};
@@ -87,7 +87,7 @@ fn two_runs_are_held_against_each_other_picture_by_picture() {
     let pair = Paired::of(&a(), &run("B", |i| i % 10 != 4)).expect("both were judged");
     let counts = pair.files.each_ref().map(|row| row.each_ref().map(Vec::len));
     assert_eq!(counts, [[0, 50], [40, 310]]);
-    assert_eq!((pair.pictures(), pair.judged), (COUNT, [400, 400]));
+    assert_eq!((pair.pictures(), pair.evaluated), (COUNT, [400, 400]));
     assert_eq!(files(&pair.files[1][0][..3]), ["4.png", "14.png", "24.png"], "those that A alone gets right");
     close(pair.scores[0], 0.875, 1e-12);
     close(pair.scores[1], 0.9, 1e-12);
@@ -99,11 +99,11 @@ fn two_runs_are_held_against_each_other_picture_by_picture() {
     assert_eq!(pair.verdict(pair.p), Verdict::MayBeLuck);
     assert_eq!(
         pair.sentence(pair.p, Lang::En),
-        "“B” is right 2.5\u{a0}points more often than “A”; with these 400\u{a0}pictures that may be luck (p\u{a0}=\u{a0}0.34)"
+        "“B” is 2.5\u{a0}points more accurate than “A”; with these 400\u{a0}pictures that may be luck (p\u{a0}=\u{a0}0.34)"
     );
     assert_eq!(
         pair.sentence(pair.p, Lang::Fr),
-        "«\u{a0}B\u{a0}» a 2,5\u{a0}points de bonnes réponses de plus que «\u{a0}A\u{a0}»\u{a0}; avec ces 400\u{a0}images, cela peut être un hasard (p\u{a0}=\u{a0}0,34)"
+        "«\u{a0}B\u{a0}» est meilleur de 2,5\u{a0}points que «\u{a0}A\u{a0}»\u{a0}; avec ces 400\u{a0}images, cela peut être un hasard (p\u{a0}=\u{a0}0,34)"
     );
     assert_eq!(pair.moved(Lang::En), "From “A” to “B”, 40 went from right to wrong and 50 from wrong to right");
     assert_eq!(pair.basis(Lang::En), "on the 400\u{a0}test pictures of both");
@@ -128,7 +128,7 @@ fn a_clear_difference_is_hardly_luck_and_a_handful_of_pictures_is_too_few() {
     assert_eq!(few.verdict(few.p), Verdict::TooFew);
     assert_eq!(
         few.sentence(few.p, Lang::En),
-        "“B” is right 1.2\u{a0}points more often than “A”; they differ on 5 of these 400\u{a0}pictures, too few to tell (p\u{a0}=\u{a0}0.062)"
+        "“B” is 1.2\u{a0}points more accurate than “A”; they differ on 5 of these 400\u{a0}pictures, too few to tell (p\u{a0}=\u{a0}0.062)"
     );
 }
 
@@ -172,7 +172,7 @@ fn runs_of_years_are_compared_by_how_far_they_are_off() {
     );
     assert_eq!(
         pair.sentence(pair.p, Lang::Fr),
-        "L’écart moyen de «\u{a0}B\u{a0}» est inférieur de 1,26\u{a0}an à celui de «\u{a0}A\u{a0}»\u{a0}; avec ces 400\u{a0}images, ce n’est guère un hasard (p\u{a0}<\u{a0}0,001)"
+        "L’erreur moyenne de «\u{a0}B\u{a0}» est inférieure de 1,26\u{a0}an à celle de «\u{a0}A\u{a0}»\u{a0}; avec ces 400\u{a0}images, ce n’est guère un hasard (p\u{a0}<\u{a0}0,001)"
     );
 }
 
@@ -196,7 +196,7 @@ fn only_pictures_that_both_judged_alike_count() {
     }
     let pair = Paired::of(&a(), &other).expect("most are shared");
     assert_eq!(pair.pictures(), COUNT - 10 - 5 - 3 - 8 - 1);
-    assert_eq!((pair.learned, pair.relabeled, pair.judged), (6, 3, [400, 392]));
+    assert_eq!((pair.learned, pair.relabeled, pair.evaluated), (6, 3, [400, 392]));
     assert_eq!(
         pair.basis(Lang::En),
         "on the 373\u{a0}test pictures that both have, of 400 and 392; 6 more do not count, since one of them learned from the same; 3 more do not count, since their labels differ"
@@ -299,7 +299,7 @@ fn a_session_keeps_a_comparison_as_long_as_both_runs_are_as_they_were() {
     let [one, other] = runs.each_ref().map(|run| session.views[run].clone());
     let mut events = Vec::new();
     let command = Command::Pair { first: one, second: other };
-    assert!(command.is_quick(), "it does not wait for a training");
+    assert_eq!(command.lane(), Lane::Shelf, "it does not wait for a training");
     worker::perform(command, &store, &Control::default(), &mut |event| events.push(event)).expect("it is no failure");
     let known = |session: &Session| matches!(session.pairs.get(&runs), Some(PairState::Known(pair)) if pair.pictures() == COUNT);
     for event in events {

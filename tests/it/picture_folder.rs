@@ -7,7 +7,7 @@ use tempfile::TempDir;
 use trombine::{
     control::Control,
     data::{dataset::Dataset, edits::Edits, open_in, sample::Source},
-    files::Places,
+    files::AppDirs,
     problem::Problem,
 };
 
@@ -42,8 +42,8 @@ impl Folder {
         self.temp.path().join(name)
     }
 
-    pub fn places(&self) -> Places {
-        Places::at(self.temp.path().join("home"))
+    pub fn places(&self) -> AppDirs {
+        AppDirs::at(self.temp.path().join("home"))
     }
 
     pub fn source(&self) -> Source {

@@ -10,7 +10,7 @@ use serde_json::Value;
 use trombine::{
     control::Control,
     data::{
-        cache::kept::{self, Kept},
+        cache::kept::{self, CacheUsage},
         dataset::Dataset,
         edits::{Change, Edits},
         open_in,
@@ -73,21 +73,21 @@ fn what_is_kept_is_counted_and_cleaned() {
     };
     let dataset = open(&here);
     open(&gone);
-    let both = Kept::of(&cache);
+    let both = CacheUsage::of(&cache);
     assert_eq!((both.folders, both.gone), (2, 0));
     // 128 x 128 RGB pictures and a header each.
     assert!(both.bytes > 10 * 128 * 128 * 3 + 2 * 4096, "{both:?}");
     assert_eq!(both.sentence(Lang::En).split_once(" in ").map(|(_, rest)| rest), Some("2\u{a0}folders"));
     fs::remove_dir_all(gone.root()).expect("removed");
-    let half = Kept::of(&cache);
+    let half = CacheUsage::of(&cache);
     assert_eq!((half.folders, half.gone), (2, 1));
     assert!(half.gone_bytes > 6 * 128 * 128 * 3 && half.gone_bytes < both.bytes - 4 * 128 * 128 * 3, "{half:?}");
     assert!(half.sentence(Lang::En).contains("no longer there"), "{}", half.sentence(Lang::En));
     kept::clean(&cache, Some(&dataset.source)).expect("cleans");
-    let rest = Kept::of(&cache);
+    let rest = CacheUsage::of(&cache);
     assert_eq!((rest.folders, rest.gone), (1, 0));
     kept::clean(&cache, None).expect("cleans");
-    assert_eq!(Kept::of(&cache), Kept::default());
+    assert_eq!(CacheUsage::of(&cache), CacheUsage::default());
     // What a window has open it keeps, and what is gone is made again.
     assert!(dataset.pixels.get(0).expect("read").iter().any(|&byte| byte > 0));
     assert_eq!(open(&here).samples.len(), 4);

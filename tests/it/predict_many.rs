@@ -12,7 +12,7 @@ use trombine::{
     predict::{Estimate, Framed, Photo, frame},
     problem::{Kind, Problem},
     run::RunStore,
-    session::{Arrival, Asked, Beyond, Second, Session, ShownPhoto},
+    session::{Arrival, Beyond, OtherRunAnswer, Session, ShownPhoto, SquareQuery},
     text::say,
     ui::{Action, PhotosAction, page::Page},
     worker::{Crop, Reply},
@@ -39,7 +39,12 @@ fn portrait(id: u64, name: &str, face: usize, probability: f32) -> ShownPhoto {
         preview_size: [width, height],
         scale: 1.0,
         framed: Framed::Faces(Vec::new()),
-        asked: vec![Asked { id: id * 10, crop, reply: Some(Ok(stage::reply(face, probability))), ..Asked::default() }],
+        asked: vec![SquareQuery {
+            id: id * 10,
+            crop,
+            reply: Some(Ok(stage::reply(face, probability))),
+            ..SquareQuery::default()
+        }],
         follows: true,
         unread: None,
     }
@@ -91,11 +96,11 @@ pub fn group() -> Stage {
     let asked = |place: usize| {
         let [left, top] = [20 + 116 * place, if place.is_multiple_of(2) { 30 } else { 90 }];
         let probability = [0.93, 0.12, 0.55, 0.03, 0.44, 0.88][place];
-        let mut asked = Asked {
+        let mut asked = SquareQuery {
             id: 20 + place as u64,
             crop: Some(Crop { x: left as f32, y: top as f32, side: 128.0 }),
             reply: Some(Ok(stage::reply(place, probability))),
-            ..Asked::default()
+            ..SquareQuery::default()
         };
         if place == 5 {
             asked.reply = None;
@@ -128,7 +133,7 @@ pub fn compared() -> Stage {
             reply.estimate = Some(Estimate { value: 34.2, range: Some(Interval { low: 24.0, high: 44.0 }) });
         }
         stage.session.runs.push(run);
-        stage.session.photos[0].asked[0].others.push(Second { id: 90, run: id.into(), reply: Some(Ok(reply)) });
+        stage.session.photos[0].asked[0].others.push(OtherRunAnswer { id: 90, run: id.into(), reply: Some(Ok(reply)) });
     }
     stage
 }
@@ -176,7 +181,7 @@ fn several_photos_are_a_strip_to_walk_through() {
     harness.run();
     press(&mut harness, Key::ArrowLeft);
     assert!(shown(&harness, "4 of 6") && harness.get_by_label_contains("photo 4 of 6").is_focused());
-    harness.get_by_label("Take all photos off the list").click();
+    harness.get_by_label("Remove all photos").click();
     harness.run();
     assert_eq!(stage.borrow().actions.last(), Some(&Action::Photos(PhotosAction::ForgetAll)));
 }
@@ -185,7 +190,7 @@ fn several_photos_are_a_strip_to_walk_through() {
 fn a_photo_alone_has_no_strip() {
     let (mut harness, _) = stage::predicting().harness(SIZE);
     harness.run();
-    for name in ["Next photo", "Take all photos off the list", "Stop"] {
+    for name in ["Next photo", "Remove all photos", "Stop"] {
         assert!(harness.query_by_label(name).is_none(), "{name}");
     }
     assert!(harness.query_by_label_contains("photo 1 of").is_none());
@@ -321,7 +326,7 @@ fn runs_that_are_ticked_are_a_table_that_says_how_they_agree() {
     harness.get_by_label("age, recommended, Age in years").click();
     harness.run();
     assert!(harness.query_by_label("2 of 3 say male, 1\u{a0}is not sure").is_some());
-    assert!(harness.query_by_label("Asked something else, and not counted").is_some());
+    assert!(harness.query_by_label("Trained for another question, and not counted").is_some());
     assert!(line(&harness, "age, recommended (Age in years): 34, 24 to 44"));
     assert!(stage.borrow().actions.is_empty(), "all have answered: {:?}", stage.borrow().actions);
     // Of another face nobody but the run has said anything yet.
@@ -465,7 +470,7 @@ fn every_corner_of_the_chosen_square_resizes_it() {
 fn what_was_said_before_a_move_stays_until_the_answer_is_there() {
     let (mut harness, stage) = stage::predicting().harness(SIZE);
     harness.run();
-    let asked = |stage: &RefCell<Stage>, change: fn(&mut Asked)| change(&mut stage.borrow_mut().session.photos[0].asked[0]);
+    let asked = |stage: &RefCell<Stage>, change: fn(&mut SquareQuery)| change(&mut stage.borrow_mut().session.photos[0].asked[0]);
     asked(&stage, |asked| {
         let before = asked.reply.take().and_then(Result::ok);
         asked.before = before;
@@ -474,7 +479,7 @@ fn what_was_said_before_a_move_stays_until_the_answer_is_there() {
     assert!(harness.query_by_label("male, about 91%").is_some());
     assert!(harness.query_by_label("1 · male 91% …").is_some(), "the square says that it is awaited");
     let mut session = std::mem::take(&mut stage.borrow_mut().session);
-    session.answer(trombine::worker::QuestionResult { id: 10, result: Ok(stage::reply(7, 0.2)) });
+    session.answer(trombine::worker::PredictionResult { id: 10, result: Ok(stage::reply(7, 0.2)) });
     assert!(session.photos[0].asked[0].before.is_none());
     stage.borrow_mut().session = session;
     harness.run();
@@ -563,7 +568,7 @@ fn photos_of_files_and_folders_are_judged_though_one_is_broken() {
         session
             .photos
             .iter()
-            .all(|photo| photo.unread.is_some() || matches!(photo.asked[..], [Asked { reply: Some(Ok(_)), .. }]))
+            .all(|photo| photo.unread.is_some() || matches!(photo.asked[..], [SquareQuery { reply: Some(Ok(_)), .. }]))
     );
     assert!(session.failures.is_empty(), "it has its place among them: {:?}", session.failures);
     assert!(window.query_by_label_contains("photo 2 of 4, b.png: This is not a picture").is_some());
@@ -574,7 +579,7 @@ fn photos_of_files_and_folders_are_judged_though_one_is_broken() {
     // Another run answers about all of them.
     perform(&mut window, Action::AnswerWith { run: Some(second.clone()), photo: None });
     let by = move |session: &Session| {
-        let said = |asked: &Asked| matches!(&asked.reply, Some(Ok(reply)) if reply.run == second);
+        let said = |asked: &SquareQuery| matches!(&asked.reply, Some(Ok(reply)) if reply.run == second);
         session.photos.iter().flat_map(|photo| &photo.asked).all(said)
     };
     wait(&mut window, &woken, by);
@@ -635,7 +640,7 @@ fn who_stops_has_no_more_to_wait_for() {
     perform(&mut window, Action::Predict(vec![alone]));
     let answered = |session: &Session| {
         let alone = session.photos.iter().find(|photo| photo.name == "d.png");
-        alone.is_some_and(|photo| matches!(photo.asked[..], [Asked { reply: Some(Ok(_)), .. }]))
+        alone.is_some_and(|photo| matches!(photo.asked[..], [SquareQuery { reply: Some(Ok(_)), .. }]))
     };
     wait(&mut window, &woken, answered);
 }

@@ -9,8 +9,8 @@ use trombine::{
     data::sample::Framing,
     files::table::TableForm,
     predict::{Framed, heatmap::Heat},
-    run::{RunStore, Stored},
-    session::{Asked, Session, Slow, TableJob},
+    run::{RunFiles, RunStore},
+    session::{OcclusionMap, Session, SquareQuery, TableJob},
     text::Lang,
     ui::{Action, page::Page},
 };
@@ -50,7 +50,7 @@ fn a_table_that_was_stopped_can_go_on() {
     harness.run();
     harness.get_by_label("Folder…").click();
     harness.run();
-    harness.get_by_label("Go on with predictions.csv").click();
+    harness.get_by_label("Resume predictions.csv").click();
     harness.run();
     assert_eq!(stage.borrow().actions, [Action::ContinueTable]);
 }
@@ -107,8 +107,8 @@ fn the_slow_map_is_asked_for_and_shown_with_its_own_legend() {
     assert!(stage.borrow().actions.contains(&Action::Occlude(10)));
     assert!(harness.query_by_label(Heat::Occlusion.legend().get(Lang::En)).is_some());
     let mut session = std::mem::take(&mut stage.borrow_mut().session);
-    session.photos[0].asked[0].slow = Some(Slow { id: 77, map: None });
-    session.answer(trombine::worker::QuestionResult { id: 77, result: Ok(stage::reply(7, 0.91)) });
+    session.photos[0].asked[0].slow = Some(OcclusionMap { id: 77, map: None });
+    session.answer(trombine::worker::PredictionResult { id: 77, result: Ok(stage::reply(7, 0.91)) });
     let map = session.photos[0].asked[0].slow.as_ref().and_then(|slow| slow.map.as_ref()).expect("it came");
     assert_eq!(map.as_ref().map(Vec::len), Ok(128 * 128));
     stage.borrow_mut().session = session;
@@ -223,7 +223,7 @@ fn squares_are_moved_resized_and_drawn_by_pointer() {
     assert!(harness.query_by_label("Draw a square").is_some(), "the next drag moves again");
     // It is asked about under a number of its own, and it is what the page then shows.
     let crop = Some(trombine::worker::Crop { x: 150.0, y: 160.0, side: 80.0 });
-    let fresh = Asked { id: 55, crop, reply: Some(Ok(stage::reply(7, 0.03))), ..Asked::default() };
+    let fresh = SquareQuery { id: 55, crop, reply: Some(Ok(stage::reply(7, 0.03))), ..SquareQuery::default() };
     stage.borrow_mut().session.photos[0].asked.push(fresh);
     harness.run();
     assert!(harness.query_by_label("female, about 97%").is_some());
@@ -283,7 +283,7 @@ fn a_photo_can_be_taken_off_the_list_and_its_answer_copied() {
     harness.run();
     harness.get_by_label("Copy the answer as a picture").click();
     harness.run();
-    harness.get_by_label("Take this photo off the list").click();
+    harness.get_by_label("Remove this photo").click();
     harness.run();
     let actions = stage.borrow().actions.clone();
     assert!(matches!(&actions[0], Action::CopyText(text) if text.starts_with("holiday.jpg: male, about 91")), "{actions:?}");
@@ -334,8 +334,8 @@ fn every_run_with_weights_can_be_chosen() {
         (run.id, run.name, run.best_epoch, run.stored) = (id.into(), name.into(), None, stored);
         stage.session.runs.push(run);
     };
-    other("2026-11-20-090000", "stopped at once", Stored { weights: true, checkpoint: true, ..Stored::default() });
-    other("2026-11-19-090000", "killed at once", Stored::default());
+    other("2026-11-20-090000", "stopped at once", RunFiles { weights: true, checkpoint: true, ..RunFiles::default() });
+    other("2026-11-19-090000", "killed at once", RunFiles::default());
     let (mut harness, _) = stage.harness(SIZE);
     harness.run();
     harness.get_by_label("Choose the run that answers").click();

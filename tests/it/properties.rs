@@ -22,7 +22,7 @@ use trombine::{
     },
     evaluate::Rate,
     files::{
-        Places, settled,
+        AppDirs, settled,
         table::{Cell, Rows, TableForm, TableStyle},
         text,
     },
@@ -364,7 +364,7 @@ proptest! {
     #[test]
     fn edits_come_back_from_their_file(files in vec(("[^/\\\\\u{0}]{1,20}", any_text(), 0u8..5), 0..12)) {
         let folder = tempfile::tempdir().unwrap();
-        let (places, source) = (Places::at(folder.path()), Source::Folder(folder.path().join("pictures")));
+        let (places, source) = (AppDirs::at(folder.path()), Source::Folder(folder.path().join("pictures")));
         let mut edits = Edits::default();
         for (file, text, what) in &files {
             let change = match what {

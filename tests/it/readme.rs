@@ -2,7 +2,7 @@
 
 use std::process::Command;
 
-use trombine::{evaluate::significance::Spread, run::export::Format, setting_def::Choice as _};
+use trombine::{evaluate::significance::MeanCi, run::export::Format, setting_def::Choice as _};
 
 const README: &str = include_str!("../../README.md");
 
@@ -60,7 +60,7 @@ fn the_accuracy_table_is_that_of_the_file_of_results() {
         for row in &rows {
             let of: Vec<_> = runs.iter().filter(|run| run["row"] == **row).collect();
             let all = |key: &str| of.iter().filter_map(|run| run[key].as_f64()).collect::<Vec<f64>>();
-            let spread = Spread::of(&all("score")).expect("a run");
+            let spread = MeanCi::of(&all("score")).expect("a run");
             let digits = if study["measure"] == "mae" { 2 } else { 4 };
             let figure = match spread.deviation {
                 Some(deviation) => format!("{:.digits$} ± {deviation:.digits$}", spread.mean),

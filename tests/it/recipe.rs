@@ -91,7 +91,7 @@ fn the_longest_lists_stay_within_the_window() {
             window.run();
             let [add, sixth, dropout] = match lang {
                 Lang::En => ["Filters, add one more", "Filters 6", "Dropout"],
-                Lang::Fr => ["Filtres, en ajouter un", "Filtres 6", "Dropout"],
+                Lang::Fr => ["Filtres, ajouter une valeur", "Filtres 6", "Dropout"],
             };
             let names = [add, sixth, dropout]
                 .map(|name| window.get_all_by_label(name).map(|node| node.rect().right()).fold(0.0, f32::max));

@@ -8,10 +8,8 @@ use trombine::{
     callback::terminate_on_nan,
     control::Stage as Work,
     data::reading::{ClassFolders, Reading, Understood},
-    engine::{
-        EngineConfig,
-        memory::{self, Available, Limit},
-    },
+    engine::{EngineConfig, memory},
+    memory::{Available, Limit},
     model::ModelSettings,
     plan::MemberOf,
     problem::{Kind, Problem},
@@ -81,7 +79,7 @@ fn a_loss_that_ran_away_is_mended_by_a_lower_rate() {
     let diverged = terminate_on_nan::check(f64::NAN, 1).expect("no number");
     // Before the first epoch there is no best to go back to.
     let mut window = with(failed(diverged.clone()));
-    assert!(window.query_by_label_contains("Go on from the best").is_none());
+    assert!(window.query_by_label_contains("Resume from the best").is_none());
     window.get_by_label("Start again at 0.00001").click();
     window.run();
     assert!((window.state().settings.train.optimizer.learning_rate - 1e-5).abs() < 1e-12);
@@ -90,7 +88,7 @@ fn a_loss_that_ran_away_is_mended_by_a_lower_rate() {
     session.training = session.dataset.as_ref().map(|dataset| stage::finished(dataset));
     session.training.as_mut().expect("one").settings.train.optimizer.learning_rate = 0.02;
     let window = with(session);
-    assert!(window.query_by_label("Go on from the best at 0.002").is_some());
+    assert!(window.query_by_label("Resume from the best at 0.002").is_some());
 }
 
 #[test]
@@ -124,25 +122,25 @@ fn an_interrupted_training_is_offered_at_the_start() {
         session
     };
     let mut window = with(interrupted());
-    assert!(window.query_by_label("A training can go on in epoch 7").is_some());
+    assert!(window.query_by_label("A training can be resumed in epoch 7").is_some());
     for name in ["Resume", "View progress", "Discard"] {
         assert!(window.query_by_label(name).is_some(), "{name}");
     }
     window.get_by_label_contains("Close this message").click();
     window.run();
-    assert!(window.query_by_label("A training can go on in epoch 7").is_none());
+    assert!(window.query_by_label("A training can be resumed in epoch 7").is_none());
 
     // Its buttons would ask for a second job at a time.
     let mut busy = interrupted();
     busy.phase = Phase::Working(Progress::at(Work::Exporting));
-    assert!(with(busy).query_by_label_contains("A training can go on").is_none());
+    assert!(with(busy).query_by_label_contains("A training can be resumed").is_none());
     let mut finished = interrupted();
     finished.runs[0].status = RunStatus::Finished;
-    assert!(with(finished).query_by_label_contains("A training can go on").is_none());
+    assert!(with(finished).query_by_label_contains("A training can be resumed").is_none());
     // What an experiment has stopped, or left behind, is its own.
     let mut member = interrupted();
     member.runs[0].member_of = Some(MemberOf { experiment: "search".to_owned(), member: 3 });
-    assert!(with(member).query_by_label_contains("A training can go on").is_none());
+    assert!(with(member).query_by_label_contains("A training can be resumed").is_none());
 }
 
 #[test]

@@ -310,7 +310,7 @@ fn the_way_is_chosen_on_data_where_a_picture_is_not_square() {
     assert!(harness.query_by_label("fit with a border").is_none(), "closed until asked for");
     harness.get_by_label(NAME).click();
     harness.run_steps(3);
-    assert!(harness.query_by_label_contains("6 of 8 pictures are not square").is_some());
+    assert!(harness.query_by_label_contains("Pictures that are not square: 6 of 8").is_some());
     let asked = stage.borrow_mut().actions.split_off(0);
     let [Action::PreviewResize(path)] = &asked[..] else { panic!("one picture is asked for, once: {asked:?}") };
     assert!(path.starts_with(folder.root()));

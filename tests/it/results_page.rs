@@ -11,7 +11,7 @@ use trombine::{
     evaluate::{F1Of, Grouping, Report, words},
     files::table::TableStyle,
     run::{
-        Changes, RunStatus, Stored,
+        Changes, RunFiles, RunStatus,
         export::{Format, PlotKind},
     },
     text::{Lang, percent},
@@ -179,7 +179,7 @@ fn a_badge_says_when_labels_or_options_have_changed_since() {
         let sample = &mut std::sync::Arc::make_mut(dataset).samples[3];
         sample.class = 1 - sample.class;
     }
-    const DATA: &str = "The data since this run: 1\u{a0}other label";
+    const DATA: &str = "Data changes since this run: 1\u{a0}changed label";
     const OPTIONS: &str = "Your settings differ from this run’s: dropout";
     let badges = |change: fn(&mut Stage)| {
         let (_, mut stage) = report(Lang::En);
@@ -368,8 +368,8 @@ fn the_rail_speaks_of_the_report_that_is_shown() {
 #[test]
 fn a_tried_threshold_is_told_apart_from_the_kept_one() {
     for (lang, best_f1, tried, exports, menu) in [
-        (Lang::En, "Best F1 at threshold", "tried at threshold", "At the kept threshold 0.50", "Export…"),
-        (Lang::Fr, "Meilleur F1 au seuil", "essai au seuil", "Au seuil conservé 0,50", "Exporter…"),
+        (Lang::En, "Best F1 at threshold", "trying threshold", "At the saved threshold 0.50", "Export…"),
+        (Lang::Fr, "Meilleur F1 au seuil", "seuil provisoire", "Au seuil enregistré 0,50", "Exporter…"),
     ] {
         let (_, stage) = report(lang);
         let (mut harness, _) = stage.harness(TALL);
@@ -420,12 +420,12 @@ fn the_stale_line_counts_what_is_other_in_the_data() {
     let words = changes.words(Lang::Fr);
     assert_eq!(
         words,
-        ["3\u{a0}autres étiquettes", "12\u{a0}images de plus", "2\u{a0}images disparues", "1\u{a0}image au contenu changé"]
+        ["3\u{a0}étiquettes modifiées", "12\u{a0}images de plus", "2\u{a0}images disparues", "1\u{a0}image modifiée"]
     );
     stage.session.dataset = Some(std::sync::Arc::new(data));
     let (mut harness, _) = stage.harness(TALL);
     harness.run();
-    let said = "3\u{a0}other labels, 12\u{a0}more pictures, 2\u{a0}pictures gone, 1\u{a0}picture with another content";
+    let said = "3\u{a0}changed labels, 12\u{a0}more pictures, 2\u{a0}pictures gone, 1\u{a0}changed picture";
     assert!(harness.query_by_label_contains(said).is_some());
 }
 
@@ -435,18 +435,18 @@ fn a_run_without_weights_says_so_and_offers_no_judging() {
     for (status, words) in [
         (RunStatus::Paused, "interrupted before its first epoch was done"),
         (RunStatus::Training, "Its first epoch is not done yet"),
-        (RunStatus::Finished, "Its weights are not there any more"),
+        (RunStatus::Finished, "Its weights no longer exist"),
     ] {
         let (_, mut stage) = report(Lang::En);
         let view = std::sync::Arc::make_mut(stage.session.run.as_mut().expect("a run"));
-        (view.report, view.info.status, view.info.stored) = (None, status, Stored::default());
+        (view.report, view.info.status, view.info.stored) = (None, status, RunFiles::default());
         stage.session.runs = vec![view.info.clone()];
         assert!(stage.session.answering().is_none(), "it answers nothing either");
         let (mut harness, stage) = stage.harness([1280.0, 800.0]);
         harness.run();
         assert!(harness.query_by_label_contains(words).is_some(), "{words}");
         assert!(harness.query_by_label("Evaluate now").is_none());
-        let go_on = harness.query_by_label("Continue training");
+        let go_on = harness.query_by_label("Resume training");
         assert_eq!(go_on.is_some(), status == RunStatus::Paused);
         if let Some(go_on) = go_on {
             go_on.click();

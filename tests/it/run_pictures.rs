@@ -6,13 +6,14 @@ use crossbeam_channel::bounded;
 use egui_kittest::{Harness, kittest::Queryable as _};
 use trombine::{
     app::{App, Pace, Preferences},
+    control::Control,
     data::{
         edits::{Change, Edits},
         reading::{Reading, TaskChoice},
         sample::Source,
     },
     evaluate::{Logits, Prediction, Report},
-    files::Places,
+    files::AppDirs,
     plan::Plan,
     problem::{Kind, Problem},
     run::{Run, RunPictures, RunStore, RunView},
@@ -88,10 +89,7 @@ fn what_has_changed_or_gone_since_the_run_is_said() {
     let run_pictures = find(&store, &run).expect("most are there");
     let changed: Vec<usize> = (0..30).filter(|&i| run_pictures.changed(utkface_name(i).as_ref())).collect();
     assert_eq!(changed, [3]);
-    assert_eq!(
-        run_pictures.sentence(Lang::En).as_deref(),
-        Some("1\u{a0}picture changed since the run · 1\u{a0}picture not there any more")
-    );
+    assert_eq!(run_pictures.sentence(Lang::En).as_deref(), Some("1\u{a0}picture changed since the run · 1\u{a0}picture missing"));
     assert_eq!(
         run_pictures.sentence(Lang::Fr).as_deref(),
         Some("1\u{a0}image modifiée depuis l’essai · 1\u{a0}image introuvable")
@@ -130,12 +128,12 @@ fn a_moved_folder_is_located_and_another_is_refused() {
 fn renamed_pictures_are_found_and_what_was_said_of_the_folder_follows() {
     let folder = Folder::utkface(30);
     let (store, run) = judged(&folder);
-    let places = Places::with_runs_in(store.home());
+    let places = AppDirs::with_runs_in(store.home());
     let mut edits = Edits::default();
     edits.change(utkface_name(5).as_ref(), &Change::LeaveOut);
     edits.save(&places, &folder.source()).expect("written");
     let reading = Reading { task: TaskChoice::Gender, ..Reading::default() };
-    reading.save(&places, &folder.source()).expect("written");
+    reading.save(&places, &folder.source(), &Control::default()).expect("written");
     let moved = folder.beside("moved");
     fs::rename(folder.root(), &moved).expect("it can be renamed");
     for i in 0..20 {
@@ -147,6 +145,35 @@ fn renamed_pictures_are_found_and_what_was_said_of_the_folder_follows() {
     assert_eq!(view.expect("the run with its new place").info.source, there);
     assert_eq!(Reading::load(&places, &there), reading);
     assert_eq!(Edits::load(&places, &there).expect("readable"), edits);
+}
+
+/// Who has said where the pictures are leaves the page and comes back: the look that this begins takes nothing back.
+#[test]
+fn a_look_does_not_cancel_what_was_said_before() {
+    let folder = Folder::utkface(30);
+    let (store, run) = judged(&folder);
+    let (id, moved) = (run.info.id, folder.beside("moved"));
+    fs::rename(folder.root(), &moved).expect("it can be renamed");
+    let find = || Command::FindPictures { run: id.clone(), dataset: None };
+    let locate = Command::LocatePictures { run: id.clone(), folder: moved.clone() };
+    assert!(locate.keeps(), "a window that is closed waits for it");
+    let worker = Worker::at(store.clone(), |_| {}).expect("threads");
+    // While the first is done, the others wait.
+    worker.start(find());
+    let asked = [worker.start(locate), worker.start(find())];
+    let (mut ends, mut found) = (Vec::new(), None);
+    while ends.len() < 2 {
+        let envelope = worker.wait().expect("the worker lives");
+        match envelope.event {
+            Event::Pictures { run_pictures, .. } => found = Some(run_pictures.is_ok()),
+            end @ (Event::Finished | Event::Failed(_)) if asked.contains(&envelope.job) => {
+                ends.push((envelope.job, matches!(end, Event::Finished)));
+            }
+            _ => {}
+        }
+    }
+    assert_eq!((ends, found), (asked.map(|job| (job, true)).to_vec(), Some(true)));
+    assert_eq!(store.find(&id).expect("it is there").info.source, Source::Folder(moved));
 }
 
 /// The window shows the run while the sample faces are open.

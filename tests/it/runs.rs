@@ -29,7 +29,7 @@ use trombine::{
     },
     settings::Settings,
     text::Lang,
-    worker::{Answerer, PhotoSource, Question},
+    worker::{Answerer, PhotoSource, PredictionRequest},
 };
 
 use crate::{
@@ -195,9 +195,9 @@ fn the_split_comes_back_with_the_labels_of_then() {
     now.samples[3].class = 0;
     let (then, split) = Picture::find(&pictures, &now).expect("all there");
     assert_eq!((then.samples[3].class, &split.parts), (1, &plan.split.parts));
-    assert!(Picture::unseen(&pictures, &now).is_empty());
+    assert!(Picture::unseen(&pictures, &[], &now).is_empty());
     now.samples[4].hash = 5;
-    assert_eq!(Picture::unseen(&pictures, &now), [4]);
+    assert_eq!(Picture::unseen(&pictures, &[], &now), [4]);
     assert_eq!(Picture::find(&pictures, &now).expect_err("one has changed").kind, Kind::Data);
     assert!(Plan::with_split(&plan.settings, Arc::new(then), split).is_ok());
 }
@@ -417,7 +417,7 @@ fn answers_without_a_report_that_can_be_read_say_so() {
     // On the page it stands below each answer.
     let answerer = Answerer::at(RunStore::at(home.path()), || {}).expect("a thread");
     let photo = PhotoSource::File(photo);
-    assert!(answerer.ask(Question { id: 1, run: run.info.id.clone(), photo, crop: None, heat: None }));
+    assert!(answerer.ask(PredictionRequest { id: 1, run: run.info.id.clone(), photo, crop: None, heat: None }));
     let reply = answerer.wait().expect("an answer").result.expect("a reply");
     assert!(reply.caution.en.starts_with(SAID) && reply.caution.en.ends_with(&run.info.caution().en), "{}", reply.caution.en);
 

@@ -3,6 +3,7 @@
 use std::{
     collections::BTreeMap,
     fs,
+    path::Path,
     sync::Arc,
     time::{Duration, SystemTime},
 };
@@ -17,11 +18,12 @@ use trombine::{
     control::Control,
     data::{
         picture_size::PictureShape,
-        sample::{Part, Source},
+        sample::{Framing, Part, Source},
     },
     plan::{MemberOf, Plan},
+    predict::batch::default_name,
     preset::Preset,
-    run::{RunInfo, RunStatus, RunStore, Trashed},
+    run::{RunInfo, RunStatus, RunStore, Trashed, file_name_of},
     session::Phase,
     settings::Settings,
     text::Lang,
@@ -110,6 +112,25 @@ fn an_experiment_counts_the_runs_that_it_has_found() {
         harness.run();
         assert!(harness.query_by_label_contains(wanted).is_some(), "{wanted}: {:?}", names(&harness));
     }
+}
+
+/// All that it asked for had been trained before: its runs are listed by themselves, and it leads to its page.
+#[test]
+fn an_experiment_that_has_found_all_its_runs_has_a_line() {
+    let mut stage = many();
+    let session = &mut stage.session;
+    session.runs.retain(|run| run.member_of.is_none());
+    let found = vec![(0, "2026-11-10-090000".to_owned()), (1, "2026-11-11-090000".to_owned())];
+    session.experiments.runs.insert("seeds".to_owned(), found);
+    let runs = session.runs.len();
+    let (mut harness, stage) = stage.harness(SIZE);
+    harness.run();
+    assert_eq!(names(&harness).len(), runs + 1, "{:?}", names(&harness));
+    assert!(harness.query_by_label_contains("2 of 5 runs finished").is_some());
+    assert!(harness.query_by_label_contains("Runs of “").is_none(), "there is nothing to unfold");
+    harness.get_by_label_contains("5\u{a0}seeds, experiment").click();
+    harness.run_steps(3);
+    assert!(stage.borrow().actions.contains(&Action::ViewExperiment("seeds".into())));
 }
 
 #[test]
@@ -292,7 +313,7 @@ fn words_tags_and_stars_filter() {
     find(&mut harness, " larger");
     assert_eq!(names(&harness), ["Recommended · 160 px"]);
     find(&mut harness, " nothing of the kind");
-    assert!(harness.query_by_label("No run is like this").is_some());
+    assert!(harness.query_by_label("No matching runs").is_some());
     harness.get_by_label("Show all runs").click();
     harness.run();
     // An experiment is found by its name, and by its runs'.
@@ -413,10 +434,10 @@ fn deleted_runs_come_back_or_go_for_good_once_that_is_confirmed() {
     harness.run();
     harness.get_by_label("Deleted runs").click();
     harness.run();
-    assert!(harness.query_by_label_contains("30 days, then they are removed · 2\u{a0}runs, 37.2\u{a0}MB").is_some());
-    harness.get_by_label("Bring it back, Quick · 1 epoch").click();
+    assert!(harness.query_by_label_contains("restored for 30 days · 2\u{a0}runs, 37.2\u{a0}MB").is_some());
+    harness.get_by_label("Restore, Quick · 1 epoch").click();
     harness.run();
-    harness.get_by_label("Remove for good…, Notebook · no augmentation").click();
+    harness.get_by_label("Delete permanently…, Notebook · no augmentation").click();
     harness.run();
     harness.get_by_label("Keep, Notebook · no augmentation").click();
     harness.run();
@@ -424,7 +445,7 @@ fn deleted_runs_come_back_or_go_for_good_once_that_is_confirmed() {
     harness.run();
     let asked = [Action::ListTrash, Action::RestoreRun("2026-10-01-120000".into())];
     assert_eq!(stage.borrow().actions, asked, "nothing is removed by one click");
-    harness.get_by_label("Remove 2\u{a0}runs for good").click();
+    harness.get_by_label("Delete 2\u{a0}runs permanently").click();
     harness.run();
     assert_eq!(stage.borrow().actions.last(), Some(&Action::RemoveDeleted(None)));
     stage.borrow_mut().session.trash = Some(Vec::new());
@@ -450,7 +471,7 @@ fn the_trash_says_what_it_takes_and_removes_nothing_that_a_link_leads_to() {
         std::os::unix::fs::symlink(&elsewhere, one.folder.join("epochs")).expect("linked");
         std::os::unix::fs::symlink(elsewhere.join("within/letter.txt"), one.folder.join("letter.txt")).expect("linked");
     }
-    let files = |folder: &std::path::Path| -> u64 {
+    let files = |folder: &Path| -> u64 {
         let entries = fs::read_dir(folder).expect("a folder").flatten();
         entries.filter_map(|entry| entry.metadata().ok()).filter(fs::Metadata::is_file).map(|about| about.len()).sum()
     };
@@ -563,6 +584,13 @@ fn files_are_called_after_the_run_and_its_data() {
     assert_eq!(run.file_name("report", Lang::En), "coup-d-oeil-3-epoques-2-utkface-report");
     run.rename("Quick · 3 epochs".to_owned());
     assert_eq!(run.file_name("report", Lang::En), "quick-3-epochs-utkface-report");
+    // A table of a folder is called after that, too; a list of pictures of no run after their data.
+    assert_eq!(
+        default_name(&run.file_stem(Lang::En), Path::new("/no/holiday"), Framing::FaceCrop),
+        "quick-3-epochs-utkface-holiday-faces.csv"
+    );
+    assert_eq!(file_name_of(&run.source, "pictures", Lang::En), "utkface-pictures");
+    assert_eq!(file_name_of(&Source::SampleFaces, "pictures", Lang::Fr), "visages-d-exemple-pictures");
     // Nothing in a name leads elsewhere, and no name is too long.
     run.rename("../../etc/passwd\u{202e}".to_owned());
     assert_eq!(run.file_name("onnx", Lang::En), "etc-passwd-utkface-onnx");

@@ -111,7 +111,7 @@ fn a_comparison_says_that_the_data_differed() {
     harness.run();
     harness.get_by_label_contains("notebook,").click();
     harness.run();
-    assert!(harness.query_by_label_contains("–, 2\u{a0}other labels, 1\u{a0}picture gone").is_some());
+    assert!(harness.query_by_label_contains("–, 2\u{a0}changed labels, 1\u{a0}picture gone").is_some());
     assert!(harness.query_by_label_contains("0 · 0 · 60, 0 · 0 · 59").is_some());
     harness.get_by_label_contains("recommended, longer,").click();
     harness.run();

@@ -215,7 +215,7 @@ fn folders_without_permission_are_told() {
     set(&folder.root(), 0o000);
     let outer = run(&folder.root());
     set(&folder.root(), 0o755);
-    assert!(outer.unwrap_err().line(Lang::En).contains("may not be opened"));
+    assert!(outer.unwrap_err().line(Lang::En).contains("cannot be opened: access denied"));
 }
 
 #[cfg(unix)]

@@ -78,7 +78,7 @@ pub const SCENES: &[Scene] = &[
     scene(
         "data-copies",
         || data(Page::Data),
-        &["all pictures", "toutes les images", "conflicting copies", "étiquettes contradictoires"],
+        &["all pictures", "toutes les images", "conflicting copies", "copies contradictoires"],
     ),
     scene("data-odd", || data(Page::Data), &["all pictures", "toutes les images", "unusual pictures", "images inhabituelles"]),
     scene("augmentation", || data(Page::Augmentation), &["More settings", "Plus de réglages"]),

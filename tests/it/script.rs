@@ -2,9 +2,12 @@
 
 use std::{collections::BTreeMap, fs, path::Path, process::Command};
 
-use trombine::run::{
-    RunStore,
-    export::{ExportOptions, Format, export},
+use trombine::{
+    predict::predictor::verdict,
+    run::{
+        RunStore,
+        export::{ExportOptions, Format, export},
+    },
 };
 
 use crate::{export as exported, support};
@@ -67,6 +70,30 @@ fn the_script_prepares_every_picture_as_the_program_does() {
     assert!(spread > 0.2, "{spread}");
     let turned = |n: u32| ours[&format!("jpeg_exif{n}.jpg")];
     assert!((1..=8).all(|n| (n % 8 + 1..=8).all(|m| n == m || (turned(n) - turned(m)).abs() > 1e-4)), "turned the same way");
+}
+
+/// Of two classes the band around the threshold is the program's.
+#[test]
+fn the_script_is_as_sure_as_the_program() {
+    let Some(python) = support::python("ast, json") else { return support::skip("python", "no Python") };
+    let folder = tempfile::tempdir().unwrap();
+    let view = exported::view(folder.path(), exported::models()[0].clone());
+    let out = folder.path().join("out");
+    export(&view, None, Format::Python, ExportOptions::default(), &out).unwrap();
+    let script = "import ast, json\n\
+        tree = ast.parse(open('predict.py', encoding='utf-8').read())\n\
+        tree.body = [part for part in tree.body if isinstance(part, ast.FunctionDef) and part.name == 'is_sure']\n\
+        exec(compile(tree, 'predict.py', 'exec'))\n\
+        print(json.dumps([[is_sure((p + 0.5) / 100, t) for p in range(100)] for t in (0.05, 0.5, 0.73)]))\n";
+    let theirs: Vec<Vec<bool>> = serde_json::from_str(&support::run_python(&python, &out, script)).unwrap();
+    let ours = [0.05, 0.5, 0.73].map(|threshold| {
+        let sure = |p: u32| {
+            let one = (f64::from(p) + 0.5) / 100.0;
+            verdict(&[1.0 - one, one], threshold).1
+        };
+        (0..100).map(sure).collect::<Vec<bool>>()
+    });
+    assert_eq!(theirs, ours);
 }
 
 #[test]

@@ -125,7 +125,7 @@ fn options_are_chosen_from_a_list_and_their_values_are_counted() {
     harness.run_steps(3);
     assert!(harness.query_by_label_contains("nothing to choose between").is_some());
     assert!(harness.query_by_label_contains("Start ").is_none());
-    harness.get_by_label("Vary no more: Flip").click();
+    harness.get_by_label("Stop varying: Flip").click();
     harness.run_steps(3);
     assert!(harness.query_by_label("Start 3\u{a0}runs").is_some());
 }

@@ -2,21 +2,25 @@
 
 use std::sync::Arc;
 
+use egui_kittest::kittest::Queryable as _;
 use trombine::{
+    app::Preferences,
     callback::Callbacks,
     control::Stage,
     engine::{Device, DeviceKind},
+    experiment::ExperimentView,
     history::{BatchRecord, EpochRecord, StopReason},
     problem::{Kind, Problem},
-    run::{RunInfo, RunPictures},
+    run::{RunInfo, RunPictures, RunView},
     session::{Offer, PairState, Phase, Progress, RunRequest, Session},
     text::say,
     train::event::TrainEvent,
+    ui::page::Page,
     worker::{Envelope, Event, JobId},
 };
 
 use crate::{
-    stage,
+    experiments_page, pages, stage,
     training::{plan, run, settings},
 };
 
@@ -68,7 +72,7 @@ fn a_training_goes_through_its_phases() {
         7,
         Event::Train(TrainEvent::Stopped { reason: StopReason::AllEpochs, best_epoch: Some(2), kept_epoch: 2 }),
     );
-    assert!(matches!(session.phase, Phase::Judging(_)) && session.phase.training());
+    assert!(matches!(session.phase, Phase::Evaluating(_)) && session.phase.training());
     tell(&mut session, 7, Event::Finished);
     assert_eq!(session.phase, Phase::Idle);
     assert!(session.attention, "the end of a training asks for the window's attention");
@@ -175,7 +179,7 @@ fn a_training_is_not_at_its_end_before_it_is_judged() {
     for done in [1000, 4142, 200, 6000, 8283] {
         tell(&mut session, 7, Event::Progress { stage: Stage::Evaluating, done, total: 8283 });
         shares.extend(session.share());
-        let Phase::Judging(progress) = session.phase else { panic!("{:?}", session.phase) };
+        let Phase::Evaluating(progress) = session.phase else { panic!("{:?}", session.phase) };
         assert!(progress.done <= progress.total);
     }
     assert!(shares.is_sorted(), "{shares:?}");
@@ -277,4 +281,56 @@ fn a_comparison_that_fails_says_why_and_is_tried_again() {
 
 fn broken() -> Problem {
     Problem::new(Kind::Internal, say("It is broken", "C’est cassé"), say("Try again", "Réessayez"))
+}
+
+/// Who looks at one run after the other holds a few against each other, not all.
+#[test]
+fn the_runs_that_were_looked_at_last_are_kept_and_none_that_is_gone() {
+    let mut session = Session::default();
+    let view = stage::run(&stage::faces(40));
+    let ids: Vec<String> = (0..40).map(|place| format!("run-{place:02}")).collect();
+    let infos = ids.iter().map(|id| RunInfo { id: id.clone(), ..view.info.clone() });
+    for info in infos.clone() {
+        tell(&mut session, 3, Event::RunViewed(Box::new(RunView { info, ..view.clone() })));
+    }
+    assert!((5..=20).contains(&session.views.len()), "{}", session.views.len());
+    assert!(session.wants_view(&ids[0]) && !session.wants_view(&ids[39]), "the last are kept");
+    tell(&mut session, 4, Event::Runs { runs: infos.take(39).collect() });
+    assert!(session.views.contains_key(&ids[38]) && !session.views.contains_key(&ids[39]), "one was deleted");
+}
+
+#[test]
+fn a_job_beside_the_current_one_says_how_far_it_is_until_it_ends() {
+    let decoding = || Event::Progress { stage: Stage::Decoding, done: 3, total: 10 };
+    let mut session = Session::default();
+    tell(&mut session, 9, decoding());
+    let progress = Progress { stage: Stage::Decoding, done: 3, total: 10 };
+    assert_eq!((session.phase, session.beside), (Phase::Idle, Some((JobId(9), progress))));
+    let preferences = Preferences { page: Page::Data, ..Preferences::default() };
+    let mut window = pages::window(session.clone(), preferences, [1280.0, 800.0]);
+    window.run();
+    assert!(window.query_by_label("Decoding pictures, 3 of 10").is_some() && window.query_by_label("Stop").is_some());
+    tell(&mut session, 8, Event::Finished);
+    assert!(session.beside.is_some(), "that was another");
+    tell(&mut session, 9, Event::Finished);
+    assert_eq!(session.beside, None);
+    let mut session = training();
+    tell(&mut session, 7, decoding());
+    assert_eq!(session.beside, None, "the current one has a phase");
+}
+
+/// What was counted from an experiment is counted again only when it has changed.
+#[test]
+fn an_experiment_that_is_looked_at_again_is_the_same_one() {
+    let view = experiments_page::at_work().session.experiments.views["seeds"].as_ref().clone();
+    let mut session = Session::default();
+    let mut look = |view: &ExperimentView| {
+        tell(&mut session, 5, Event::Experiment(Box::new(view.clone())));
+        session.experiments.views["seeds"].clone()
+    };
+    let first = look(&view);
+    assert!(Arc::ptr_eq(&first, &look(&view)));
+    let mut changed = view.clone();
+    changed.members.pop();
+    assert_eq!(*look(&changed), changed);
 }

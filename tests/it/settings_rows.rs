@@ -42,8 +42,8 @@ fn a_help_unfolds_below_its_row_and_folds_again() {
 #[test]
 fn a_field_tells_its_range_and_refuses_in_words() {
     for (lang, range, refusal) in [
-        (Lang::En, "0 to 0.9", "Not accepted; allowed: 0 to 0.9"),
-        (Lang::Fr, "de 0 à 0,9", "Refusé\u{a0}; permis\u{a0}: de 0 à 0,9"),
+        (Lang::En, "0 to 0.9", "Out of range; allowed: 0 to 0.9"),
+        (Lang::Fr, "de 0 à 0,9", "Hors limites\u{a0}; permis\u{a0}: de 0 à 0,9"),
     ] {
         let mut stage = Stage::new(Page::Model).with_data(60);
         stage.lang = lang;

@@ -3,7 +3,7 @@
 use trombine::evaluate::{
     Interval,
     distributions::{binomial_sums, fair_coin_at_most, t_975, t_two_sided},
-    significance::{Spread, accuracy_range, corrected_resampled_t, holm, mcnemar, mean_range, paired_t},
+    significance::{MeanCi, accuracy_range, corrected_resampled_t, holm, mcnemar, mean_range, paired_t},
 };
 
 #[track_caller]
@@ -97,16 +97,16 @@ fn students_t_is_scipys() {
 /// ```
 #[test]
 fn the_spread_of_seeds_is_numpys() {
-    let spread = Spread::of(&[0.937, 0.943, 0.940, 0.939, 0.944]).expect("five values");
+    let spread = MeanCi::of(&[0.937, 0.943, 0.940, 0.939, 0.944]).expect("five values");
     assert_eq!(spread.n, 5);
     close(spread.mean, 0.9406, 1e-12);
     close(spread.deviation.expect("five values"), 0.0028809720581775547, 1e-12);
     within(spread.range, [0.9370228007155298, 0.94417719928447], 1e-8);
     // One value varies by nothing that is known, and none has no mean.
-    assert_eq!(Spread::of(&[0.9]), Some(Spread { n: 1, mean: 0.9, deviation: None, range: None }));
-    assert_eq!(Spread::of(&[]), None);
+    assert_eq!(MeanCi::of(&[0.9]), Some(MeanCi { n: 1, mean: 0.9, deviation: None, range: None }));
+    assert_eq!(MeanCi::of(&[]), None);
     // scipy.stats.t.interval(0.95, 1, 0.5, 0): (nan, nan).
-    assert_eq!(Spread::of(&[0.5, 0.5]).map(|spread| (spread.deviation, spread.range)), Some((Some(0.0), None)));
+    assert_eq!(MeanCi::of(&[0.5, 0.5]).map(|spread| (spread.deviation, spread.range)), Some((Some(0.0), None)));
 }
 
 /// ```python

@@ -24,9 +24,15 @@ use trombine::{
         pixels::{PixelStore, Pixels},
     },
     problem::{Kind, Problem},
+    run::{
+        RunStore,
+        export::{ExportOptions, Format},
+    },
     session::Session,
+    settings::Settings,
     text::say,
     ui::{Action, page::Page},
+    worker::{Command, Event, JobId, Worker},
 };
 
 use crate::{
@@ -205,4 +211,62 @@ fn a_picture_to_look_at_comes_when_the_disk_gives_it() {
             assert_eq!(window.state().session.photos[0].preview_size, [128, 128]);
         }
     }
+}
+
+/// How jobs have ended, up to `last`: which, and whether they could be done.
+fn ends(worker: &Worker, last: JobId) -> Vec<(JobId, bool)> {
+    let end = Instant::now() + Duration::from_secs(60);
+    let mut ends: Vec<(JobId, bool)> = Vec::new();
+    while ends.last().is_none_or(|(job, _)| *job != last) {
+        assert!(Instant::now() < end, "{last:?} never ends");
+        thread::yield_now();
+        for envelope in worker.events() {
+            if let Event::Finished | Event::Failed(_) = &envelope.event {
+                ends.push((envelope.job, matches!(envelope.event, Event::Finished)));
+            }
+        }
+    }
+    ends
+}
+
+/// A report's pictures do not come yet. Nothing else waits for them, but the deletion of that run.
+#[test]
+fn clicks_do_not_wait_for_an_export_and_a_deletion_does() {
+    let (disk, faces) = (Disk::new(), stage::faces(40));
+    let [home, out] = [(); 2].map(|()| tempfile::tempdir().expect("a folder"));
+    let store = RunStore::at(home.path());
+    let run = store.create(&stage::plan(&Settings::default(), &faces)).expect("a run");
+    run.save_report(&stage::run(&faces).report.expect("it is judged")).expect("written");
+    let (run, path) = (run.info.id, out.path().join("report.html"));
+    let worker = Worker::at(store.clone(), |_| {}).expect("threads");
+    let options = ExportOptions { mistakes: true, ..ExportOptions::default() };
+    let dataset = Some(disk.dataset(40));
+    let export = worker.start(Command::Export { run: run.clone(), format: Format::Report, path: path.clone(), options, dataset });
+    let star = worker.start(Command::StarRun { run: run.clone(), on: true });
+    assert_eq!(ends(&worker, star), [(star, true)]);
+    let delete = worker.start(Command::DeleteRun(run.clone()));
+    let restore = worker.start(Command::RestoreRun(run.clone()));
+    let list = worker.start(Command::ListRuns);
+    assert_eq!(ends(&worker, list), [(list, true)]);
+    assert!(worker.is_keeping(), "a window that is closed waits for the deletion");
+    disk.gives(true);
+    assert_eq!(ends(&worker, restore), [(export, true), (delete, true), (restore, true)]);
+    assert!(path.is_file() && !worker.is_keeping());
+}
+
+/// Look-alikes are sought in every picture: what is begun waits for that, and the window does not.
+#[test]
+fn a_training_begins_once_the_split_is_made() {
+    let disk = Disk::new();
+    disk.gives(true);
+    let session = Session { dataset: Some(disk.dataset(60)), ..Session::default() };
+    let mut window = pages::window(session, Preferences { page: Page::Data, ..Preferences::default() }, [1280.0, 800.0]);
+    window.run_steps(3);
+    let ctx = window.ctx.clone();
+    window.state_mut().settings.split.look_alikes = true;
+    window.state_mut().perform(&ctx, Action::Train);
+    // It begins, or cannot.
+    let decided = |app: &App| app.page == Page::Training || !app.session.failures.is_empty();
+    assert!(!decided(window.state()), "it is not known yet on what");
+    until(&mut window, "the split", |window| decided(window.state()));
 }

@@ -164,6 +164,24 @@ fn parts_named_by_folders_stay_unless_told_otherwise() {
     assert!(split.parts[800..].iter().all(|p| *p == Some(Part::Test)));
 }
 
+/// Pictures outside the folders of parts are dealt with the training pictures, not in place of them.
+#[test]
+fn a_part_without_a_folder_comes_from_training_whatever_lies_outside() {
+    for strays in [1, 10] {
+        let mut data = dataset();
+        for (i, sample) in data.samples.iter_mut().enumerate() {
+            sample.given_part = (i >= strays).then_some(if i % 5 == 0 { Part::Test } else { Part::Train });
+        }
+        let split = Split::new(&data, &SplitSettings::default(), 1);
+        let given = |i: usize| data.samples[i].given_part == Some(Part::Test);
+        assert!((0..1000).all(|i| given(i) == (split.parts[i] == Some(Part::Test))));
+        for class in [0, 1] {
+            let [train, validation, _] = counts(&data, &split, |sample| sample.class == class);
+            assert!(validation.abs_diff((train + validation) / 4) <= 1, "{strays}, {class}: {train} and {validation}");
+        }
+    }
+}
+
 #[test]
 fn shares_that_leave_no_test_part_are_explained() {
     assert!(SplitSettings::default().check().is_ok());

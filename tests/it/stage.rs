@@ -27,8 +27,8 @@ use trombine::{
     predict::Framed,
     problem::Problem,
     run::{
-        Asked, Paired, RunInfo, RunStatus, RunView, Stored,
-        committee::{Basis, Committee, CommitteeMember, JudgedTogether},
+        Paired, RequestedDevice, RunFiles, RunInfo, RunStatus, RunView,
+        committee::{Basis, Committee, CommitteeEvaluation, CommitteeMember},
         pictures::Picture,
     },
     session::{self, Session, Training},
@@ -345,7 +345,7 @@ pub fn run(dataset: &Dataset) -> RunView {
             data: Some(dataset.fingerprint()),
             pictures: [0, 0, dataset.samples.len() as u32],
             device: "Processor, 2 cores".into(),
-            asked: Asked::default(),
+            asked: RequestedDevice::default(),
             epochs_done: 17,
             best_epoch: Some(12),
             stopped: Some(StopReason::EarlyStopping { patience: 5 }),
@@ -356,7 +356,7 @@ pub fn run(dataset: &Dataset) -> RunView {
             member_of: None,
             committee: None,
             started_from: None,
-            stored: Stored { weights: true, checkpoint: true, ..Stored::default() },
+            stored: RunFiles { weights: true, checkpoint: true, ..RunFiles::default() },
         },
         settings: Settings::default(),
         history: history(17),
@@ -380,7 +380,7 @@ pub fn committee(runs: &[RunInfo], basis: Basis) -> Committee {
         members: runs.iter().map(member).collect(),
         combination: Combination::Probabilities,
         chosen_on: if basis == Basis::OutOfFold { 0 } else { 400 },
-        judged: Some(JudgedTogether { basis, pictures: 400, alone }),
+        evaluation: Some(CommitteeEvaluation { basis, pictures: 400, alone }),
     }
 }
 
@@ -410,7 +410,7 @@ pub fn photo(id: u64) -> session::ShownPhoto {
     }
     let asked = |face: usize, probability: f32| {
         let (x, y) = corners[face];
-        session::Asked {
+        session::SquareQuery {
             id: id * 10 + face as u64,
             crop: Some(Crop { x: x as f32, y: y as f32, side: 128.0 }),
             reply: Some(Ok(reply(face + 7, probability))),

@@ -2,7 +2,7 @@
 
 use trombine::{
     control::Control,
-    data::task::Task,
+    data::{sample::Part, task::Task},
     engine::{Engine, EngineConfig, Step, cpu::CpuEngine, reference::ReferenceEngine},
     model::{Kernel, ModelSettings, Network, Output, Pooling, Weights, taken::Taken},
     optimizer::{OptimizerKind, OptimizerSettings},
@@ -289,6 +289,45 @@ fn another_question_gets_a_head_of_its_own() {
     assert_eq!(differing, ["output.bias", "output.weight"]);
     let words = started.start.as_ref().expect("it starts").from.words(Lang::Fr);
     assert!(words.contains("à neuf\u{a0}: la dernière couche"), "{words}");
+}
+
+/// With another seed the test part holds pictures that the weights were made of: they are not called new, by the run nor by
+/// one that starts from it in turn.
+#[test]
+fn pictures_of_the_run_it_started_from_are_not_called_new() {
+    let home = tempfile::tempdir().expect("a folder");
+    let store = RunStore::at(home.path());
+    let mut runs = vec![train(plan(&short()), &store)];
+    let mut same_split = further(&store);
+    same_split.seed = short().seed;
+    for seed in [7, 8] {
+        let mut settings = further(&store);
+        settings.seed = seed;
+        let events = perform(Command::Train(Box::new(plan(&settings))), &store).expect("trains");
+        let warned = |event: &Event| matches!(event, Event::Warned(problem) if problem.what.en.contains("already had"));
+        assert_eq!(events.iter().filter(|event| warned(event)).count(), 1);
+        let run = store.find("last").expect("a run");
+        let had: Vec<_> = runs.iter().flat_map(|run| run.pictures().expect("a list")).collect();
+        let of = |hash: u64, part: Part| had.iter().any(|picture| picture.hash == hash && picture.part == part);
+        let test: Vec<u64> = run.pictures().expect("a list").iter().filter(|p| p.part == Part::Test).map(|p| p.hash).collect();
+        let learned = test.iter().filter(|hash| of(**hash, Part::Train)).count();
+        let checked = test.iter().filter(|hash| !of(**hash, Part::Train) && of(**hash, Part::Validation)).count();
+        let report = run.report().expect("judged");
+        let seen = report.seen.as_ref().expect("it is known");
+        assert!(learned > 0);
+        assert_eq!([seen.learned.len(), seen.checked.len()], [learned, checked]);
+        assert_eq!(seen.prior, [learned as u32, checked as u32]);
+        let said = &report.reservations(0.5, Lang::En)[0];
+        assert!(said.contains(&format!("({learned} through the run that it started from)")), "{said}");
+        runs.push(run);
+    }
+    let events = perform(Command::Train(Box::new(plan(&same_split))), &store).expect("trains");
+    assert!(!events.iter().any(|event| matches!(event, Event::Warned(_))));
+    assert!(store.find("last").expect("a run").report().expect("judged").seen.expect("it is known").is_new());
+    // Where it is not known what they were made of, nothing is claimed.
+    let last = runs.pop().expect("three runs");
+    std::fs::remove_file(last.folder.join("start-pictures.json")).expect("removed");
+    assert_eq!(last.prior_pictures(), None);
 }
 
 /// What cannot be is a sentence with a way on, and nothing is left behind.

@@ -125,6 +125,16 @@ fn seven(folder: &Path) {
     fs::write(folder.join("notes.txt"), b"text").unwrap();
 }
 
+/// A folder of pictures is only ever read.
+#[test]
+fn no_table_is_written_among_the_pictures_that_it_is_about() {
+    let mut stand = Stand::new(seven);
+    stand.csv = stand.folder.join("below").join("out.csv");
+    let problem = stand.go(&mut predictor()).expect_err("it lies among them");
+    assert!(problem.what.en.contains("lies in the folder of the pictures, in which nothing is written"), "{problem}");
+    assert!(!stand.csv.exists());
+}
+
 #[test]
 fn a_folder_becomes_a_table() {
     let (stand, mut predictor) = (Stand::new(seven), predictor());
@@ -152,7 +162,7 @@ fn a_stopped_table_goes_on_to_the_same_bytes_and_says_what_it_kept() {
     let outcome = stand.go(&mut predictor()).unwrap();
     assert_eq!((outcome.continued, outcome.kept_rows, outcome.pictures), (64, 64, 86));
     assert_eq!(outcome.sentence(Lang::En), "86\u{a0}pictures predicted; 64\u{a0}rows were kept from before");
-    assert_eq!(outcome.sentence(Lang::Fr), "86\u{a0}images prédites\u{a0}; 64\u{a0}lignes gardées d’avant");
+    assert_eq!(outcome.sentence(Lang::Fr), "86\u{a0}images traitées\u{a0}; 64\u{a0}lignes gardées d’avant");
     assert_eq!(fs::read(&stand.csv).unwrap(), whole);
     stand.refused(&mut predictor(), "is finished");
 
@@ -221,13 +231,13 @@ fn what_is_not_a_table_of_ours_is_left_alone_until_it_is_to_be_replaced() {
     let begun = stand.begun();
     for foreign in [&b"name,age\n"[..], &begun[..begun.len() - 9], &[&begun[..], b"mine,,,,,,,\n"].concat()] {
         fs::write(&stand.csv, foreign).unwrap();
-        stand.refused(&mut predictor(), "is there already");
+        stand.refused(&mut predictor(), "already exists");
     }
     // One that was moved is unknown at its new place.
     let moved = stand.place.path().join("moved.csv");
     fs::write(&moved, &begun).unwrap();
     let csv = std::mem::replace(&mut stand.csv, moved);
-    stand.refused(&mut predictor(), "is there already");
+    stand.refused(&mut predictor(), "already exists");
     stand.csv = csv;
     stand.overwrite = true;
     assert_eq!(stand.go(&mut predictor()).unwrap().continued, 0);
@@ -356,9 +366,9 @@ fn a_table_is_written_where_its_record_cannot_be() {
     let outcome = stand.go(&mut predictor()).unwrap();
     assert_eq!((outcome.pictures, stand.lines().len()), (150, 151));
     let problem = outcome.unrecorded.expect("it is said");
-    assert!(problem.line(Lang::En).contains("it cannot be continued, only started again"), "{problem}");
+    assert!(problem.line(Lang::En).contains("it cannot be resumed, only started again"), "{problem}");
     // Nothing is claimed of what is there then.
-    stand.refused(&mut predictor(), "is there already");
+    stand.refused(&mut predictor(), "already exists");
     fs::remove_file(home.join("tables")).unwrap();
     let full = Fault::full(&home);
     let stand = Stand { overwrite: true, ..stand };

@@ -55,9 +55,9 @@ fn an_age_lies_in_the_band_that_numpy_puts_it_in() {
 #[test]
 fn bands_that_cannot_be_are_refused_with_the_reason() {
     for (text, why) in [
-        ("", "no list of years"),
-        ("0,x", "no list of years"),
-        ("0,-3", "no list of years"),
+        ("", "not a list of years"),
+        ("0,x", "not a list of years"),
+        ("0,-3", "not a list of years"),
         ("0", "One band tells nothing apart"),
         ("10,20", "No band begins at 0, so ages below 10 would have none"),
         ("0,20,20", "Two bands begin at 20"),
@@ -123,7 +123,7 @@ fn classes_without_pictures_are_told() {
     assert_eq!(dataset.understood.empty, ["tram"]);
     assert_eq!(dataset.samples.iter().map(|s| s.class).max(), Some(1));
     let said = dataset.understood.sentence(&dataset.task);
-    assert!(said.en.contains("no picture of tram can be used, so that is no class"), "{}", said.en);
+    assert!(said.en.contains("no picture of tram can be used, so that is not a class"), "{}", said.en);
     assert_eq!(dataset.skipped.len(), 2, "nothing is dropped in silence");
 
     folder.picture("tram/c.png", 99);
@@ -298,7 +298,7 @@ fn shapes_are_learned_judged_answered_and_exported() {
     let mut looked_elsewhere = 0;
     for p in report.predictions.iter().take(12) {
         let pixels = dataset.pixels.get(p.sample as usize).unwrap();
-        let answer = predictor.judge(&pixels).unwrap().remove(0);
+        let answer = predictor.predict_batch(&pixels).unwrap().remove(0);
         assert!((answer.probabilities.iter().sum::<f64>() - 1.0).abs() < 1e-9);
         assert_eq!(answer.class, p.predicted(0.0));
         assert!((answer.probabilities[answer.class] - report.probability(p, answer.class)).abs() < 1e-6);

@@ -245,7 +245,9 @@ fn early_stopping_is_not_announced_where_the_last_epoch_comes_first() {
     assert_eq!(said(7).as_deref(), Some("stops after 4\u{a0}epochs without improvement"));
     assert_eq!(said(6), None, "epoch 6 is the last one anyway");
     let coming = |epochs| callbacks.coming(&settings, 3, epochs, 1e-4);
-    assert_eq!(coming(7).len(), 1);
+    let [note] = &coming(7)[..] else { panic!("one note") };
+    assert_eq!(note.text.en, "Stops after 4\u{a0}more epochs without improvement (best: 0.600)");
+    assert_eq!(note.text.fr, "Arrêt après encore 4\u{a0}époques sans progrès (meilleure valeur\u{a0}: 0,600)");
     assert!(coming(6).is_empty() && coming(3).is_empty());
 }
 
@@ -477,7 +479,7 @@ fn the_advice_is_a_click_away() {
     let run = stage.session.training.as_ref().map(|training| training.run.clone()).unwrap_or_default();
     let (mut harness, stage) = stage.harness(SIZE);
     harness.run();
-    harness.get_by_label("Train 10 epochs more").click();
+    harness.get_by_label("Train 10 more epochs").click();
     harness.run();
     assert_eq!(stage.borrow().actions, [Action::Resume { run, more: 10 }]);
 }

@@ -16,7 +16,7 @@ use trombine::{
         edits::{Change, Edits},
         sample::Source,
     },
-    files::{Places, lock::Lock},
+    files::{AppDirs, lock::Lock},
     history::EpochRecord,
     model::Weights,
     run::{Run, RunStatus, RunStore},
@@ -200,7 +200,7 @@ fn two_scans_of_one_folder_end_with_the_same() {
     // A fast machine may have filled it before anybody looks.
     for round in 0..20 {
         let home = folder.beside(&format!("home{round}"));
-        let cache = Places::at(home.clone()).cache;
+        let cache = AppDirs::at(home.clone()).cache;
         let mut command = support::program(&home);
         let mut first =
             command.args(["--lang", "en"]).args(arguments).stdout(Stdio::piped()).stderr(Stdio::null()).spawn().unwrap();
@@ -260,7 +260,7 @@ fn source() -> Source {
 }
 
 fn edited(place: &Path, role: &str) {
-    let places = Places::at(place.join("home"));
+    let places = AppDirs::at(place.join("home"));
     let mut sent = Edits::default();
     for number in 0..CHANGES {
         let before = sent.clone();
@@ -304,7 +304,7 @@ fn one_of_two() {
 fn edits_of_two_programs_are_all_kept() {
     let place = tempfile::tempdir().unwrap();
     both(["one", "other"], place.path());
-    let all = Edits::load(&Places::at(place.path().join("home")), &source()).unwrap();
+    let all = Edits::load(&AppDirs::at(place.path().join("home")), &source()).unwrap();
     assert_eq!(all.len(), 2 * CHANGES);
 }
 

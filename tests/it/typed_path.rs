@@ -1,6 +1,6 @@
 //! A path that is typed in the window: completion, what stands in the way, and that it opens what it names.
 
-use std::fs;
+use std::{fs, sync::Arc};
 
 use egui::{Key, Modifiers};
 use egui_kittest::{Harness, kittest::Queryable as _};
@@ -14,6 +14,7 @@ use trombine::{
 
 use crate::{
     pages::{opened, until, window},
+    picture_folder::Folder,
     stage,
 };
 
@@ -41,7 +42,7 @@ fn a_typed_folder_is_completed_and_refused_in_words_until_it_is_one() {
     fs::write(home.path().join("faces.txt"), "").expect("a file");
     let at = |name: &str| home.path().join(name).display().to_string();
     for (lang, name, none, file, there) in [
-        (Lang::En, "Path", "There is no such folder", "This is a file, not a folder", "This folder is there"),
+        (Lang::En, "Path", "There is no such folder", "This is a file, not a folder", "This folder exists"),
         (Lang::Fr, "Chemin", "Ce dossier n’existe pas", "C’est un fichier, pas un dossier", "Ce dossier existe"),
     ] {
         let mut window = typing(lang, Session::default(), Page::Data);
@@ -78,7 +79,7 @@ fn a_file_that_is_there_is_only_replaced_by_a_button_that_says_so() {
     replace(&mut window, "Path", &home.path().join("missing").join("a.json").display().to_string());
     until(&mut window, "the refusal", |w| w.query_by_label("Its folder does not exist").is_some());
     replace(&mut window, "Path", &file.display().to_string());
-    until(&mut window, "the warning", |w| w.query_by_label("This file is there and will be replaced").is_some());
+    until(&mut window, "the warning", |w| w.query_by_label("This file exists and will be replaced").is_some());
     assert_eq!(fs::read_to_string(&file).expect("still there"), "mine");
     window.get_by_label("Replace").click();
     until(&mut window, "the settings", |_| fs::read_to_string(&file).is_ok_and(|text| text.contains("batch_size")));
@@ -115,11 +116,11 @@ fn a_table_that_is_there_is_not_said_to_be_replaced() {
     window.state_mut().perform(&egui::Context::default(), Action::PredictFolder { run, framing: Framing::Whole });
     until(&mut window, "the field", |w| w.query_by_label("A folder of pictures to predict").is_some());
     replace(&mut window, "Path", &home.path().display().to_string());
-    until(&mut window, "the folder", |w| w.query_by_label("This folder is there").is_some());
+    until(&mut window, "the folder", |w| w.query_by_label("This folder exists").is_some());
     window.get_by_label("Open").click();
     until(&mut window, "the second field", |w| w.query_by_label_contains("Write the table to").is_some());
     replace(&mut window, "Path", &table.display().to_string());
-    until(&mut window, "what will happen", |w| w.query_by_label_contains("if it is this table, it goes on").is_some());
+    until(&mut window, "what will happen", |w| w.query_by_label_contains("if it is this table, it is resumed").is_some());
     assert!(window.query_by_label("Replace").is_none() && window.query_by_label("Take this file").is_some());
 }
 
@@ -143,4 +144,25 @@ fn a_folder_that_was_found_again_is_recent_in_its_new_place() {
     assert_eq!(preferences.recent, [other, now.clone()]);
     assert_eq!(preferences.source, Some(Source::Folder(now)));
     assert!(window.query_by_label_contains("The folder moved").is_none());
+}
+
+/// A folder of pictures is only read: not even a list or the settings are written there.
+#[test]
+fn lists_and_settings_are_refused_among_pictures() {
+    let folder = Folder::utkface(20);
+    let dataset = Arc::new(folder.open().expect("it can be opened"));
+    let list = Action::ExportList { columns: vec!["file"], rows: Vec::new() };
+    for (action, file) in [(Action::SaveSettings, "trombine.json"), (list, "pictures.csv")] {
+        let session = Session { dataset: Some(dataset.clone()), ..Session::default() };
+        let mut window = typing(Lang::En, session, Page::Data);
+        window.state_mut().perform(&egui::Context::default(), action);
+        until(&mut window, "the field", |w| w.query_by_label("Path").is_some());
+        let path = folder.root().join(file);
+        replace(&mut window, "Path", &path.display().to_string());
+        until(&mut window, "the place", |w| w.query_by_label("A new file will be written").is_some());
+        window.get_by_label("Save here").click();
+        until(&mut window, "the refusal", |w| !w.state().session.failures.is_empty());
+        let why = &window.state().session.failures[0].what.en;
+        assert!(why.contains("lies in the folder of the pictures") && !path.exists(), "{why}");
+    }
 }

@@ -115,7 +115,7 @@ fn a_double_click_opens_arrows_go_on_and_escape_gives_the_keyboard_back() {
     page.run_steps(3);
     assert!(says(&page, "3 of 600"), "a neighbor was clicked");
     key(&mut page, Key::Escape, Modifiers::NONE);
-    assert!(page.get_by_label("Wall of 600 faces").is_focused());
+    assert!(page.get_by_label("Wall of 600\u{a0}faces").is_focused());
     // The picture that was looked at is the selected one.
     assert!(contains(&page, &data.samples[2].file.display().to_string()));
     for open in [Key::Enter, Key::Space] {
@@ -261,20 +261,20 @@ fn shift_marks_a_range_ctrl_single_ones_and_escape_none() {
     click(&mut page, first, Modifiers::NONE);
     click(&mut page, sixth, Modifiers::SHIFT);
     page.run_steps(2);
-    assert!(says(&page, "6\u{a0}pictures marked"));
+    assert!(says(&page, "6\u{a0}pictures selected"));
     click(&mut page, other, Modifiers::COMMAND);
     page.run_steps(2);
-    assert!(says(&page, "7\u{a0}pictures marked"));
+    assert!(says(&page, "7\u{a0}pictures selected"));
     click(&mut page, sixth, Modifiers::COMMAND);
     page.run_steps(2);
-    assert!(says(&page, "6\u{a0}pictures marked"));
+    assert!(says(&page, "6\u{a0}pictures selected"));
     key(&mut page, Key::Escape, Modifiers::NONE);
-    assert!(!contains(&page, "marked"));
+    assert!(!contains(&page, "pictures selected"));
     key(&mut page, Key::A, Modifiers::COMMAND);
-    assert!(says(&page, "600\u{a0}pictures marked"));
-    page.get_by_label("Unmark all (Esc)").click();
+    assert!(says(&page, "600\u{a0}pictures selected"));
+    page.get_by_label("Clear selection (Esc)").click();
     page.run_steps(2);
-    assert!(!contains(&page, "marked"));
+    assert!(!contains(&page, "pictures selected"));
 }
 
 #[test]
@@ -288,8 +288,8 @@ fn a_rectangle_marks_what_it_covers_and_all_are_relabeled_at_once() {
     to(&mut page, end);
     button(&mut page, end, PointerButton::Primary, Modifiers::NONE, &[false]);
     page.run_steps(2);
-    assert!(says(&page, "6\u{a0}pictures marked"));
-    page.get_by_label("Relabel as…").click();
+    assert!(says(&page, "6\u{a0}pictures selected"));
+    page.get_by_label("Change labels to…").click();
     page.run_steps(3);
     page.get_by_role_and_label(Role::MenuItem, "female").click();
     page.run_steps(3);
@@ -302,7 +302,7 @@ fn a_rectangle_marks_what_it_covers_and_all_are_relabeled_at_once() {
     page.run_steps(2);
     let lines: Vec<String> = files.iter().map(|file| file.display().to_string()).collect();
     assert_eq!(stage.borrow().actions[1], Action::CopyText(lines.join("\n")));
-    page.get_by_label("Save as a list…").click();
+    page.get_by_label("Export list…").click();
     page.run_steps(2);
     let Some(Action::ExportList { columns: names, rows }) = stage.borrow().actions.last().cloned() else {
         panic!("{:?}", stage.borrow().actions)
@@ -355,17 +355,22 @@ fn pictures_are_found_by_name_counted_in_menus_and_ordered_by_age() {
     page.run_steps(3);
     page.get_by_role_and_label(Role::MenuItem, "female").click();
     page.run_steps(3);
-    assert!(says(&page, &format!("Wall of {women} faces")) && says(&page, &format!("{women} shown")));
+    assert!(says(&page, &format!("Wall of {women}\u{a0}faces")) && says(&page, &format!("{women}\u{a0}shown")));
     page.get_by_label("Clear filters").click();
     page.run_steps(3);
-    assert!(says(&page, "Wall of 600 faces"));
+    assert!(says(&page, "Wall of 600\u{a0}faces"));
     let part = &data.samples[17].file.display().to_string().to_uppercase()[..12];
     let wanted = data.samples.iter().filter(|s| s.file.display().to_string().to_uppercase().contains(part)).count();
     page.get_by_label("Search by file name").focus();
     page.run_steps(1);
     page.get_by_label("Search by file name").type_text(part);
     page.run_steps(3);
-    assert!(wanted > 0 && says(&page, &format!("Wall of {wanted} faces")));
+    assert!(wanted > 0 && says(&page, &format!("Wall of {wanted}\u{a0}faces")));
+    // One picture is one face.
+    let one = data.samples[17].file.display().to_string();
+    page.get_by_label("Search by file name").type_text(&one[12..]);
+    page.run_steps(3);
+    assert!(says(&page, "Wall of 1\u{a0}face") && says(&page, "1\u{a0}shown"));
     page.get_by_label("Search by file name").type_text("no such name");
     page.run_steps(3);
     page.get_by_label("Show all pictures").click();
@@ -412,7 +417,7 @@ fn judged_pictures_are_marked_and_relabeled_together() {
     click(&mut page, tiles[0], Modifiers::COMMAND);
     click(&mut page, tiles[2], Modifiers::SHIFT);
     page.run_steps(2);
-    assert!(says(&page, "3\u{a0}pictures marked"));
+    assert!(says(&page, "3\u{a0}pictures selected"));
     page.get_by_label("Labels are correct").click();
     page.run_steps(2);
     let Some(Action::Edit { files, change: Change::Keep }) = stage.borrow().actions.last().cloned() else {
@@ -420,7 +425,7 @@ fn judged_pictures_are_marked_and_relabeled_together() {
     };
     assert_eq!(files.len(), 3);
     key(&mut page, Key::Escape, Modifiers::NONE);
-    assert!(!contains(&page, "marked") && contains(&page, "Back to the results"));
+    assert!(!contains(&page, "pictures selected") && contains(&page, "Back to the results"));
     key(&mut page, Key::Escape, Modifiers::NONE);
     assert!(!contains(&page, "Back to the results"));
 }
@@ -455,11 +460,11 @@ fn many_are_left_out_and_brought_back_in_one_step() {
     window.get_by_label("Leave them out").click();
     until(&mut window, "the edits", |window| edits(window) == 4);
     window.run_steps(3);
-    assert!(says(&window, "Wall of 36 faces") && !contains(&window, "marked"));
+    assert!(says(&window, "Wall of 36\u{a0}faces") && !contains(&window, "pictures selected"));
     key(&mut window, Key::Z, Modifiers::COMMAND);
     until(&mut window, "the undoing", |window| edits(window) == 0);
     window.run_steps(3);
-    assert!(says(&window, "Wall of 40 faces"));
+    assert!(says(&window, "Wall of 40\u{a0}faces"));
 }
 
 #[test]
@@ -480,7 +485,7 @@ fn the_file_is_read_a_picture_relabeled_by_a_key_and_that_undone() {
     window.run_steps(3);
     assert!(!contains(&window, "relabeled by you") && says(&window, "1 of 40"));
     key(&mut window, Key::Escape, Modifiers::NONE);
-    assert!(window.get_by_label("Wall of 40 faces").is_focused());
+    assert!(window.get_by_label("Wall of 40\u{a0}faces").is_focused());
 }
 
 /// A file that is gone is said over the small picture that is left of it.
@@ -504,7 +509,7 @@ fn the_bar_is_not_cut_off() {
             let mut window = Scene::named("data").window(view);
             window.key_press_modifiers(Modifiers::COMMAND, Key::A);
             window.run_steps(4);
-            assert!(contains(&window, if lang == Lang::En { "marked" } else { "marquées" }), "{size:?} {zoom}");
+            assert!(contains(&window, if lang == Lang::En { "selected" } else { "sélectionnées" }), "{size:?} {zoom}");
             assert_eq!(layout::faults(&window), Vec::<String>::new(), "{lang:?} {size:?} {zoom}");
         }
     }

@@ -7,7 +7,7 @@ use trombine::{
         batch::BatchView,
         image_set::{Crop, ImageSet},
     },
-    engine::{Device, Engine, Score, Step},
+    engine::{Device, Engine, Step, StepMetrics},
     model::{Network, Weights},
     optimizer::OptimizerState,
     problem::Problem,
@@ -41,17 +41,17 @@ impl<E: Engine, F: FnMut(&mut E) -> Result<(), Problem> + Send> Engine for Watch
         self.inner.network()
     }
 
-    fn train_batch(&mut self, batch: &BatchView<'_>, step: Step) -> Result<Score, Problem> {
+    fn train_batch(&mut self, batch: &BatchView<'_>, step: Step) -> Result<StepMetrics, Problem> {
         (self.before)(&mut self.inner)?;
         self.inner.train_batch(batch, step)
     }
 
-    fn enqueue_step(&mut self, batch: &BatchView<'_>, step: Step) -> Result<Vec<Score>, Problem> {
+    fn enqueue_step(&mut self, batch: &BatchView<'_>, step: Step) -> Result<Vec<StepMetrics>, Problem> {
         (self.before)(&mut self.inner)?;
         self.inner.enqueue_step(batch, step)
     }
 
-    fn flush(&mut self) -> Result<Vec<Score>, Problem> {
+    fn flush(&mut self) -> Result<Vec<StepMetrics>, Problem> {
         self.inner.flush()
     }
 
@@ -70,7 +70,7 @@ impl<E: Engine, F: FnMut(&mut E) -> Result<(), Problem> + Send> Engine for Watch
         self.inner.predict(pixels, logits)
     }
 
-    fn gradients(&mut self, batch: &BatchView<'_>, step: Step) -> Result<(Score, Weights), Problem> {
+    fn gradients(&mut self, batch: &BatchView<'_>, step: Step) -> Result<(StepMetrics, Weights), Problem> {
         self.inner.gradients(batch, step)
     }
 

@@ -11,7 +11,7 @@ use trombine::{
     problem::Kind,
     run::{Run, RunStatus, RunStore},
     train::event::TrainEvent,
-    worker::{Answerer, Command, Event, JobId, PhotoSource, Question, ResumeOptions, Worker},
+    worker::{Answerer, Command, Event, JobId, PhotoSource, PredictionRequest, ResumeOptions, Worker},
 };
 
 use crate::training::{lively, plan, settings};
@@ -57,7 +57,7 @@ fn a_training_ends_with_a_report_and_answers_photos() {
     let answerer = Answerer::at(store, || {}).expect("a thread");
     let pixels = vec![90; 40 * 30 * 3];
     let photo = PhotoSource::Rgb { width: 40, height: 30, pixels: pixels.into() };
-    assert!(answerer.ask(Question { id: 5, run: view.info.id.clone(), photo, crop: None, heat: Some(Heat::GradCam) }));
+    assert!(answerer.ask(PredictionRequest { id: 5, run: view.info.id.clone(), photo, crop: None, heat: Some(Heat::GradCam) }));
     let answer = answerer.wait().expect("an answer");
     let reply = answer.result.expect("it can be judged");
     assert_eq!((answer.id, reply.side, reply.pixels.len()), (5, 64, 64 * 64 * 3));
@@ -219,7 +219,7 @@ fn a_run_is_judged_again_with_mirror_images_and_predicts_so() {
     assert_eq!(judge(None).0, mirrored, "as it was judged before");
     let mut predictor = Run::open(&folder).expect("a run").predictor(|config| engine::open("cpu", config)).expect("it answers");
     for prediction in &mirrored.predictions {
-        let answer = predictor.judge(&plan.dataset.pixels.get(prediction.sample as usize).unwrap()).expect("an answer");
+        let answer = predictor.predict_batch(&plan.dataset.pixels.get(prediction.sample as usize).unwrap()).expect("an answer");
         assert!((answer[0].probabilities[1] - mirrored.probability(prediction, 1)).abs() < 1e-6);
     }
     assert_eq!(judge(Some(false)).0, alone);
@@ -310,6 +310,9 @@ fn what_the_user_has_decided_is_known_to_be_unwritten_until_it_is_written() {
         }
     }
     assert!(!worker.is_keeping());
+    // What was said to be done, too.
+    let told = [Command::DeleteRun(run.clone()), Command::RestoreRun(run), Command::RemoveDeleted(None)];
+    assert!(told.iter().all(Command::keeps));
 }
 
 /// A worker whose letters nobody opens any more ends, though it waits to deliver one.

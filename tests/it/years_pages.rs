@@ -327,9 +327,9 @@ fn a_bar_of_the_histogram_narrows_the_wall() {
     let count = data.samples.iter().filter(|sample| (20..30).contains(&sample.class)).count();
     harness.get_by_role_and_label(Role::Button, &format!("20 to 29, {count}")).click();
     harness.run_steps(3);
-    assert!(said(&harness, &format!("{count} shown")));
+    assert!(said(&harness, &format!("{count}\u{a0}shown")));
     let old = data.samples.iter().filter(|sample| sample.class >= 80).count();
-    assert!(old < 20 && said(&harness, "80 and over: little can be learned"), "{old}");
+    assert!(old < 20 && said(&harness, "80 and over: too few to learn"), "{old}");
 }
 
 /// While it trains: the error in years, the baseline's line, and faces by how far they are off.

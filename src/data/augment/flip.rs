@@ -1,4 +1,4 @@
-//! The notebook's `random_flip_left_right`, and the mirror image as a second look when judging.
+//! The notebook's `random_flip_left_right`, and the mirror image as a second look in evaluation.
 
 use crate::{
     random::Random,
@@ -21,7 +21,7 @@ pub(super) fn setting_defs<'a>(flip: &'a mut bool, test_time_flip: &'a mut bool)
         ),
         Value::Switch(flip),
     );
-    let judging = SettingDef::new(
+    let test_time = SettingDef::new(
         "test_time_flip",
         say("Mirror at evaluation", "Miroir à l’évaluation"),
         say(
@@ -34,5 +34,5 @@ pub(super) fn setting_defs<'a>(flip: &'a mut bool, test_time_flip: &'a mut bool)
         say("evaluated without mirror images", "évalué sans les miroirs"),
         say("evaluated with mirror images", "évalué avec les miroirs"),
     );
-    [random, judging]
+    [random, test_time]
 }

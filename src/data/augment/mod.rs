@@ -63,7 +63,7 @@ pub fn training<P: AsRef<[u8]>>(
     Ok(drawn.mixup)
 }
 
-/// Cuts the center of one cached picture as judging sees it, into `out` (`side` x `side` x 3).
+/// Cuts the center of one cached picture as evaluation sees it, into `out` (`side` x `side` x 3).
 pub fn evaluation(settings: &AugmentSettings, pixels: &[u8], out: &mut [u8]) {
     Drawn::none(settings).apply(pixels, out);
 }
@@ -112,7 +112,7 @@ macro_rules! augmentations {
             #[serde(alias = "resize_back", deserialize_with = "InputSize::or_switch")]
             pub input_size: InputSize,
             pub flip: bool,
-            /// Judge each picture with its mirror image ([`crate::engine::TtaPredictor`]).
+            /// Evaluate each picture with its mirror image ([`crate::engine::TtaPredictor`]).
             pub test_time_flip: bool,
             $(pub $name: $name::$type,)*
         }

@@ -1,8 +1,8 @@
 //! A few changed pictures are written behind what a cache file holds, in place of the whole file anew.
 //!
-//! Nothing that a reader has open is touched but the header, which is read once, when a file is opened: the new pictures
-//! and a new index go to the end, and the header is pointed at that index last. A crash before that leaves the file as it
-//! was, with bytes behind that nobody looks at; they are overwritten by nobody, and gone when the file is made anew.
+//! The new pictures and a new index go to the end, and the header is pointed at that index last; readers read the header
+//! once, when they open the file, so nothing else that they use changes. A crash before the header is written leaves the
+//! file as it was, with unreferenced bytes at its end, which stay until the file is written anew.
 
 use std::io::{self, Read as _, Seek as _, SeekFrom, Write as _};
 

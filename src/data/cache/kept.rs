@@ -22,7 +22,7 @@ const NAME: usize = SEAL + 8 + 8;
 
 /// What the cache holds.
 #[derive(Clone, Copy, Debug, Default, PartialEq, Eq, Serialize, Deserialize)]
-pub struct Kept {
+pub struct CacheUsage {
     pub folders: u64,
     pub bytes: u64,
     /// Of these, what is of folders that are not there any more, or of nobody knows which.
@@ -30,7 +30,7 @@ pub struct Kept {
     pub gone_bytes: u64,
 }
 
-impl Kept {
+impl CacheUsage {
     /// What is in `cache`.
     pub fn of(cache: &Path) -> Self {
         let (mut kept, mut seen) = (Self::default(), HashSet::new());

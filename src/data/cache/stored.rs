@@ -73,7 +73,7 @@ pub(super) fn place(slot: usize, one: usize) -> u64 {
 }
 
 /// What [`crate::data::pixels::Pixels`] holds of a cache file.
-pub(super) struct Stored {
+pub(super) struct CacheFile {
     pub(super) bytes: Bytes,
     /// Of each slot, what is in it; nothing of a slot that is not used.
     pub(super) pictures: Vec<Picture>,
@@ -107,7 +107,7 @@ pub(super) enum Damage {
     Told,
 }
 
-impl Stored {
+impl CacheFile {
     /// The picture in `slot`, if it is as it was stored.
     pub(super) fn read(&self, slot: usize) -> io::Result<Cow<'_, [u8]>> {
         let one = self.kind.shape.side.bytes();
@@ -139,7 +139,7 @@ impl Stored {
     }
 }
 
-impl PixelStore for Stored {
+impl PixelStore for CacheFile {
     fn side(&self) -> PictureSide {
         self.kind.shape.side
     }
@@ -172,20 +172,20 @@ impl PixelStore for Stored {
     }
 }
 
-fn damaged(stored: &Stored, error: &io::Error) -> Problem {
+fn damaged(stored: &CacheFile, error: &io::Error) -> Problem {
     let name = stored.path.display();
     let what = LocalizedText {
         en: format!("What was kept ready of the pictures was damaged or taken away: {name}"),
         fr: format!("Ce qui était gardé prêt des images a été abîmé ou enlevé\u{a0}: {name}"),
     };
     let remedy = say(
-        "Nothing is wrong in the result: the pictures are read from their folder meanwhile, and kept ready anew when it is opened again",
+        "Nothing is wrong in the result: the pictures are read from their folder meanwhile, and cached again when it is next opened",
         "Le résultat n’en souffre pas\u{a0}: les images sont relues dans leur dossier, et gardées prêtes à nouveau quand il sera rouvert",
     );
     Problem { path: Some(stored.path.clone()), ..Problem::new(Kind::Disk, what, remedy).because(error) }
 }
 
-fn gone(stored: &Stored, slot: usize, reason: &str) -> Problem {
+fn gone(stored: &CacheFile, slot: usize, reason: &str) -> Problem {
     let path = stored.root.join(&stored.pictures[slot].file);
     let name = path.display();
     let what = LocalizedText {

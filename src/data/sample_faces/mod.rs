@@ -15,7 +15,7 @@ use super::{
     glimpse,
     hash::hash,
     picture_size::SIDE,
-    pixels::{Album, Pixels},
+    pixels::{InMemoryPixels, Pixels},
     reading::{Reading, TaskChoice, Understood},
     resize::resize_into,
     sample::{Anomaly, Sample, Source},
@@ -79,7 +79,7 @@ pub fn dataset(reading: Reading, control: &Control, progress: &mut dyn FnMut(Sta
         understood: Understood { reading, by_folder: by_hair, ..Understood::default() },
         samples,
         skipped: Vec::new(),
-        pixels: Pixels::new(Album { side, bytes: pixels }),
+        pixels: Pixels::new(InMemoryPixels { side, bytes: pixels }),
         ..Dataset::default()
     })
 }

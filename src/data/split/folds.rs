@@ -2,7 +2,7 @@
 
 use std::collections::BTreeMap;
 
-use super::{Dealing, SplitSettings, grouped};
+use super::{SplitSettings, StratifiedSplitter, grouped};
 use crate::{
     data::sample::Part,
     random::{Purpose, Random},
@@ -12,7 +12,7 @@ use crate::{
 const THINNED: u64 = 2;
 const FOLDED: u64 = 3;
 
-impl Dealing<'_> {
+impl StratifiedSplitter<'_> {
     /// Gives one of the folds to the test part and leaves the others to be dealt.
     pub(super) fn hold_out(&self, settings: &SplitSettings, parts: &mut [Option<Part>]) {
         let held = settings.fold.clamp(1, settings.folds) - 1;

@@ -71,7 +71,7 @@ impl AgeBands {
             _ => {
                 let text = crate::text::repeated(text);
                 Err(LocalizedText {
-                    en: format!("“{text}” is no list of years: give those at which bands begin, as 0,10,20,40,60"),
+                    en: format!("“{text}” is not a list of years: give those at which bands begin, as 0,10,20,40,60"),
                     fr: format!(
                         "« {text} » n’est pas une liste d’années : donnez celles où commencent les tranches, comme 0,10,20,40,60"
                     ),

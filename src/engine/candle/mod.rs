@@ -14,7 +14,7 @@ use std::collections::BTreeMap;
 use candle_core::{Tensor, Var};
 
 use self::network::{Mode, Output, forward};
-use super::{Device, DeviceKind, Engine, EngineConfig, Score, Step, check_batch, objective};
+use super::{Device, DeviceKind, Engine, EngineConfig, Step, StepMetrics, check_batch, objective};
 use crate::{
     data::batch::BatchView,
     model::{Initialization, Network, Op, Weights, init::init, layers::Parameter},
@@ -89,7 +89,7 @@ impl CandleEngine {
 
     /// Every array on the device; those called `followed` as variables, whose gradients candle follows.
     fn tensors(&self, followed: &[String]) -> candle_core::Result<BTreeMap<String, Tensor>> {
-        let tensor = |(name, array): (&str, &crate::model::Array)| {
+        let tensor = |(name, array): (&str, &crate::model::Tensor)| {
             let tensor = Tensor::from_slice(&array.data, array.shape.as_slice(), &self.on)?;
             let tensor =
                 if followed.iter().any(|followed| followed == name) { Var::from_tensor(&tensor)?.into_inner() } else { tensor };
@@ -99,7 +99,7 @@ impl CandleEngine {
     }
 
     /// Score, gradients, and the statistics of each batch norm.
-    fn pass(&self, batch: &BatchView<'_>, step: Step) -> Result<(Score, Weights, Vec<Statistics>), Problem> {
+    fn pass(&self, batch: &BatchView<'_>, step: Step) -> Result<(StepMetrics, Weights, Vec<Statistics>), Problem> {
         let network = &self.config.network;
         check_batch(network, batch)?;
         let compute = || {
@@ -108,17 +108,17 @@ impl CandleEngine {
             let mode = Mode::Training { seed: self.config.seed, step: step.index };
             let Output { logits, statistics } = forward(network, &tensors, batch.pixels, &self.on, mode)?;
             let values: Vec<f64> = logits.to_vec1::<f32>()?.into_iter().map(f64::from).collect();
-            let (score, slopes) = objective::score(&self.config.loss, network.output, &values, batch);
-            let slopes: Vec<f32> = slopes.into_iter().map(|slope| slope as f32).collect();
+            let (score, grads) = objective::score(&self.config.loss, network.output, &values, batch);
+            let grads: Vec<f32> = grads.into_iter().map(|grad| grad as f32).collect();
             // The way back from a sum whose gradient at each logit is the loss's.
-            let store = (&logits * Tensor::from_vec(slopes, logits.shape(), &self.on)?)?.sum_all()?.backward()?;
+            let store = (&logits * Tensor::from_vec(grads, logits.shape(), &self.on)?)?.sum_all()?.backward()?;
             let mut gradients = Weights::default();
             for parameter in trained() {
                 let gradient = match store.get(&tensors[&parameter.name]) {
                     Some(gradient) => gradient.flatten_all()?.to_vec1::<f32>()?,
                     None => vec![0.0; parameter.shape.iter().product()],
                 };
-                gradients.0.insert(parameter.name, crate::model::Array { shape: parameter.shape, data: gradient });
+                gradients.0.insert(parameter.name, crate::model::Tensor { shape: parameter.shape, data: gradient });
             }
             Ok((score, gradients, statistics))
         };
@@ -128,7 +128,7 @@ impl CandleEngine {
     }
 
     /// `running = momentum * running + (1 - momentum) * batch`.
-    fn follow(&mut self, statistics: &[(String, Tensor, Tensor)]) -> candle_core::Result<()> {
+    fn update_running_stats(&mut self, statistics: &[(String, Tensor, Tensor)]) -> candle_core::Result<()> {
         for layer in &self.config.network.layers {
             let Op::BatchNorm { momentum, .. } = layer.op else { continue };
             let Some((_, mean, variance)) = statistics.iter().find(|(name, ..)| *name == layer.name) else { continue };
@@ -167,10 +167,10 @@ impl Engine for CandleEngine {
         &self.config.network
     }
 
-    fn train_batch(&mut self, batch: &BatchView<'_>, step: Step) -> Result<Score, Problem> {
+    fn train_batch(&mut self, batch: &BatchView<'_>, step: Step) -> Result<StepMetrics, Problem> {
         let (score, gradients, statistics) = self.pass(batch, step)?;
         self.optimizer.update(&mut self.weights, &gradients, step.learning_rate)?;
-        self.follow(&statistics).map_err(problem)?;
+        self.update_running_stats(&statistics).map_err(problem)?;
         Ok(score)
     }
 
@@ -183,7 +183,7 @@ impl Engine for CandleEngine {
         Ok(())
     }
 
-    fn gradients(&mut self, batch: &BatchView<'_>, step: Step) -> Result<(Score, Weights), Problem> {
+    fn gradients(&mut self, batch: &BatchView<'_>, step: Step) -> Result<(StepMetrics, Weights), Problem> {
         self.pass(batch, step).map(|(score, gradients, _)| (score, gradients))
     }
 

@@ -10,8 +10,8 @@ use crate::model::{Activation, LEAKY_SLOPE};
 pub trait Act {
     /// Whether a cell keeps what the backward pass needs.
     const LEARNS: bool = true;
-    /// Whether the slope at the maximum must be kept for the backward pass; ReLU's is told by the cell's code.
-    const KEEPS_SLOPE: bool;
+    /// Whether the gradient at the maximum must be kept for the backward pass; ReLU's is told by the cell's code.
+    const KEEPS_GRAD: bool;
     /// Whether it never falls, so that the largest input has the largest value.
     const KEEPS_ORDER: bool;
     unsafe fn value<S: Simd>(z: S::V) -> S::V;
@@ -26,7 +26,7 @@ pub struct Leaky;
 pub struct Gelu;
 
 /// An activation where no backward pass follows.
-pub struct Judging<A>(std::marker::PhantomData<A>);
+pub struct Inference<A>(std::marker::PhantomData<A>);
 
 /// [`Act::KEEPS_ORDER`] of `activation`.
 pub const fn keeps_order(activation: Activation) -> bool {
@@ -38,7 +38,7 @@ pub const fn keeps_order(activation: Activation) -> bool {
 }
 
 impl Act for Relu {
-    const KEEPS_SLOPE: bool = false;
+    const KEEPS_GRAD: bool = false;
     const KEEPS_ORDER: bool = true;
     #[inline(always)]
     unsafe fn value<S: Simd>(z: S::V) -> S::V {
@@ -51,7 +51,7 @@ impl Act for Relu {
 }
 
 impl Act for Leaky {
-    const KEEPS_SLOPE: bool = true;
+    const KEEPS_GRAD: bool = true;
     const KEEPS_ORDER: bool = true;
     #[inline(always)]
     unsafe fn value<S: Simd>(z: S::V) -> S::V {
@@ -64,7 +64,7 @@ impl Act for Leaky {
 }
 
 impl Act for Gelu {
-    const KEEPS_SLOPE: bool = true;
+    const KEEPS_GRAD: bool = true;
     const KEEPS_ORDER: bool = false;
     #[inline(always)]
     unsafe fn value<S: Simd>(z: S::V) -> S::V {
@@ -81,9 +81,9 @@ impl Act for Gelu {
     }
 }
 
-impl<A: Act> Act for Judging<A> {
+impl<A: Act> Act for Inference<A> {
     const LEARNS: bool = false;
-    const KEEPS_SLOPE: bool = false;
+    const KEEPS_GRAD: bool = false;
     const KEEPS_ORDER: bool = A::KEEPS_ORDER;
     #[inline(always)]
     unsafe fn value<S: Simd>(z: S::V) -> S::V {

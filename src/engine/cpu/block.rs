@@ -288,7 +288,7 @@ impl Block {
         }
     }
 
-    fn finish(&self, out: &Maps, learns: bool) -> PoolEpilogue {
+    fn epilogue(&self, out: &Maps, learns: bool) -> PoolEpilogue {
         PoolEpilogue {
             activation: self.activation,
             learns,
@@ -311,8 +311,8 @@ impl Block {
         let geometry = &self.geometry;
         let (epilogue, gamma) = match outcome {
             Outcome::Kept { gamma } => (winograd::Epilogue::Keep(self.kept.ptr()), Some(gamma)),
-            Outcome::Pooled { out, learns } if geometry.pools => (winograd::Epilogue::Pool(self.finish(out, learns)), None),
-            Outcome::Pooled { out, learns } => (winograd::Epilogue::Activate(self.finish(out, learns)), None),
+            Outcome::Pooled { out, learns } if geometry.pools => (winograd::Epilogue::Pool(self.epilogue(out, learns)), None),
+            Outcome::Pooled { out, learns } => (winograd::Epilogue::Activate(self.epilogue(out, learns)), None),
         };
         // Large maps one by one, so that they are still in the cache when they are surveyed.
         let one_by_one = geometry.algorithm != Algorithm::Winograd || gamma.is_some() && geometry.tiles() >= winograd::BLOCK;
@@ -388,10 +388,10 @@ impl Block {
     /// As [`Block::convolve`].
     pub unsafe fn normalize(&self, out: &Maps, share: Share<'_>) {
         let Some(norm) = &self.norm else { return };
-        let (finish, y, peaks) = (self.finish(out, true), self.kept.ptr(), self.peaks(norm));
+        let (epilogue, y, peaks) = (self.epilogue(out, true), self.kept.ptr(), self.peaks(norm));
         for n in share.range() {
             // SAFETY: the buffers were made for this geometry and batch.
-            unsafe { share.isa.run(NormalizePool { geometry: &self.geometry, y, peaks, n, finish }) };
+            unsafe { share.isa.run(NormalizePool { geometry: &self.geometry, y, peaks, n, epilogue }) };
         }
     }
 

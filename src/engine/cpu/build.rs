@@ -130,7 +130,7 @@ pub fn foreign_state(slot: &str) -> Problem {
     Problem::new(
         Kind::File,
         say("The saved state is of another optimizer", "L’état enregistré est celui d’un autre optimiseur"),
-        say("Choose the optimizer of that run, or start anew", "Choisissez l’optimiseur de cet entraînement, ou recommencez"),
+        say("Choose the optimizer of that run, or start again", "Choisissez l’optimiseur de cet entraînement, ou recommencez"),
     )
     .because(slot)
 }

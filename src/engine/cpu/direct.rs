@@ -158,18 +158,18 @@ impl Forward<'_> {
                         isa.run(product(panel, (y, 0), g.out_width, out.add(view.at(n, panel, y, 0)), view.panel));
                     }
                 }
-                Epilogue::Activate(finish) => {
+                Epilogue::Activate(epilogue) => {
                     let rows = scratch.rows.ptr();
                     let panels = CHUNK.min(g.out_panels - panel);
                     for y in 0..g.out_height {
                         for x in (0..g.out_width).step_by(COLUMNS) {
                             let columns = COLUMNS.min(g.out_width - x);
                             isa.run(product(panel, (y, x), columns, rows, COLUMNS * LANES));
-                            isa.run(ActivateRow(Row { rows, finish, n, panel, panels, cell: (y, x), cells: columns }));
+                            isa.run(ActivateRow(Row { rows, epilogue, n, panel, panels, cell: (y, x), cells: columns }));
                         }
                     }
                 }
-                Epilogue::Pool(finish) => {
+                Epilogue::Pool(epilogue) => {
                     let (rows, half) = (scratch.rows.ptr(), CHUNK * COLUMNS * LANES);
                     let panels = CHUNK.min(g.out_panels - panel);
                     for y in 0..g.pooled_height {
@@ -178,7 +178,7 @@ impl Forward<'_> {
                             for i in 0..2 {
                                 isa.run(product(panel, (2 * y + i, x), columns, rows.add(i * half), COLUMNS * LANES));
                             }
-                            isa.run(PoolRow(Row { rows, finish, n, panel, panels, cell: (y, x / 2), cells: columns / 2 }));
+                            isa.run(PoolRow(Row { rows, epilogue, n, panel, panels, cell: (y, x / 2), cells: columns / 2 }));
                         }
                     }
                 }
@@ -205,7 +205,7 @@ unsafe fn locate(g: &Geometry, input: Input, n: usize, isa: Isa, scratch: &Scrat
 /// `cells` cells from `cell` on, whose outputs are `rows`, one or two of `[CHUNK][COLUMNS][16]`.
 struct Row {
     rows: *const f32,
-    finish: PoolEpilogue,
+    epilogue: PoolEpilogue,
     n: usize,
     panel: usize,
     panels: usize,
@@ -219,20 +219,20 @@ struct ActivateRow(Row);
 impl Kernel for ActivateRow {
     #[inline(always)]
     unsafe fn run<S: Simd>(self) {
-        with_epilogue!(self.0.finish, self.go);
+        with_epilogue!(self.0.epilogue, self.go);
     }
 }
 
 impl ActivateRow {
     #[inline(always)]
     unsafe fn go<S: Simd, A: Act>(&self) {
-        let Row { rows, ref finish, n, panel, panels, cell: (y, x), cells } = self.0;
+        let Row { rows, ref epilogue, n, panel, panels, cell: (y, x), cells } = self.0;
         for c in 0..panels {
             let from = rows.add(c * COLUMNS * LANES);
-            let affine = finish.affine::<S>(panel + c);
-            let place = finish.place((n, panel + c), (y, x));
+            let affine = epilogue.affine::<S>(panel + c);
+            let place = epilogue.place((n, panel + c), (y, x));
             for x in 0..cells {
-                finish.one_at::<S, A>(affine, finish.beside(place, 0, x), S::load(from.add(x * LANES)));
+                epilogue.one_at::<S, A>(affine, epilogue.beside(place, 0, x), S::load(from.add(x * LANES)));
             }
         }
     }
@@ -244,14 +244,14 @@ struct PoolRow(Row);
 impl Kernel for PoolRow {
     #[inline(always)]
     unsafe fn run<S: Simd>(self) {
-        with_epilogue!(self.0.finish, self.go);
+        with_epilogue!(self.0.epilogue, self.go);
     }
 }
 
 impl PoolRow {
     #[inline(always)]
     unsafe fn go<S: Simd, A: Act>(&self) {
-        let Row { rows, ref finish, n, panel, panels, cell, cells } = self.0;
+        let Row { rows, ref epilogue, n, panel, panels, cell, cells } = self.0;
         for c in 0..panels {
             let top = rows.add(c * COLUMNS * LANES);
             let bottom = top.add(CHUNK * COLUMNS * LANES);
@@ -263,7 +263,7 @@ impl PoolRow {
                     S::load(bottom.add(at)),
                     S::load(bottom.add(at + LANES)),
                 ];
-                finish.cell::<S, A>((n, panel + c), (cell.0, cell.1 + x), four);
+                epilogue.cell::<S, A>((n, panel + c), (cell.0, cell.1 + x), four);
             }
         }
     }

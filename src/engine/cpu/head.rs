@@ -91,8 +91,8 @@ pub struct Layer {
 /// What a dense layer does with its weights' gradients.
 #[derive(Clone, Copy)]
 pub struct Learning<'a> {
-    /// Update at once by this rule; none stores them, the L2 term included.
-    pub rule: Option<&'a UpdateStep>,
+    /// Applied at once; none stores them, the L2 term included.
+    pub update: Option<&'a UpdateStep>,
     /// Gains the squares of the weights, one number a unit.
     pub squares: &'a Buffer<f64>,
 }
@@ -151,7 +151,7 @@ impl Dense {
         y: &Vectors,
         learning: Learning<'_>,
     ) {
-        let Learning { rule, squares } = learning;
+        let Learning { update, squares } = learning;
         let Context { isa, pool, scratch, n, .. } = *cx;
         let s = self.shape;
         if let Some(bias) = self.bias {
@@ -182,8 +182,8 @@ impl Dense {
                     backward.run(isa, panel, n, scratch);
                     let at = panel * len;
                     let square = squares.ptr().add(unit);
-                    isa.run(Update::of(stored, rule, at, len, scratch.tile.ptr(), square));
-                    if rule.is_none() {
+                    isa.run(Update::of(stored, update, at, len, scratch.tile.ptr(), square));
+                    if update.is_none() {
                         std::ptr::copy_nonoverlapping(scratch.tile.ptr(), stored.gradient.ptr().add(at), len);
                     }
                 }

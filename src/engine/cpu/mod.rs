@@ -113,7 +113,7 @@ use self::{
 };
 use crate::{
     data::batch::BatchView,
-    engine::{Device, Engine, EngineConfig, Score, Step, check_batch, objective::BatchLoss},
+    engine::{Device, Engine, EngineConfig, Step, StepMetrics, check_batch, objective::BatchLoss},
     model::{Initialization, Network, Weights, init::init},
     optimizer::OptimizerState,
     problem::Problem,
@@ -209,11 +209,11 @@ impl Engine for CpuEngine {
         &self.config.network
     }
 
-    fn train_batch(&mut self, batch: &BatchView<'_>, step: Step) -> Result<Score, Problem> {
+    fn train_batch(&mut self, batch: &BatchView<'_>, step: Step) -> Result<StepMetrics, Problem> {
         check_batch(&self.config.network, batch)?;
         self.check_size(batch.len())?;
-        let rule = self.config.optimizer.next(&mut self.state, step.learning_rate);
-        let score = self.learn(batch, step, Some(&rule))?;
+        let update = self.config.optimizer.next(&mut self.state, step.learning_rate);
+        let score = self.learn(batch, step, Some(&update))?;
         for block in &self.blocks[self.frozen..] {
             block.update_running_stats(&mut self.arrays);
         }
@@ -238,7 +238,7 @@ impl Engine for CpuEngine {
         Ok(())
     }
 
-    fn gradients(&mut self, batch: &BatchView<'_>, step: Step) -> Result<(Score, Weights), Problem> {
+    fn gradients(&mut self, batch: &BatchView<'_>, step: Step) -> Result<(StepMetrics, Weights), Problem> {
         check_batch(&self.config.network, batch)?;
         self.check_size(batch.len())?;
         let score = self.learn(batch, step, None)?;

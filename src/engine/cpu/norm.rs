@@ -136,13 +136,13 @@ pub struct NormalizePool<'a> {
     pub y: *const f32,
     pub peaks: *mut f32,
     pub n: usize,
-    pub finish: PoolEpilogue,
+    pub epilogue: PoolEpilogue,
 }
 
 impl Kernel for NormalizePool<'_> {
     #[inline(always)]
     unsafe fn run<S: Simd>(self) {
-        with_activation!(self.finish.activation, self.go);
+        with_activation!(self.epilogue.activation, self.go);
     }
 }
 
@@ -156,14 +156,14 @@ impl NormalizePool<'_> {
                 for x in 0..g.pooled_width {
                     let cell = cells.at(self.n, c, y, x);
                     if A::KEEPS_ORDER || !g.pools {
-                        self.finish.peak::<S, A>((self.n, c), (y, x), S::load(self.peaks.add(cell)));
+                        self.epilogue.peak::<S, A>((self.n, c), (y, x), S::load(self.peaks.add(cell)));
                         continue;
                     }
                     let at = self.y.add(view.at(self.n, c, 2 * y, 2 * x));
                     let below = at.add(view.row);
                     let four = [S::load(at), S::load(at.add(LANES)), S::load(below), S::load(below.add(LANES))];
-                    self.finish.cell::<S, A>((self.n, c), (y, x), four);
-                    let code = S::load_argmax(self.finish.argmax.add(cell));
+                    self.epilogue.cell::<S, A>((self.n, c), (y, x), four);
+                    let code = S::load_argmax(self.epilogue.argmax.add(cell));
                     let mut peak = four[0];
                     for k in 1..4 {
                         peak = S::select(S::is(code, k as u8), four[k], peak);
@@ -215,7 +215,7 @@ impl GradientSums<'_> {
                     let place = self.gradient.add(self.view.at(self.n, c, y, x));
                     let peak = S::load(self.peaks.add(cells.at(self.n, c, y, x)));
                     let mut dz = S::load(place);
-                    if !A::KEEPS_SLOPE {
+                    if !A::KEEPS_GRAD {
                         dz = S::keep(S::gt(S::fma(peak, scale, shift), S::zero()), dz);
                         S::store(place, dz);
                     }

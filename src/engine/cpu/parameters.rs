@@ -8,7 +8,7 @@ use super::{
 };
 use crate::{
     model::{
-        Array,
+        Tensor,
         layers::{Parameter, Role},
     },
     problem::Problem,
@@ -103,14 +103,14 @@ impl Stored {
     }
 
     /// A buffer of this array's layout, as an array of PyTorch's.
-    pub fn export(&self, buffer: &Buffer) -> Array {
+    pub fn export(&self, buffer: &Buffer) -> Tensor {
         let from = buffer.as_slice();
         let data = (0..self.about.shape.iter().product()).map(|i| from[self.place(i)]).collect();
-        Array { shape: self.about.shape.clone(), data }
+        Tensor { shape: self.about.shape.clone(), data }
     }
 
     /// Replaces the values (`slot` none) or a slot by an array of PyTorch's layout.
-    pub fn import(&mut self, slot: Option<usize>, array: &Array) {
+    pub fn import(&mut self, slot: Option<usize>, array: &Tensor) {
         for (i, &x) in array.data.iter().enumerate() {
             let at = self.place(i);
             let buffer = match slot {

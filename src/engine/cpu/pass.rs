@@ -26,7 +26,7 @@ use super::{
 };
 use crate::{
     data::batch::BatchView,
-    engine::{Score, Step},
+    engine::{Step, StepMetrics},
     optimizer::{UpdateStep, clip_scale},
     problem::Problem,
 };
@@ -106,24 +106,29 @@ impl CpuEngine {
         }
     }
 
-    /// Loss, all gradients and, with a rule, the update. Without one the gradients stay in the arrays.
+    /// Loss, all gradients and, with an update, that. Without one the gradients stay in the arrays.
     ///
     /// # Errors
     /// Too little memory for gradients that are stored.
-    pub(super) fn learn(&mut self, batch: &BatchView<'_>, step: Step, rule: Option<&UpdateStep>) -> Result<Score, Problem> {
+    pub(super) fn learn(
+        &mut self,
+        batch: &BatchView<'_>,
+        step: Step,
+        update: Option<&UpdateStep>,
+    ) -> Result<StepMetrics, Problem> {
         let n = batch.len();
         self.forward(batch.pixels, n, Mode::Training { step: step.index });
         let mut score = self.score(batch);
         let clip = self.config.optimizer.global_clipnorm;
-        let store = rule.is_none() || clip > 0.0;
+        let store = update.is_none() || clip > 0.0;
         if store {
             self.arrays.iter_mut().try_for_each(Stored::want_gradient)?;
         }
         let squares: Vec<Buffer<f64>> = self.arrays.iter().map(|array| Buffer::new(units_of(array))).collect::<Result<_, _>>()?;
-        self.tail_backward(n, step, rule.filter(|_| !store), &squares);
+        self.head_backward(n, step, update.filter(|_| !store), &squares);
         self.blocks_backward(batch.pixels, n, step);
-        self.update_blocks(n, rule.filter(|_| !store), &squares);
-        self.update_vectors(rule.filter(|_| !store))?;
+        self.update_blocks(n, update.filter(|_| !store), &squares);
+        self.update_vectors(update.filter(|_| !store))?;
         score.penalty = self
             .arrays
             .iter()
@@ -131,24 +136,24 @@ impl CpuEngine {
             .filter(|(array, _)| array.about.l2 > 0.0)
             .map(|(array, squares)| array.about.l2 * squares.as_slice().iter().sum::<f64>())
             .sum();
-        if let (true, Some(rule)) = (store, rule) {
-            self.clip_and_update(rule, clip)?;
+        if let (true, Some(update)) = (store, update) {
+            self.clip_and_update(update, clip)?;
         }
         Ok(score)
     }
 
     /// Loss and hits; leaves the outputs' gradient.
-    fn score(&mut self, batch: &BatchView<'_>) -> Score {
-        let Some(layer) = self.head.last_mut() else { return Score::default() };
+    fn score(&mut self, batch: &BatchView<'_>) -> StepMetrics {
+        let Some(layer) = self.head.last_mut() else { return StepMetrics::default() };
         let Vectors { batch: room, values, gradient, .. } = &mut layer.out;
         let at = |n: usize, f: usize| Vectors::place(*room, n, f);
         let (values, gradient) = (values.as_slice(), gradient.as_mut_slice());
         let read = |n: usize, f: usize| f64::from(values[at(n, f)]);
-        let write = |n: usize, f: usize, slope: f64| gradient[at(n, f)] = slope as f32;
+        let write = |n: usize, f: usize, grad: f64| gradient[at(n, f)] = grad as f32;
         self.loss.score(&self.config.loss, batch, read, write)
     }
 
-    fn tail_backward(&mut self, n: usize, step: Step, rule: Option<&UpdateStep>, squares: &[Buffer<f64>]) {
+    fn head_backward(&mut self, n: usize, step: Step, update: Option<&UpdateStep>, squares: &[Buffer<f64>]) {
         let masks = Some((self.config.seed, step.index));
         let context = Context { isa: self.isa, pool: &self.pool, scratch: &self.scratch, n, masks };
         let nothing = Buffer::empty();
@@ -167,7 +172,7 @@ impl CpuEngine {
                 head::Op::Dense(dense) => &squares[dense.weight],
                 _ => &nothing,
             };
-            rest[0].backward(&context, &mut self.arrays, input, gradient, Learning { rule, squares });
+            rest[0].backward(&context, &mut self.arrays, input, gradient, Learning { update, squares });
         }
         if let (ToVectors::GlobalPool, Some(pooled)) = (self.to_vectors, &self.pooled) {
             let last = self.maps.len() - 1;
@@ -205,8 +210,8 @@ impl CpuEngine {
         }
     }
 
-    /// Sums the convolutions' gradients over the groups, adds L2, updates by `rule` if there is one.
-    fn update_blocks(&mut self, n: usize, rule: Option<&UpdateStep>, squares: &[Buffer<f64>]) {
+    /// Sums the convolutions' gradients over the groups, adds L2, updates by `update` if there is one.
+    fn update_blocks(&mut self, n: usize, update: Option<&UpdateStep>, squares: &[Buffer<f64>]) {
         let groups = groups(n);
         for block in &self.blocks[self.frozen..] {
             if let Some(bias) = block.bias {
@@ -237,8 +242,8 @@ impl CpuEngine {
                 let (parts, stride) = (block.weight_parts.ptr().add(at), block.geometry.weight_len());
                 self.isa.run(SumParts { parts, stride, count: groups, to: gradient, len });
                 let square = squares[block.weight].ptr().add(panel);
-                self.isa.run(Update::of(array, rule, at, len, gradient, square));
-                if rule.is_some() {
+                self.isa.run(Update::of(array, update, at, len, gradient, square));
+                if update.is_some() {
                     block.prepare_weights(self.isa, panel, &array.values);
                 }
             }
@@ -246,18 +251,18 @@ impl CpuEngine {
     }
 
     /// Biases and batch norm's arrays.
-    fn update_vectors(&mut self, rule: Option<&UpdateStep>) -> Result<(), Problem> {
-        let Some(rule) = rule else { return Ok(()) };
+    fn update_vectors(&mut self, update: Option<&UpdateStep>) -> Result<(), Problem> {
+        let Some(update) = update else { return Ok(()) };
         let square = Buffer::<f64>::new(1)?;
         for array in self.arrays.iter().filter(|array| array.about.trained() && !array.is_kernel()) {
             // SAFETY: no job is open.
-            unsafe { self.isa.run(Update::of(array, Some(rule), 0, array.values.len(), array.gradient.ptr(), square.ptr())) };
+            unsafe { self.isa.run(Update::of(array, Some(update), 0, array.values.len(), array.gradient.ptr(), square.ptr())) };
         }
         Ok(())
     }
 
     /// Updates all arrays by their stored gradients, shortened together.
-    fn clip_and_update(&mut self, rule: &UpdateStep, clip: f64) -> Result<(), Problem> {
+    fn clip_and_update(&mut self, update: &UpdateStep, clip: f64) -> Result<(), Problem> {
         let trained = || self.arrays.iter().filter(|array| array.about.trained());
         let squares: f64 =
             trained().map(|array| array.gradient.as_slice().iter().map(|g| f64::from(*g) * f64::from(*g)).sum::<f64>()).sum();
@@ -266,8 +271,8 @@ impl CpuEngine {
         for array in trained() {
             // SAFETY: no job is open.
             unsafe {
-                let update = Update::of(array, Some(rule), 0, array.values.len(), array.gradient.ptr(), square.ptr());
-                self.isa.run(Update { l2: 0.0, scale, ..update });
+                let of_array = Update::of(array, Some(update), 0, array.values.len(), array.gradient.ptr(), square.ptr());
+                self.isa.run(Update { l2: 0.0, scale, ..of_array });
             }
         }
         self.prepare_weights();

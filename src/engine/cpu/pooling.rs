@@ -3,7 +3,7 @@
 //! exist in memory (batch norm keeps them: its statistics come between).
 //!
 //! Of each cell and channel a code is kept: 0 to 3 is the place of the first maximum in reading order, 4 says that
-//! ReLU switched it off (behind batch norm the gradient says so). Other activations also keep their slope at the maximum.
+//! ReLU switched it off (behind batch norm the gradient says so). Other activations also keep their gradient at the maximum.
 //!
 //! Where no pooling follows (the first of two convolutions of a block), every output is a cell of its own, of code 0 or 4.
 #![allow(unsafe_op_in_unsafe_fn, reason = "a kernel is one contract, stated at its struct")]
@@ -78,7 +78,7 @@ impl PoolEpilogue {
         }
         let mut code = S::splat_argmax(0);
         let best;
-        if A::KEEPS_SLOPE {
+        if A::KEEPS_GRAD {
             let mut at = z[0];
             let mut most = A::value::<S>(z[0]);
             for i in 1..4 {
@@ -116,7 +116,7 @@ impl PoolEpilogue {
     pub unsafe fn one_at<S: Simd, A: Act>(&self, (scale, shift): (S::V, S::V), (to, cell): (usize, usize), output: S::V) {
         let z = S::fma(output, scale, shift);
         if A::LEARNS {
-            if A::KEEPS_SLOPE {
+            if A::KEEPS_GRAD {
                 S::store(self.grads.add(cell), A::grad::<S>(z));
             } else {
                 let alive = S::recode(S::gt(z, S::zero()), 0, S::splat_argmax(DEAD));
@@ -131,7 +131,7 @@ impl PoolEpilogue {
     pub unsafe fn peak<S: Simd, A: Act>(&self, (n, c): (usize, usize), (y, x): (usize, usize), output: S::V) {
         let (scale, shift) = (S::load(self.scale.add(c * LANES)), S::load(self.shift.add(c * LANES)));
         let z = S::fma(output, scale, shift);
-        if A::KEEPS_SLOPE {
+        if A::KEEPS_GRAD {
             S::store(self.grads.add(self.cells.at(n, c, y, x)), A::grad::<S>(z));
         }
         S::store(self.out.add(self.view.at(n, c, y, x)), A::value::<S>(z));
@@ -188,14 +188,14 @@ impl Unpool<'_> {
     unsafe fn single_tile<S: Simd>(&self, (n, c): (usize, usize), (ty, tx): (usize, usize), sum: &mut S::V) -> [[S::V; 4]; 4] {
         let g = self.geometry;
         let gradient = self.gradient.add(self.view.at(n, c, 4 * ty, 4 * tx));
-        let codes = self.argmax.add(self.cells.at(n, c, 4 * ty, 4 * tx));
+        let argmax = self.argmax.add(self.cells.at(n, c, 4 * ty, 4 * tx));
         let mut d = [[S::zero(); 4]; 4];
         let mut own = S::zero();
         for i in 0..4 {
             for j in 0..4 {
                 if 4 * ty + i < g.out_height && 4 * tx + j < g.out_width {
                     let dz = S::load(gradient.add(i * self.view.row + j * self.view.column));
-                    let code = S::load_argmax(codes.add(i * self.cells.row + j * self.cells.column));
+                    let code = S::load_argmax(argmax.add(i * self.cells.row + j * self.cells.column));
                     d[i][j] = S::select(S::is(code, DEAD), S::zero(), dz);
                     own = S::add(own, d[i][j]);
                 }
@@ -281,17 +281,17 @@ macro_rules! with_activation {
 }
 pub(super) use with_activation;
 
-/// Runs `$self.$go::<S, A>()` for what `$finish` does: its activation, for training or for judging.
+/// Runs `$self.$go::<S, A>()` for what `$epilogue` does: its activation, for training or for inference.
 macro_rules! with_epilogue {
-    ($finish:expr, $self:ident . $go:ident) => {
-        if $finish.learns {
-            $crate::engine::cpu::pooling::with_activation!($finish.activation, $self.$go)
+    ($epilogue:expr, $self:ident . $go:ident) => {
+        if $epilogue.learns {
+            $crate::engine::cpu::pooling::with_activation!($epilogue.activation, $self.$go)
         } else {
-            use $crate::engine::cpu::activation::{Gelu, Judging, Leaky, Relu};
-            match $finish.activation {
-                $crate::model::Activation::Relu => $self.$go::<S, Judging<Relu>>(),
-                $crate::model::Activation::LeakyRelu => $self.$go::<S, Judging<Leaky>>(),
-                $crate::model::Activation::Gelu => $self.$go::<S, Judging<Gelu>>(),
+            use $crate::engine::cpu::activation::{Gelu, Inference, Leaky, Relu};
+            match $epilogue.activation {
+                $crate::model::Activation::Relu => $self.$go::<S, Inference<Relu>>(),
+                $crate::model::Activation::LeakyRelu => $self.$go::<S, Inference<Leaky>>(),
+                $crate::model::Activation::Gelu => $self.$go::<S, Inference<Gelu>>(),
             }
         }
     };

@@ -77,7 +77,7 @@ impl Kernel for Forward<'_> {
     #[inline(always)]
     unsafe fn run<S: Simd>(self) {
         match self.epilogue {
-            Epilogue::Pool(finish) | Epilogue::Activate(finish) => with_epilogue!(finish, self.go),
+            Epilogue::Pool(epilogue) | Epilogue::Activate(epilogue) => with_epilogue!(epilogue, self.go),
             Epilogue::Keep(_) => self.go::<S, Relu>(),
         }
     }
@@ -147,22 +147,22 @@ impl Forward<'_> {
         for p in 0..P {
             let c = panel + p;
             match &self.epilogue {
-                Epilogue::Pool(finish) => {
-                    let place = finish.place((self.n, c), (2 * row, pair));
+                Epilogue::Pool(epilogue) => {
+                    let place = epilogue.place((self.n, c), (2 * row, pair));
                     for i in 0..2 {
                         if 2 * row + i < g.pooled_height {
                             let four = [y[p][0][2 * i], y[p][1][2 * i], y[p][0][2 * i + 1], y[p][1][2 * i + 1]];
-                            finish.cell_at::<S, A>(c, finish.beside(place, i, 0), four);
+                            epilogue.cell_at::<S, A>(c, epilogue.beside(place, i, 0), four);
                         }
                     }
                 }
-                Epilogue::Activate(finish) => {
-                    let affine = finish.affine::<S>(c);
-                    let place = finish.place((self.n, c), (4 * row, x));
+                Epilogue::Activate(epilogue) => {
+                    let affine = epilogue.affine::<S>(c);
+                    let place = epilogue.place((self.n, c), (4 * row, x));
                     for t in 0..2 {
                         for i in 0..4 {
                             if 4 * row + i < g.out_height && x + t < g.out_width {
-                                finish.one_at::<S, A>(affine, finish.beside(place, i, t), y[p][t][i]);
+                                epilogue.one_at::<S, A>(affine, epilogue.beside(place, i, t), y[p][t][i]);
                             }
                         }
                     }

@@ -23,7 +23,7 @@ pub const MOST_SLOTS: usize = 4;
 /// is one number.
 pub struct Update {
     /// None: nothing but the L2 term is done, and the gradient is stored.
-    pub rule: Option<UpdateStep>,
+    pub update: Option<UpdateStep>,
     pub role: Role,
     pub weights: *mut f32,
     pub gradient: *mut f32,
@@ -45,7 +45,7 @@ impl Update {
     /// `gradient` has `len` numbers, and nobody else touches these numbers of `stored`.
     pub unsafe fn of(
         stored: &Stored,
-        rule: Option<&UpdateStep>,
+        update: Option<&UpdateStep>,
         at: usize,
         len: usize,
         gradient: *mut f32,
@@ -56,7 +56,7 @@ impl Update {
             *to = slot.ptr().add(at);
         }
         Self {
-            rule: rule.map(|rule| rule.at_rate(stored.about.rate)),
+            update: update.map(|update| update.at_rate(stored.about.rate)),
             role: stored.about.role,
             weights: stored.values.ptr().add(at),
             gradient,
@@ -85,18 +85,18 @@ impl Kernel for Update {
                 S::store(g.add(i), S::mul(with_l2, S::splat(self.scale)));
             }
             *self.squares += S::to_array(squares).iter().map(|x| f64::from(*x)).sum::<f64>();
-            if let Some(rule) = &self.rule {
-                match rule.formula {
+            if let Some(update) = &self.update {
+                match update.formula {
                     Formula::Adam(adam) => {
-                        let decay = if self.role == Role::Kernel { rule.decay } else { 0.0 };
+                        let decay = if self.role == Role::Kernel { update.decay } else { 0.0 };
                         let (m, v) = (self.slots[0].add(at), self.slots[1].add(at));
                         AdamPiece { w, g, m, v, len }.update::<S>(&adam, decay);
-                        if let Some(momentum) = rule.average {
-                            let momentum = if rule.step > 1 { momentum } else { 0.0 };
+                        if let Some(momentum) = update.average {
+                            let momentum = if update.step > 1 { momentum } else { 0.0 };
                             average_piece::<S>(momentum, w, self.slots[2].add(at), len);
                         }
                     }
-                    _ => self.by_reference(rule, at, len),
+                    _ => self.by_reference(update, at, len),
                 }
             }
             at += len;
@@ -105,13 +105,13 @@ impl Kernel for Update {
 }
 
 impl Update {
-    unsafe fn by_reference(&self, rule: &UpdateStep, at: usize, len: usize) {
+    unsafe fn by_reference(&self, update: &UpdateStep, at: usize, len: usize) {
         let slice = |p: *mut f32| std::slice::from_raw_parts_mut(p.add(at), len);
         let mut slots: [&mut [f32]; MOST_SLOTS] = Default::default();
         for (to, &slot) in slots.iter_mut().zip(&self.slots[..self.slot_count]) {
             *to = slice(slot);
         }
-        let updated = rule.update(self.role, slice(self.weights), slice(self.gradient), &mut slots[..self.slot_count]);
+        let updated = update.update(self.role, slice(self.weights), slice(self.gradient), &mut slots[..self.slot_count]);
         debug_assert!(updated, "the stored slots are those of the optimizer");
     }
 }

@@ -316,7 +316,7 @@ fn lost(reason: &str) -> Problem {
         Kind::Device,
         say("The graphics card does not answer any more", "La carte graphique ne répond plus"),
         say(
-            "Go on from the last saved epoch, on the processor or again on the card",
+            "Resume from the last saved epoch, on the processor or again on the card",
             "Reprenez à la dernière époque enregistrée, sur le processeur ou à nouveau sur la carte",
         ),
     )

@@ -47,16 +47,16 @@ use self::{
     pass::{Input, Pass},
     schedule::{Fixed, Phase, Schedule},
     tile::Limits,
-    uniform::{Drop, NO_DROP, StepUniform},
+    uniform::{Dropout, NO_DROPOUT, StepUniform},
 };
-use super::{Device, DeviceKind, Engine, EngineConfig, Score, Step, check_batch, dropout, targets_fit};
+use super::{Device, DeviceKind, Engine, EngineConfig, Step, StepMetrics, check_batch, dropout, targets_fit};
 use crate::{
     data::{
         batch::BatchView,
         image_set::{Crop, ImageSet},
     },
     loss::{ClassTarget, LossKind, Targets},
-    model::{Array, Initialization, Network, Output, Weights, init::init},
+    model::{Initialization, Network, Output, Tensor, Weights, init::init},
     optimizer::{Formula, OptimizerState, UpdateStep},
     problem::{Kind, Problem},
     text::{LocalizedText, say},
@@ -154,24 +154,24 @@ impl GpuEngine {
 
     /// The step's uniform, in training with the step and the update that may follow.
     fn step_uniform(&self, pictures: usize, training: Option<(Step, Option<&UpdateStep>)>) -> StepUniform {
-        let rule = training.and_then(|(_, rule)| rule);
+        let update = training.and_then(|(_, update)| update);
         let loss = &self.config.loss;
         let balancing = f64::from(u8::from(loss.apply_class_balancing));
         let form = if loss.kind == LossKind::Huber { loss.delta } else { loss.gamma };
         let mut uniform = StepUniform {
             pictures: pictures as u32,
             training: training.is_some().into(),
-            follow: rule.is_some().into(),
-            first: rule.is_some_and(|rule| rule.step <= 1).into(),
-            rule: rule.map(|rule| rule_numbers(rule, self.config.optimizer.global_clipnorm)).unwrap_or_default(),
+            update_running_stats: update.is_some().into(),
+            first: update.is_some_and(|update| update.step <= 1).into(),
+            update: update.map(|update| update_numbers(update, self.config.optimizer.global_clipnorm)).unwrap_or_default(),
             loss: [loss.label_smoothing, form, loss.alpha, balancing].map(|number| number as f32),
             ..StepUniform::default()
         };
-        uniform.rule[2][3] = 1.0 / pictures as f32;
+        uniform.update[2][3] = 1.0 / pictures as f32;
         if let Some((step, _)) = training {
             // The last place keeps everything.
-            for (drop, (rate, stream)) in uniform.drops[..NO_DROP as usize].iter_mut().zip(&self.schedule.drops) {
-                *drop = Drop {
+            for (layer, (rate, stream)) in uniform.dropouts[..NO_DROPOUT as usize].iter_mut().zip(&self.schedule.dropouts) {
+                *layer = Dropout {
                     key: dropout::key(self.config.seed, step.index, *stream),
                     threshold: dropout::threshold(*rate),
                     kept: (1.0 / (1.0 - rate)) as f32,
@@ -182,8 +182,8 @@ impl GpuEngine {
         uniform
     }
 
-    /// Begins a step of the batch, whose update is of `update`.
-    fn learn(&mut self, batch: &BatchView<'_>, step: Step, rule: Option<&UpdateStep>, update: &[Phase]) -> Result<(), Problem> {
+    /// Begins a step of the batch, whose update is of `phases`.
+    fn learn(&mut self, batch: &BatchView<'_>, step: Step, update: Option<&UpdateStep>, phases: &[Phase]) -> Result<(), Problem> {
         let targets: Vec<f32> = match batch.targets {
             Targets::Values(targets) => {
                 targets.iter().zip(batch.weights).flat_map(|(target, weight)| [*target, *weight]).collect()
@@ -193,8 +193,8 @@ impl GpuEngine {
                 targets.iter().zip(batch.weights).flat_map(|(target, weight)| row(target, *weight)).collect()
             }
         };
-        let uniform = self.step_uniform(batch.len(), Some((step, rule)));
-        let phases = [&[Phase::Forward, Phase::Moments, Phase::Backward], update].concat();
+        let uniform = self.step_uniform(batch.len(), Some((step, update)));
+        let phases = [&[Phase::Forward, Phase::Moments, Phase::Backward], phases].concat();
         let input = if batch.crops.is_empty() { Input::Pixels(batch.pixels) } else { Input::Crops(batch.crops) };
         self.pass.begin(&phases, &uniform, input, &targets).map_err(|p| smaller(p, self.config.batch_size))
     }
@@ -202,32 +202,32 @@ impl GpuEngine {
     /// Begins a training step.
     fn train(&mut self, batch: &BatchView<'_>, step: Step) -> Result<(), Problem> {
         self.check(batch)?;
-        let rule = self.config.optimizer.next(&mut self.state, step.learning_rate);
-        let update: &[Phase] = if self.config.optimizer.global_clipnorm > 0.0 {
+        let update = self.config.optimizer.next(&mut self.state, step.learning_rate);
+        let phases: &[Phase] = if self.config.optimizer.global_clipnorm > 0.0 {
             &[Phase::StoreGradient, Phase::Total, Phase::UpdateStored]
         } else {
             &[Phase::Update, Phase::Total]
         };
-        self.learn(batch, step, Some(&rule), update)
+        self.learn(batch, step, Some(&update), phases)
     }
 
     /// Waits for the step that was begun last, and takes its score.
-    fn last(&mut self) -> Result<Score, Problem> {
+    fn last(&mut self) -> Result<StepMetrics, Problem> {
         self.pass.fetch()?;
         Ok(self.pass.last().map(|numbers| self.score(numbers)).unwrap_or_default())
     }
 
     /// The score's numbers as the loss and the total leave them.
-    fn score(&self, [loss, judged, penalty, _]: [f32; 4]) -> Score {
-        let score = Score { loss: loss.into(), penalty: penalty.into(), ..Score::default() };
+    fn score(&self, [loss, hits_or_error, penalty, _]: [f32; 4]) -> StepMetrics {
+        let score = StepMetrics { loss: loss.into(), penalty: penalty.into(), ..StepMetrics::default() };
         match self.config.network.output {
-            Output::Linear => Score { absolute_error: judged.into(), ..score },
-            Output::Sigmoid | Output::Softmax { .. } => Score { correct: judged as u32, ..score },
+            Output::Linear => StepMetrics { absolute_error: hits_or_error.into(), ..score },
+            Output::Sigmoid | Output::Softmax { .. } => StepMetrics { correct: hits_or_error as u32, ..score },
         }
     }
 
     /// The scores that were read and not taken.
-    fn scores(&mut self) -> Vec<Score> {
+    fn scores(&mut self) -> Vec<StepMetrics> {
         self.pass.done().into_iter().map(|numbers| self.score(numbers)).collect()
     }
 
@@ -265,17 +265,17 @@ impl Engine for GpuEngine {
         &self.config.network
     }
 
-    fn train_batch(&mut self, batch: &BatchView<'_>, step: Step) -> Result<Score, Problem> {
+    fn train_batch(&mut self, batch: &BatchView<'_>, step: Step) -> Result<StepMetrics, Problem> {
         self.train(batch, step)?;
         self.last()
     }
 
-    fn enqueue_step(&mut self, batch: &BatchView<'_>, step: Step) -> Result<Vec<Score>, Problem> {
+    fn enqueue_step(&mut self, batch: &BatchView<'_>, step: Step) -> Result<Vec<StepMetrics>, Problem> {
         self.train(batch, step)?;
         Ok(self.scores())
     }
 
-    fn flush(&mut self) -> Result<Vec<Score>, Problem> {
+    fn flush(&mut self) -> Result<Vec<StepMetrics>, Problem> {
         self.pass.fetch()?;
         Ok(self.scores())
     }
@@ -304,7 +304,7 @@ impl Engine for GpuEngine {
         self.answer(Input::Pixels(pixels), logits)
     }
 
-    fn gradients(&mut self, batch: &BatchView<'_>, step: Step) -> Result<(Score, Weights), Problem> {
+    fn gradients(&mut self, batch: &BatchView<'_>, step: Step) -> Result<(StepMetrics, Weights), Problem> {
         self.check(batch)?;
         self.learn(batch, step, None, &[Phase::StoreGradient, Phase::Total])?;
         let score = self.last()?;
@@ -357,7 +357,7 @@ impl Engine for GpuEngine {
         for (number, name) in names.iter().enumerate() {
             let slot = &values[4 * self.schedule.weights * number..];
             let named = |array: &Stored| (key(array, name), array.export(&slot[4 * array.start..]));
-            state.slots.0.extend(self.trained().map(named).collect::<Vec<(String, Array)>>());
+            state.slots.0.extend(self.trained().map(named).collect::<Vec<(String, Tensor)>>());
         }
         Ok(state)
     }
@@ -397,8 +397,8 @@ fn key(array: &Stored, slot: &str) -> String {
 }
 
 /// The numbers of an update as `kernels/update.wgsl` reads them.
-fn rule_numbers(rule: &UpdateStep, clip: f64) -> [[f32; 4]; 3] {
-    let (a, b) = match rule.formula {
+fn update_numbers(update: &UpdateStep, clip: f64) -> [[f32; 4]; 3] {
+    let (a, b) = match update.formula {
         Formula::Adam(adam) => ([adam.new_1, adam.new_2, adam.epsilon, adam.alpha], [0.0; 4]),
         Formula::Nadam(nadam) => {
             ([nadam.new_1, nadam.new_2, nadam.epsilon, nadam.of_m], [nadam.of_g, nadam.correction, 0.0, 0.0])
@@ -406,7 +406,7 @@ fn rule_numbers(rule: &UpdateStep, clip: f64) -> [[f32; 4]; 3] {
         Formula::RmsProp(rms) => ([rms.learning_rate, rms.rho, rms.new, rms.epsilon], [rms.momentum, 0.0, 0.0, 0.0]),
         Formula::Sgd(sgd) => ([sgd.learning_rate, 0.0, 0.0, 0.0], [sgd.momentum, 0.0, 0.0, 0.0]),
     };
-    [a, b, [rule.decay, rule.average.unwrap_or_default(), clip as f32, 0.0]]
+    [a, b, [update.decay, update.average.unwrap_or_default(), clip as f32, 0.0]]
 }
 
 /// The same problem; if it is one of memory, with a smaller batch as the way on.
@@ -435,7 +435,7 @@ fn foreign(slots: usize, known: usize) -> Problem {
     Problem::new(
         Kind::File,
         say("The optimizer’s memory does not fit the network", "La mémoire de l’optimiseur ne va pas avec le réseau"),
-        say("Start the training anew from the weights", "Reprenez l’entraînement à neuf à partir des poids"),
+        say("Start the training again from the weights", "Reprenez l’entraînement à neuf à partir des poids"),
     )
     .because(format!("{slots} slots instead of {known}"))
 }

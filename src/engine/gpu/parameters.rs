@@ -3,7 +3,7 @@
 //! Channels are padded to a multiple of four with zeros, which stay zero: their weights and gradients are.
 
 use crate::model::{
-    Array,
+    Tensor,
     layers::{Parameter, Role},
 };
 
@@ -92,13 +92,13 @@ impl Stored {
     }
 
     /// The array in `values`, whose first number is the first of this array's place.
-    pub fn export(&self, values: &[f32]) -> Array {
+    pub fn export(&self, values: &[f32]) -> Tensor {
         let data = (0..self.about.shape.iter().product()).map(|i| values[self.place(i)]).collect();
-        Array { shape: self.about.shape.clone(), data }
+        Tensor { shape: self.about.shape.clone(), data }
     }
 
     /// Writes the array to `values`, whose first number is the first of this array's place.
-    pub fn import(&self, array: &Array, values: &mut [f32]) {
+    pub fn import(&self, array: &Tensor, values: &mut [f32]) {
         for (i, &x) in array.data.iter().enumerate() {
             values[self.place(i)] = x;
         }

@@ -139,7 +139,7 @@ impl Pass {
         dispatch: &Dispatch,
         memory: Option<u64>,
     ) -> Result<bool, Problem> {
-        // Whoever trains, judges and tries on the same card brings the same pictures each time.
+        // Whoever trains, evaluates and tries on the same card brings the same pictures each time.
         if self.kept.as_ref().is_some_and(|kept| kept.has(images.as_ref())) {
             return Ok(true);
         }

@@ -17,7 +17,7 @@ pub struct Schedule {
     /// Quads of all weights, which is also the length of each optimizer's slot.
     pub weights: usize,
     /// The dropout layers by their number in the step's uniform: rate and stream.
-    pub drops: Vec<(f64, u32)>,
+    pub dropouts: Vec<(f64, u32)>,
     pub segments: Vec<Segment>,
     pub groups: Vec<[u32; 2]>,
 }
@@ -180,7 +180,7 @@ pub struct Shape {
     pub partials_bias: usize,
     pub partial_stride: usize,
     pub splits: usize,
-    pub drop: u32,
+    pub dropout: u32,
     pub mask_quads: usize,
     pub mask_channels: usize,
     pub mask_dropout: u32,
@@ -217,7 +217,7 @@ impl Shape {
             splits: self.splits as u32,
             mask_quads: self.mask_quads as u32,
             mask_channels: self.mask_channels as u32,
-            drop: self.drop,
+            dropout: self.dropout,
             mask_dropout: self.mask_dropout,
             momentum: self.momentum,
             epsilon: self.epsilon,

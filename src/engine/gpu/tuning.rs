@@ -18,7 +18,7 @@ use super::{
     launch::{encode, launch, uniform},
     schedule::{Dispatch, Phase, Shape, Size, Work},
     tile::{Costs, Tile},
-    uniform::{NO_DROP, StepUniform},
+    uniform::{NO_DROPOUT, StepUniform},
 };
 use crate::{files::atomic, problem::Problem};
 
@@ -142,7 +142,7 @@ fn dispatch(tile: Tile) -> Dispatch {
         border: 1,
         bias: 9 * CHANNELS * quads,
         splits: 1,
-        drop: NO_DROP,
+        dropout: NO_DROPOUT,
         ..Shape::default()
     };
     Dispatch {

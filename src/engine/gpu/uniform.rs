@@ -4,14 +4,14 @@
 use bytemuck::{Pod, Zeroable};
 
 /// Dropout layers of a step, with the one that keeps everything.
-pub const DROPS: usize = 16;
+pub const DROPOUT_LAYERS: usize = 16;
 /// The number of the dropout that keeps everything.
-pub const NO_DROP: u32 = DROPS as u32 - 1;
+pub const NO_DROPOUT: u32 = DROPOUT_LAYERS as u32 - 1;
 
 /// A dropout layer at one step.
 #[repr(C)]
 #[derive(Clone, Copy, Debug, PartialEq, Pod, Zeroable)]
-pub struct Drop {
+pub struct Dropout {
     pub key: u32,
     pub threshold: u32,
     /// The factor of what is kept.
@@ -19,7 +19,7 @@ pub struct Drop {
     pub spare: u32,
 }
 
-impl Drop {
+impl Dropout {
     /// Keeps everything.
     const NONE: Self = Self { key: 0, threshold: 0, kept: 1.0, spare: 0 };
 }
@@ -30,16 +30,16 @@ impl Drop {
 pub struct StepUniform {
     pub pictures: u32,
     pub training: u32,
-    pub follow: u32,
+    pub update_running_stats: u32,
     pub first: u32,
-    pub rule: [[f32; 4]; 3],
+    pub update: [[f32; 4]; 3],
     pub loss: [f32; 4],
-    pub drops: [Drop; DROPS],
+    pub dropouts: [Dropout; DROPOUT_LAYERS],
 }
 
 impl Default for StepUniform {
     fn default() -> Self {
-        Self { drops: [Drop::NONE; DROPS], ..Self::zeroed() }
+        Self { dropouts: [Dropout::NONE; DROPOUT_LAYERS], ..Self::zeroed() }
     }
 }
 
@@ -66,7 +66,7 @@ pub struct LayerUniform {
     pub partials_bias: u32,
     pub partial_stride: u32,
     pub splits: u32,
-    pub drop: u32,
+    pub dropout: u32,
     pub mask_quads: u32,
     pub mask_channels: u32,
     pub mask_dropout: u32,

@@ -16,7 +16,7 @@ pub use heat::{LastBlock, last_block};
 pub use maps::Maps;
 
 use self::network::{Mode, Values};
-use super::{Device, DeviceKind, Engine, EngineConfig, Score, Step, check_batch, objective};
+use super::{Device, DeviceKind, Engine, EngineConfig, Step, StepMetrics, check_batch, objective};
 use crate::{
     data::batch::BatchView,
     model::{Initialization, Network, Weights, init::init},
@@ -44,14 +44,14 @@ impl ReferenceEngine {
     }
 
     /// Score and gradients in f64, and what the running statistics become.
-    fn pass(&self, batch: &BatchView<'_>, step: Step) -> Result<(Score, Values, Values), Problem> {
+    fn pass(&self, batch: &BatchView<'_>, step: Step) -> Result<(StepMetrics, Values, Values), Problem> {
         let network = &self.config.network;
         check_batch(network, batch)?;
         let mode = Mode::Training { seed: self.config.seed, step: step.index };
         let values = network::values(&self.weights);
         let trace = network::forward(network, &values, batch.pixels, mode);
-        let (mut score, slopes) = objective::score(&self.config.loss, network.output, &trace.logits().data, batch);
-        let d_logits = Maps { data: slopes, ..*trace.logits() };
+        let (mut score, grads) = objective::score(&self.config.loss, network.output, &trace.logits().data, batch);
+        let d_logits = Maps { data: grads, ..*trace.logits() };
         score.penalty = objective::penalty(network, &values);
         let (_, mut gradients) = network::backward(network, &values, &trace, mode, d_logits, 0);
         objective::add_penalty_gradient(network, &values, &mut gradients);
@@ -91,7 +91,7 @@ impl Engine for ReferenceEngine {
         &self.config.network
     }
 
-    fn train_batch(&mut self, batch: &BatchView<'_>, step: Step) -> Result<Score, Problem> {
+    fn train_batch(&mut self, batch: &BatchView<'_>, step: Step) -> Result<StepMetrics, Problem> {
         let (score, gradients, running) = self.pass(batch, step)?;
         let network = &self.config.network;
         let gradients = network::weights(network, &gradients);
@@ -108,7 +108,7 @@ impl Engine for ReferenceEngine {
         Ok(())
     }
 
-    fn gradients(&mut self, batch: &BatchView<'_>, step: Step) -> Result<(Score, Weights), Problem> {
+    fn gradients(&mut self, batch: &BatchView<'_>, step: Step) -> Result<(StepMetrics, Weights), Problem> {
         let (score, gradients, _) = self.pass(batch, step)?;
         Ok((score, network::weights(&self.config.network, &gradients)))
     }

@@ -12,7 +12,7 @@ use super::{
 };
 use crate::{
     engine::dropout,
-    model::{Array, Layer, Network, Op, Weights},
+    model::{Layer, Network, Op, Tensor, Weights},
 };
 
 /// Arrays by name in f64, so that finite differences have digits to spare.
@@ -154,7 +154,7 @@ fn statistics(layer: &Layer, weights: &Values, x: &Maps, mode: Mode) -> Statisti
 
 /// `weights` in f64.
 pub fn values(weights: &Weights) -> Values {
-    let wide = |array: &Array| array.data.iter().map(|value| f64::from(*value)).collect();
+    let wide = |array: &Tensor| array.data.iter().map(|value| f64::from(*value)).collect();
     weights.iter().map(|(name, array)| (name.to_owned(), wide(array))).collect()
 }
 
@@ -166,7 +166,7 @@ pub fn weights(network: &Network, values: &Values) -> Weights {
         parameters
             .filter_map(|p| {
                 let data = narrow(values.get(&p.name)?);
-                Some((p.name, Array { shape: p.shape, data }))
+                Some((p.name, Tensor { shape: p.shape, data }))
             })
             .collect(),
     )

@@ -5,12 +5,12 @@ use std::{
     path::{Path, PathBuf},
 };
 
-use super::{Committee, CommitteeMember, MEMBERS, member_folder, together::Voices, words};
+use super::{Committee, CommitteeMember, MEMBERS, member_folder, together::Members, words};
 use crate::{
     evaluate::WeightsId,
     files::disk,
     problem::Problem,
-    run::{Asked, Run, RunInfo, RunStatus, RunStore, Stored, date, naming},
+    run::{RequestedDevice, Run, RunFiles, RunInfo, RunStatus, RunStore, date, naming},
     text::LocalizedText,
 };
 
@@ -35,7 +35,7 @@ impl RunStore {
             members.push(copy);
             weights.push(id);
         }
-        let known = Voices::of(&members)?;
+        let known = Members::of(&members)?;
         let task = ours[0].task.clone();
         let id = WeightsId::of_all(&weights);
         let (combination, chosen_on) = known.choose(&task);
@@ -50,7 +50,7 @@ impl RunStore {
             members: ours.iter().zip(&weights).map(member).collect(),
             combination,
             chosen_on,
-            judged: report.as_ref().map(|(_, judged)| judged.clone()),
+            evaluation: report.as_ref().map(|(_, evaluation)| evaluation.clone()),
         };
         let info = RunInfo {
             id: date::stamp(date::now()),
@@ -66,7 +66,7 @@ impl RunStore {
             data: ours[0].data.filter(|data| ours.iter().all(|run| run.data == Some(*data))),
             pictures: counts,
             device: ours[0].device.clone(),
-            asked: Asked::default(),
+            asked: RequestedDevice::default(),
             epochs_done: 0,
             best_epoch: None,
             stopped: None,
@@ -77,7 +77,7 @@ impl RunStore {
             member_of: None,
             committee: Some(committee),
             started_from: None,
-            stored: Stored::default(),
+            stored: RunFiles::default(),
         };
         let run = Run { folder: folder.to_owned(), info };
         run.save_settings(&members[0].settings()?)?;
@@ -137,7 +137,7 @@ fn check(runs: &[Run]) -> Result<(), Problem> {
     Ok(())
 }
 
-/// A copy of a run with what it takes to answer and to be judged.
+/// A copy of a run with what it takes to answer and to be evaluated.
 fn copied(run: &Run, folder: PathBuf) -> Result<(Run, WeightsId), Problem> {
     let settings = run.settings()?;
     let (weights, id) = run.best_weights(&settings.network(&run.info.task)?)?;
@@ -147,6 +147,9 @@ fn copied(run: &Run, folder: PathBuf) -> Result<(Run, WeightsId), Problem> {
     copy.save_history(&run.history())?;
     if let Ok(pictures) = run.pictures() {
         copy.save_pictures(&pictures)?;
+    }
+    if let Some(prior) = run.prior_pictures().filter(|_| run.info.started_from.is_some()) {
+        copy.save_prior(&prior)?;
     }
     if let Some(report) = run.report() {
         copy.save_report(&report)?;

@@ -1,12 +1,12 @@
 //! A committee (ensemble): several finished runs that answer one question together.
 //!
-//! It is a run like any other, in a folder of its own among the runs, so that it is listed, judged, asked, compared and
+//! It is a run like any other, in a folder of its own among the runs, so that it is listed, evaluated, asked, compared and
 //! exported as they are. Its `run.json` names the members and how their answers become one; each member lies in
 //! `members/01` and so on as a run of its own, with its weights, settings, pictures and last report: what becomes of the runs
 //! that it was made of does not matter to it. `settings.json` is the first member's.
 //!
 //! How good it is, is counted from what each member says of its own test and validation part (`together`): no picture is
-//! judged by a member that learned from it.
+//! evaluated by a member that learned from it.
 
 mod create;
 mod together;
@@ -18,7 +18,7 @@ use serde::{Deserialize, Serialize};
 
 pub use words::{no_pictures, not_trained_further, own_network, same_sight};
 
-use super::{Run, Stored, without_its_report};
+use super::{Run, RunFiles, without_its_report};
 use crate::{
     engine::{Engine, EngineConfig},
     evaluate::{Combination, Metric, WeightsId, regression::residuals},
@@ -43,9 +43,9 @@ pub struct Committee {
     /// Pictures on which that was chosen: of a validation part, and in no member's training part. None where there are none.
     #[serde(default)]
     pub chosen_on: u32,
-    /// On what it was judged last, and how.
-    #[serde(default)]
-    pub judged: Option<JudgedTogether>,
+    /// On what it was evaluated last, and how.
+    #[serde(default, rename = "judged")]
+    pub evaluation: Option<CommitteeEvaluation>,
 }
 
 /// A run of which it was made.
@@ -57,7 +57,7 @@ pub struct CommitteeMember {
     pub weights: WeightsId,
 }
 
-/// On which pictures a committee was judged.
+/// On which pictures a committee was evaluated.
 #[derive(Clone, Copy, Debug, PartialEq, Eq, Serialize, Deserialize)]
 #[serde(rename_all = "snake_case")]
 pub enum Basis {
@@ -69,25 +69,29 @@ pub enum Basis {
     Others,
 }
 
-/// How good the members are alone, on the pictures on which the committee was judged.
+/// How good the members are alone, on the pictures on which the committee was evaluated.
 #[derive(Clone, Debug, PartialEq, Serialize, Deserialize)]
-pub struct JudgedTogether {
+pub struct CommitteeEvaluation {
     pub basis: Basis,
     pub pictures: u32,
-    /// Accuracy of each member at a threshold of 0.5, of years its mean absolute error; none where each picture was judged by
+    /// Accuracy of each member at a threshold of 0.5, of years its mean absolute error; none where each picture was evaluated by
     /// others.
     pub alone: Vec<f64>,
 }
 
 impl Committee {
     /// Which of its files are there.
-    pub(super) fn stored(&self, folder: &Path) -> Stored {
+    pub(super) fn stored(&self, folder: &Path) -> RunFiles {
         let there = |place: usize| member_folder(folder, place).join(names::BEST).is_file();
-        Stored { weights: !self.members.is_empty() && (0..self.members.len()).all(there), checkpoint: false, ..Stored::default() }
+        RunFiles {
+            weights: !self.members.is_empty() && (0..self.members.len()).all(there),
+            checkpoint: false,
+            ..RunFiles::default()
+        }
     }
 }
 
-impl JudgedTogether {
+impl CommitteeEvaluation {
     /// The place of the best member, and how good it is alone.
     pub fn best(&self, metric: Metric) -> Option<(usize, f64)> {
         // Of equal ones the first.

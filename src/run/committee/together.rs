@@ -1,9 +1,9 @@
 //! What a committee says of its own pictures, counted from its members' reports: no network is asked again, and no picture is
-//! judged by a member that learned from it.
+//! evaluated by a member that learned from it.
 
 use std::collections::{HashMap, HashSet};
 
-use super::{Basis, Committee, JudgedTogether, words};
+use super::{Basis, Committee, CommitteeEvaluation, words};
 use crate::{
     data::{sample::Part, task::Task},
     evaluate::{Combination, Prediction, Report, Seen, WeightsId, log_loss},
@@ -15,9 +15,9 @@ use crate::{
 type Key = (String, u64);
 
 /// A member with what it says of its own pictures.
-pub(super) struct Voice {
+pub(super) struct MemberPredictions {
     pictures: Vec<Picture>,
-    /// `None` where it was not judged.
+    /// `None` where it was not evaluated.
     report: Option<Report>,
     /// Whether its test part is one of several folds.
     folded: bool,
@@ -28,8 +28,8 @@ pub(super) struct Voice {
     checked: HashSet<usize>,
 }
 
-impl Voice {
-    /// Reads what `run` says; one that came without its list of pictures, or was not judged, says nothing.
+impl MemberPredictions {
+    /// Reads what `run` says; one that came without its list of pictures, or was not evaluated, says nothing.
     pub(super) fn of(run: &Run) -> Result<Self, Problem> {
         let pictures = run.pictures().unwrap_or_default();
         let report = run.report().filter(|report| report.part == Some(Part::Test));
@@ -50,7 +50,7 @@ impl Voice {
     }
 
     /// What it says of a picture that it did not learn from: of its test part or, if `validation` counts, of that.
-    fn said(&self, key: &Key, validation: bool) -> Option<&Prediction> {
+    fn prediction(&self, key: &Key, validation: bool) -> Option<&Prediction> {
         let report = self.report.as_ref()?;
         let checked = || self.validation.get(key).filter(|_| validation).map(|place| &report.validation[*place]);
         self.test.get(key).map(|place| &report.predictions[*place]).or_else(checked)
@@ -77,58 +77,58 @@ impl Voice {
 }
 
 /// All members.
-pub(super) struct Voices(Vec<Voice>);
+pub(super) struct Members(Vec<MemberPredictions>);
 
-/// A picture with who may judge it: places among the members, with what each says.
-type Judges<'a> = Vec<(usize, &'a Prediction)>;
+/// A picture with who may vote on it: places among the members, with what each says.
+type Votes<'a> = Vec<(usize, &'a Prediction)>;
 
-impl Voices {
+impl Members {
     /// Reads what each of `members` says.
     ///
     /// # Errors
     /// A member whose settings cannot be read.
     pub(super) fn of(members: &[Run]) -> Result<Self, Problem> {
-        members.iter().map(Voice::of).collect::<Result<_, Problem>>().map(Self)
+        members.iter().map(MemberPredictions::of).collect::<Result<_, Problem>>().map(Self)
     }
 
     /// What those of the members who have it say of a picture; `None` where they do not have the same label.
-    fn judges(&self, key: &Key, validation: bool) -> Option<Judges<'_>> {
-        let said = self.0.iter().enumerate().filter_map(|(member, voice)| Some((member, voice.said(key, validation)?)));
-        let said: Judges<'_> = said.collect();
-        said.iter().all(|(_, p)| p.label == said[0].1.label).then_some(said)
+    fn votes(&self, key: &Key, validation: bool) -> Option<Votes<'_>> {
+        let votes = self.0.iter().enumerate().filter_map(|(place, member)| Some((place, member.prediction(key, validation)?)));
+        let votes: Votes<'_> = votes.collect();
+        votes.iter().all(|(_, p)| p.label == votes[0].1.label).then_some(votes)
     }
 
     /// What all say of a picture, each without having learned from it.
-    fn all(&self, key: &Key, validation: bool) -> Option<Judges<'_>> {
-        self.judges(key, validation).filter(|said| said.len() == self.0.len())
+    fn all(&self, key: &Key, validation: bool) -> Option<Votes<'_>> {
+        self.votes(key, validation).filter(|votes| votes.len() == self.0.len())
     }
 
     /// The pictures of all members' test parts; if there are none and each has a fold of its own, every picture out of fold.
-    fn test(&self) -> Option<(Basis, Vec<(Key, Judges<'_>)>)> {
+    fn test(&self) -> Option<(Basis, Vec<(Key, Votes<'_>)>)> {
         let first = self.0.first()?;
         let common: Vec<_> = first.test_keys().filter_map(|key| Some((key.clone(), self.all(key, false)?))).collect();
         if !common.is_empty() {
             return Some((Basis::CommonTest, common));
         }
-        if !self.0.iter().all(|voice| voice.folded) {
+        if !self.0.iter().all(|member| member.folded) {
             return None;
         }
         let mut known = HashSet::new();
-        let keys = self.0.iter().flat_map(Voice::test_keys).filter(|key| known.insert(*key));
-        let apart: Vec<_> = keys.filter_map(|key| Some((key.clone(), self.judges(key, false)?))).collect();
+        let keys = self.0.iter().flat_map(MemberPredictions::test_keys).filter(|key| known.insert(*key));
+        let apart: Vec<_> = keys.filter_map(|key| Some((key.clone(), self.votes(key, false)?))).collect();
         (!apart.is_empty()).then_some((Basis::OutOfFold, apart))
     }
 
     /// The pictures of a validation part from which no member learned, and that are not in all test parts.
-    fn validation(&self) -> Vec<Judges<'_>> {
+    fn validation(&self) -> Vec<Votes<'_>> {
         let mut known = HashSet::new();
-        let keys = self.0.iter().flat_map(Voice::validation_keys).filter(|key| known.insert(*key));
+        let keys = self.0.iter().flat_map(MemberPredictions::validation_keys).filter(|key| known.insert(*key));
         keys.filter_map(|key| self.all(key, true)).collect()
     }
 
-    fn combined(&self, combination: Combination, judges: &Judges<'_>) -> Option<Prediction> {
-        let answers: Vec<_> = judges.iter().map(|(member, p)| (&p.logit, self.0[*member].temperature())).collect();
-        let (_, first) = judges.first()?;
+    fn combined(&self, combination: Combination, votes: &Votes<'_>) -> Option<Prediction> {
+        let answers: Vec<_> = votes.iter().map(|(member, p)| (&p.logit, self.0[*member].temperature())).collect();
+        let (_, first) = votes.first()?;
         Some(Prediction { logit: combination.of(&answers)?, ..(*first).clone() })
     }
 
@@ -141,7 +141,7 @@ impl Voices {
             return (Combination::Estimates, count);
         }
         let loss = |combination| {
-            let predictions: Vec<_> = validation.iter().filter_map(|judges| self.combined(combination, judges)).collect();
+            let predictions: Vec<_> = validation.iter().filter_map(|votes| self.combined(combination, votes)).collect();
             log_loss(&predictions)
         };
         match (loss(Combination::Probabilities), loss(Combination::Logits)) {
@@ -150,12 +150,12 @@ impl Voices {
         }
     }
 
-    /// The report of the committee's own pictures; `None` where there are none on which it can be judged.
-    pub(super) fn report(&self, combination: Combination, task: &Task, id: WeightsId) -> Option<(Report, JudgedTogether)> {
+    /// The report of the committee's own pictures; `None` where there are none on which it can be evaluated.
+    pub(super) fn report(&self, combination: Combination, task: &Task, id: WeightsId) -> Option<(Report, CommitteeEvaluation)> {
         let (basis, test) = self.test()?;
-        let predictions: Vec<_> = test.iter().filter_map(|(_, judges)| self.combined(combination, judges)).collect();
-        let validation = self.validation().iter().filter_map(|judges| self.combined(combination, judges)).collect();
-        let reports: Vec<&Report> = self.0.iter().filter_map(|voice| voice.report.as_ref()).collect();
+        let predictions: Vec<_> = test.iter().filter_map(|(_, votes)| self.combined(combination, votes)).collect();
+        let validation = self.validation().iter().filter_map(|votes| self.combined(combination, votes)).collect();
+        let reports: Vec<&Report> = self.0.iter().filter_map(|member| member.report.as_ref()).collect();
         let classes = task.len();
         let mut train_shares = vec![0.0; classes];
         for report in &reports {
@@ -166,7 +166,7 @@ impl Voices {
             Basis::CommonTest => (0..self.0.len()).map(|member| alone(&test, member, task)).collect(),
             _ => Vec::new(),
         };
-        let judged = JudgedTogether { basis, pictures: predictions.len() as u32, alone };
+        let evaluation = CommitteeEvaluation { basis, pictures: predictions.len() as u32, alone };
         let report = Report {
             task: task.clone(),
             part: Some(Part::Test),
@@ -179,18 +179,18 @@ impl Voices {
             seen: self.seen(basis, &test),
             weights: Some(id),
         };
-        Some((report, judged))
+        Some((report, evaluation))
     }
 
-    /// What the judged pictures' judges had before; `None` where it is not known of one of them.
-    fn seen(&self, basis: Basis, test: &[(Key, Judges<'_>)]) -> Option<Seen> {
-        let of = |voice: &Voice| voice.report.as_ref()?.seen.clone();
+    /// What those who voted on each test picture had before; `None` where it is not known of one of them.
+    fn seen(&self, basis: Basis, test: &[(Key, Votes<'_>)]) -> Option<Seen> {
+        let of = |member: &MemberPredictions| member.report.as_ref()?.seen.clone();
         let all: Vec<Seen> = self.0.iter().map(of).collect::<Option<_>>()?;
-        let among = |known: fn(&Voice) -> &HashSet<usize>| -> Vec<u32> {
-            let is_known = |(key, judges): &(Key, Judges<'_>)| {
-                judges.iter().any(|(member, _)| {
-                    let voice = &self.0[*member];
-                    voice.test.get(key).is_some_and(|place| known(voice).contains(place))
+        let among = |known: fn(&MemberPredictions) -> &HashSet<usize>| -> Vec<u32> {
+            let is_known = |(key, votes): &(Key, Votes<'_>)| {
+                votes.iter().any(|(which, _)| {
+                    let member = &self.0[*which];
+                    member.test.get(key).is_some_and(|place| known(member).contains(place))
                 })
             };
             test.iter().zip(0..).filter(|(picture, _)| is_known(picture)).map(|(_, place)| place).collect()
@@ -201,13 +201,18 @@ impl Voices {
             Basis::OutOfFold => alike.iter().sum::<u32>().min(test.len() as u32),
             _ => alike.iter().copied().max().unwrap_or_default(),
         });
-        Some(Seen { learned: among(|voice| &voice.learned), checked: among(|voice| &voice.checked), alike, left_out: 0 })
+        Some(Seen {
+            learned: among(|member| &member.learned),
+            checked: among(|member| &member.checked),
+            alike,
+            ..Seen::default()
+        })
     }
 
     /// All pictures of members whose folder is `which`, each in the part that says most of what was learned from it: training
-    /// if one member learned from it; test where every judge never did.
+    /// if one member learned from it; test where no voter did.
     ///
-    /// With how many are in each of these parts, of which those that were judged out of fold are in training too.
+    /// With how many are in each of these parts, of which those that were evaluated out of fold are in training too.
     pub(super) fn pictures(&self, which: impl Fn(usize) -> bool) -> (Vec<Picture>, [u32; 3]) {
         let rank = |part: Part| match part {
             Part::Train => 2,
@@ -217,7 +222,7 @@ impl Voices {
         let mut pictures: Vec<Picture> = Vec::new();
         let mut places: HashMap<Key, usize> = HashMap::new();
         let members = self.0.iter().enumerate().filter(|(member, _)| which(*member));
-        for picture in members.flat_map(|(_, voice)| &voice.pictures) {
+        for picture in members.flat_map(|(_, member)| &member.pictures) {
             let key = (picture.file.clone(), picture.hash);
             match places.get(&key) {
                 Some(place) if rank(picture.part) > rank(pictures[*place].part) => pictures[*place].part = picture.part,
@@ -229,10 +234,10 @@ impl Voices {
             }
         }
         let mut counts = Part::ALL.map(|part| pictures.iter().filter(|picture| picture.part == part).count() as u32);
-        if let Some((Basis::OutOfFold, judged)) = self.test() {
-            counts[2] = judged.len() as u32;
-            // Who judged it did not learn from it.
-            for place in judged.iter().filter_map(|(key, _)| places.get(key)) {
+        if let Some((Basis::OutOfFold, test)) = self.test() {
+            counts[2] = test.len() as u32;
+            // Who voted on it did not learn from it.
+            for place in test.iter().filter_map(|(key, _)| places.get(key)) {
                 pictures[*place].part = Part::Test;
             }
         }
@@ -240,35 +245,35 @@ impl Voices {
     }
 }
 
-/// How good a member is alone on the judged pictures.
-fn alone(test: &[(Key, Judges<'_>)], member: usize, task: &Task) -> f64 {
-    let said = test.iter().flat_map(|(_, judges)| judges).filter(|(who, _)| *who == member);
+/// How good a member is alone on the evaluated pictures.
+fn alone(test: &[(Key, Votes<'_>)], member: usize, task: &Task) -> f64 {
+    let votes = test.iter().flat_map(|(_, votes)| votes).filter(|(who, _)| *who == member);
     let one = |p: &Prediction| if task.is_regression() { p.error().abs() } else { f64::from(u8::from(p.correct(0.0))) };
-    said.map(|(_, p)| one(p)).sum::<f64>() / test.len().max(1) as f64
+    votes.map(|(_, p)| one(p)).sum::<f64>() / test.len().max(1) as f64
 }
 
 impl Run {
-    /// Whether a committee has pictures of its own on which it can be judged, as far as its members' reports tell.
+    /// Whether a committee has pictures of its own on which it can be evaluated, as far as its members' reports tell.
     ///
     /// # Errors
     /// It has none.
     pub fn check_own_pictures(&self) -> Result<(), Problem> {
-        let voices = Voices::of(&self.members()?)?;
-        let told = voices.0.iter().all(|voice| voice.report.is_some());
-        if told && voices.test().is_none() { Err(words::no_pictures(&self.info)) } else { Ok(()) }
+        let members = Members::of(&self.members()?)?;
+        let told = members.0.iter().all(|member| member.report.is_some());
+        if told && members.test().is_none() { Err(words::no_pictures(&self.info)) } else { Ok(()) }
     }
 
     /// Counts anew how good a committee is, from its members' reports, and keeps that. What was chosen before stays: the
     /// combination, a threshold and a temperature.
     ///
     /// # Errors
-    /// No pictures of its own to be judged on; a full disk, no permission.
-    pub fn judge_together(&mut self) -> Result<RunView, Problem> {
+    /// No pictures of its own to be evaluated on; a full disk, no permission.
+    pub fn evaluate_from_members(&mut self) -> Result<RunView, Problem> {
         let (Some(Committee { combination, .. }), Some(id)) = (self.info.committee.clone(), self.info.weights) else {
             return Err(words::too_few());
         };
-        let counted = Voices::of(&self.members()?)?.report(combination, &self.info.task, id);
-        let (mut report, judged) = counted.ok_or_else(|| words::no_pictures(&self.info))?;
+        let counted = Members::of(&self.members()?)?.report(combination, &self.info.task, id);
+        let (mut report, evaluation) = counted.ok_or_else(|| words::no_pictures(&self.info))?;
         if let Ok(Some(before)) = self.read_report() {
             (report.threshold, report.temperature) = (before.threshold, before.temperature);
             // A temperature was fitted to answers that were given otherwise.
@@ -280,7 +285,7 @@ impl Run {
         self.update(|info| {
             info.scores = Some(report.run_scores());
             if let Some(committee) = &mut info.committee {
-                committee.judged = Some(judged);
+                committee.evaluation = Some(evaluation);
             }
         })?;
         self.view()

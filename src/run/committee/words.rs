@@ -1,6 +1,6 @@
 //! What is said of committees, and why some runs cannot be one.
 
-use super::{Basis, Committee, JudgedTogether, MEMBERS};
+use super::{Basis, Committee, CommitteeEvaluation, MEMBERS};
 use crate::{
     evaluate::{Combination, Metric},
     problem::{Kind, Problem},
@@ -46,11 +46,11 @@ impl Committee {
         }
     }
 
-    /// On what it was judged, and how good the best member is alone.
-    pub fn judged_on(&self, metric: Metric, lang: Lang) -> Option<String> {
-        let judged = self.judged.as_ref()?;
-        let best = self.best_alone(judged, metric, lang);
-        Some(match (judged.basis, lang) {
+    /// On what it was evaluated, and how good the best member is alone.
+    pub fn evaluated_on(&self, metric: Metric, lang: Lang) -> Option<String> {
+        let evaluation = self.evaluation.as_ref()?;
+        let best = self.best_alone(evaluation, metric, lang);
+        Some(match (evaluation.basis, lang) {
             (Basis::OutOfFold, Lang::En) => {
                 "Out of fold: each picture is evaluated only by the member that did not train on it, so this is the mean of single models, not the committee’s own result; a folder apart tells that".to_owned()
             }
@@ -65,17 +65,17 @@ impl Committee {
     }
 
     /// `on the same, the best member alone (“seed 43”) is right on 91.2 %`.
-    fn best_alone(&self, judged: &JudgedTogether, metric: Metric, lang: Lang) -> String {
-        let Some((place, score)) = judged.best(metric) else { return String::new() };
+    fn best_alone(&self, evaluation: &CommitteeEvaluation, metric: Metric, lang: Lang) -> String {
+        let Some((place, score)) = evaluation.best(metric) else { return String::new() };
         let name = self.members.get(place).map_or_else(String::new, |member| quoted(lang, member.name.get(lang)));
         let score = metric.text(lang, score);
         match (lang, metric) {
             (Lang::En, Metric::Accuracy) => format!("on the same, the best member alone ({name}) is right on {score}"),
             (Lang::Fr, Metric::Accuracy) => {
-                format!("sur les mêmes, le meilleur membre seul ({name}) a juste sur {score}")
+                format!("sur les mêmes, le meilleur membre seul ({name}) répond juste sur {score}")
             }
             (Lang::En, Metric::Mae) => format!("on the same, the best member alone ({name}) is off by {score}"),
-            (Lang::Fr, Metric::Mae) => format!("sur les mêmes, le meilleur membre seul ({name}) s’écarte de {score}"),
+            (Lang::Fr, Metric::Mae) => format!("sur les mêmes, le meilleur membre seul ({name}) se trompe de {score}"),
         }
     }
 }
@@ -84,7 +84,7 @@ impl RunInfo {
     /// What must be said of a committee's result; nothing of other runs.
     pub fn committee_notes(&self, lang: Lang) -> Vec<String> {
         let Some(committee) = &self.committee else { return Vec::new() };
-        [Some(committee.combined(lang)), committee.judged_on(Metric::of(&self.task), lang)].into_iter().flatten().collect()
+        [Some(committee.combined(lang)), committee.evaluated_on(Metric::of(&self.task), lang)].into_iter().flatten().collect()
     }
 }
 

@@ -132,7 +132,7 @@ fn intended_use(view: &RunView, lang: Lang) -> Vec<Block> {
     }
     if view.info.task.is_regression() {
         items.push(say(
-            "It cannot tell anybody’s age, and is no proof of it: for one person the estimate is off by years, and by more for some groups than for others",
+            "It cannot tell anybody’s age, and is not proof of it: for one person the estimate is off by years, and by more for some groups than for others",
             "Il ne dit l’âge de personne et n’en est pas une preuve : pour une personne l’estimation se trompe de plusieurs années, et plus pour certains groupes que pour d’autres",
         ));
     }
@@ -217,7 +217,7 @@ fn metrics(view: &RunView, lang: Lang) -> Vec<Block> {
 }
 
 fn analyses(view: &RunView, lang: Lang) -> Vec<Block> {
-    let Some(report) = &view.report else { return vec![not_judged(lang)] };
+    let Some(report) = &view.report else { return vec![not_evaluated(lang)] };
     let regression = report.regression();
     let mut blocks = vec![
         Block::Paragraph(format!("{}.", report.headline(report.threshold, lang))),
@@ -233,16 +233,16 @@ fn analyses(view: &RunView, lang: Lang) -> Vec<Block> {
     ];
     if regression.is_some() {
         blocks.push(Block::Paragraph(above_average(report, lang)));
-        let groups = Grouping::ALL.into_iter().map(|by| (by, report.regression_groups(by)));
+        let groups = Grouping::ALL.into_iter().filter(|by| report.records(*by)).map(|by| (by, report.regression_groups(by)));
         let tables = groups.filter(|(_, groups)| groups.len() > 1);
         blocks.extend(tables.map(|(by, groups)| Block::Table(group_table_of_years(report, &groups, by, lang))));
         return blocks;
     }
     let apart = below_average(report, lang);
     blocks.push(Block::Paragraph(apart));
-    for by in Grouping::ALL {
+    // A data set without ages or race labels has nothing to tell by them.
+    for by in Grouping::ALL.into_iter().filter(|by| report.records(*by)) {
         let groups = report.groups(report.threshold, by);
-        // A data set without ages or race labels has nothing to tell by them.
         if groups.len() > 1 {
             blocks.push(Block::Table(group_table(report, &groups, by, lang)));
         }
@@ -302,7 +302,7 @@ fn caveats(view: &RunView, lang: Lang) -> Vec<Block> {
     vec![list(&items, lang)]
 }
 
-fn not_judged(lang: Lang) -> Block {
+fn not_evaluated(lang: Lang) -> Block {
     paragraph(say("The run has not been evaluated yet.", "L’essai n’a pas encore été évalué."), lang)
 }
 

@@ -1,6 +1,6 @@
 //! A text with lists and tables, written as Markdown or as HTML.
 
-use crate::text::escape::{markdown as plain, xml};
+use crate::text::escape::{markdown as plain, markdown_cell, xml};
 
 /// A titled part of a text.
 #[derive(Clone, Debug, PartialEq)]
@@ -39,9 +39,10 @@ impl Table {
     }
 
     fn markdown(&self) -> String {
-        let line = |cells: &[String]| format!("| {} |\n", cells.iter().map(|cell| plain(cell)).collect::<Vec<_>>().join(" | "));
-        let rule: Vec<_> = (0..self.head.len()).map(|i| if i == 0 { "---" } else { "---:" }.to_owned()).collect();
-        let mut text = line(&self.head) + &line(&rule);
+        let line =
+            |cells: &[String]| format!("| {} |\n", cells.iter().map(|cell| markdown_cell(cell)).collect::<Vec<_>>().join(" | "));
+        let rule: Vec<_> = (0..self.head.len()).map(|i| if i == 0 { "---" } else { "---:" }).collect();
+        let mut text = line(&self.head) + &format!("| {} |\n", rule.join(" | "));
         text.extend(self.rows.iter().map(|row| line(row)));
         text
     }

@@ -75,7 +75,7 @@ fn earlier(path: &Path, overwrite: bool) -> Result<BTreeMap<String, String>, Pro
         Err(error) => return Err(failed(path, &error)),
         Ok(meta) if !meta.is_dir() => {
             return Err(taken(
-                format!("{name} is there already, and is no folder"),
+                format!("{name} already exists, and is not a folder"),
                 format!("{name} existe déjà, et n’est pas un dossier"),
             ));
         }
@@ -123,7 +123,7 @@ fn settle(path: &Path, aside: &Path, run: &str, earlier: BTreeMap<String, String
     if let Some(name) = files.keys().find(|name| !earlier.contains_key(*name) && fs::symlink_metadata(path.join(name)).is_ok()) {
         let file = path.join(name);
         let what = LocalizedText {
-            en: format!("{} is there already, and is not from an export", file.display()),
+            en: format!("{} already exists, and is not from an export", file.display()),
             fr: format!("{} existe déjà, et ne vient pas d’un export", file.display()),
         };
         return Err(Problem { path: Some(path.to_owned()), ..overwrite::other_name(&file, what) });

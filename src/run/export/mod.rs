@@ -127,7 +127,7 @@ pub fn export(
     let content = match format {
         Format::Report => report::report(view, dataset, options).into_bytes(),
         Format::Card => card::card(view, lang).into_bytes(),
-        Format::Csv => csv::csv(judged(view)?, TableForm::new(options.tables, lang)),
+        Format::Csv => csv::csv(report_of(view)?, TableForm::new(options.tables, lang)),
         Format::Onnx => onnx(view)?,
         Format::Python | Format::Safetensors | Format::Plots => {
             return folder::write(path, &view.info.id, options.overwrite, |folder| fill(view, format, lang, folder));
@@ -140,7 +140,12 @@ pub fn export(
 /// Writes the files of a format that makes a folder.
 fn fill(view: &RunView, format: Format, lang: Lang, folder: &Path) -> Result<(), Problem> {
     if format == Format::Plots {
-        return PlotKind::ALL.into_iter().try_for_each(|plot| {
+        // Of pictures without ages there is nothing to draw by age.
+        let told = |plot: &PlotKind| match (plot, &view.report) {
+            (PlotKind::Groups(by), Some(report)) => report.records(*by),
+            _ => true,
+        };
+        return PlotKind::ALL.into_iter().filter(told).try_for_each(|plot| {
             let Some(canvas) = plot.draw(view, lang) else { return Ok(()) };
             atomic::write(&folder.join(format!("{}.svg", plot.file())), canvas.standalone().as_bytes())?;
             write_png(&canvas, &folder.join(format!("{}.png", plot.file())))
@@ -164,7 +169,7 @@ fn fill(view: &RunView, format: Format, lang: Lang, folder: &Path) -> Result<(),
 /// # Errors
 /// A run that has nothing to draw there yet, a file that is there already, a full disk, no permission.
 pub fn save_plot(view: &RunView, plot: PlotKind, lang: Lang, path: &Path, overwrite: bool) -> Result<(), Problem> {
-    let canvas = plot.draw(view, lang).ok_or_else(not_judged)?;
+    let canvas = plot.draw(view, lang).ok_or_else(not_evaluated)?;
     overwrite::file(path, overwrite)?;
     match path.extension().is_some_and(|ending| ending.eq_ignore_ascii_case("svg")) {
         true => atomic::write(path, canvas.standalone().as_bytes()),
@@ -268,11 +273,11 @@ fn onnx(view: &RunView) -> Result<Vec<u8>, Problem> {
     Ok(onnx::encode(&network, &weights, labels.temperature, labels.mirrored, &metadata))
 }
 
-fn judged(view: &RunView) -> Result<&Report, Problem> {
-    view.report.as_ref().ok_or_else(not_judged)
+fn report_of(view: &RunView) -> Result<&Report, Problem> {
+    view.report.as_ref().ok_or_else(not_evaluated)
 }
 
-fn not_judged() -> Problem {
+fn not_evaluated() -> Problem {
     Problem::new(
         Kind::File,
         say("This run has not been evaluated yet", "Cet essai n’a pas encore été évalué"),

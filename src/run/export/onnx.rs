@@ -1,7 +1,7 @@
 //! The network as an ONNX file (opset 13): a Protocol Buffers message, of which [`proto`] has what is used.
 //!
 //! The graph eats what an image library gives, `pixels`: uint8 `[n, side, side, 3]`, RGB 0..255, the center crop that
-//! the network sees. Casting, the division by 255, the order of channels, the mirror image if the run is judged with it,
+//! the network sees. Casting, the division by 255, the order of channels, the mirror image if the run is evaluated with it,
 //! the temperature and the sigmoid or softmax are inside.
 //! It gives `probability`: float `[n]`, that of class 1; of more than two classes `probabilities`: float `[n, classes]`; of ages `years`: float `[n]`. Batch norm is in its inference form; dropout is gone.
 
@@ -17,7 +17,7 @@ use self::proto::{
     TypeProto, ValueInfo,
 };
 use crate::model::{
-    Activation, Array, LEAKY_SLOPE, Layer, Network, Op, Output, Padding, Weights,
+    Activation, LEAKY_SLOPE, Layer, Network, Op, Output, Padding, Weights,
     layers::{Role, Shape},
 };
 
@@ -217,7 +217,7 @@ impl GraphProto {
         arrays.map(|(name, array)| self.array(name, array)).collect()
     }
 
-    fn array(&mut self, name: &str, array: &Array) -> String {
+    fn array(&mut self, name: &str, array: &crate::model::Tensor) -> String {
         let bytes: Vec<u8> = array.data.iter().flat_map(|value| value.to_le_bytes()).collect();
         self.initializer(name, FLOAT, &array.shape, &bytes)
     }

@@ -108,7 +108,7 @@ impl Measure {
         match self {
             Self::Loss => say("Loss", "Perte"),
             Self::Accuracy => say("Accuracy", "Exactitude"),
-            Self::Mae => say("Mean error in years", "Écart moyen en années"),
+            Self::Mae => say("Mean error in years", "Erreur moyenne en années"),
         }
     }
 

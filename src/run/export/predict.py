@@ -107,6 +107,13 @@ def probabilities_of(path, session, meta):
     return np.array([1 - result, result]) if np.ndim(result) == 0 else result
 
 
+def is_sure(probability, threshold):
+    """Of two classes: whether the odds lie three to one or more from those of the threshold."""
+    low = threshold / (threshold + 3 * (1 - threshold))
+    high = 3 * threshold / (3 * threshold + (1 - threshold))
+    return not low <= probability < high
+
+
 def sentence_of(path, session, meta):
     """The answer in words."""
     if "unit" in meta:
@@ -115,8 +122,9 @@ def sentence_of(path, session, meta):
     two = len(probabilities) == 2
     predicted = int(probabilities[1] >= meta["threshold"]) if two else int(np.argmax(probabilities))
     share = probabilities[predicted]
-    doubt = "" if two or share >= meta["threshold"] else "not sure, rather "
-    return f"{doubt}{meta['classes'][predicted]}, {100 * min(share, 0.99):.0f} %"
+    sure = is_sure(probabilities[1], meta["threshold"]) if two else share >= meta["threshold"]
+    doubt = "" if sure else "not sure, rather "
+    return f"{doubt}{meta['classes'][predicted]}, {100 * min(share, 0.99):.0f}%"
 
 
 def main(paths):

@@ -164,7 +164,7 @@ fn smalls(report: &Report, lang: Lang) -> String {
 
 fn crossings(report: &Report, lang: Lang) -> String {
     let mut html = String::new();
-    for (i, by) in Grouping::ALL.into_iter().skip(3).enumerate() {
+    for (i, by) in Grouping::ALL.into_iter().skip(3).filter(|by| report.records(*by)).enumerate() {
         let groups = report.groups(report.threshold, by);
         if groups.len() > 1 {
             let open = if i == 0 { " open" } else { "" };
@@ -230,19 +230,19 @@ fn training(view: &RunView, lang: Lang) -> String {
     }
     html += "</div>";
     let scores = match beside {
-        Measure::Mae => [say("training error", "erreur, entraînement"), say("validation error", "erreur, validation")],
-        _ => [say("training accuracy", "exactitude, entraînement"), say("validation accuracy", "exactitude, validation")],
+        Measure::Mae => [say("training error", "erreur d’entraînement"), say("validation error", "erreur de validation")],
+        _ => [say("training accuracy", "exactitude d’entraînement"), say("validation accuracy", "exactitude de validation")],
     };
     let heads = [
         say("epoch", "époque"),
-        say("training loss", "perte, entraînement"),
-        say("validation loss", "perte, validation"),
+        say("training loss", "perte d’entraînement"),
+        say("validation loss", "perte de validation"),
         scores[0],
         scores[1],
     ];
     let mut heads: Vec<String> = heads.map(|head| head.get(lang).to_owned()).into();
     let of_many = view.history.iter().any(|record| record.validation_top_3.is_some());
-    heads.extend(of_many.then(|| say("validation top-3", "top-3, validation").get(lang).to_owned()));
+    heads.extend(of_many.then(|| say("validation top-3", "top-3 de validation").get(lang).to_owned()));
     let mut table = Table::new(heads);
     for record in &view.history {
         let loss = |value| decimal(lang, value, 4);
@@ -317,23 +317,23 @@ fn mistakes<'a>(report: &'a Report, dataset: &Dataset) -> Vec<Mistake<'a>> {
 fn gallery(view: &RunView, report: &Report, pictures: &[Mistake<'_>], lang: Lang) -> String {
     let mut html = "<div class=\"wall\">".to_owned();
     for (i, Mistake { prediction, .. }) in pictures.iter().enumerate() {
-        let said = report.task.name(prediction.predicted(report.logit_threshold(report.threshold)), lang);
-        let really = report.task.name(prediction.label.into(), lang);
+        let predicted = report.task.name(prediction.predicted(report.logit_threshold(report.threshold)), lang);
+        let label = report.task.name(prediction.label.into(), lang);
         let sure = percent(lang, report.confidence(prediction, report.threshold).min(0.999), 0);
         let age = prediction.age.map_or_else(String::new, |age| match lang {
             Lang::En => format!(" · {age}\u{a0}y"),
             Lang::Fr => format!(" · {age}\u{a0}ans"),
         });
         let text = match lang {
-            Lang::En => format!("predicted {said}, {sure}"),
-            Lang::Fr => format!("réponse\u{a0}: {said}, {sure}"),
+            Lang::En => format!("predicted {predicted}, {sure}"),
+            Lang::Fr => format!("réponse\u{a0}: {predicted}, {sure}"),
         };
-        let label = say("label", "étiquette").get(lang);
+        let label_word = say("label", "étiquette").get(lang);
         html += &format!(
-            "<figure><div class=\"face f{i}\" role=\"img\" aria-label=\"{}\"></div><figcaption><b>✕ {}</b><br>{label} {}{age}</figcaption></figure>",
+            "<figure><div class=\"face f{i}\" role=\"img\" aria-label=\"{}\"></div><figcaption><b>✕ {}</b><br>{label_word} {}{age}</figcaption></figure>",
             xml(&text),
             xml(&text),
-            xml(&really)
+            xml(&label)
         );
     }
     html += "</div>";

@@ -9,34 +9,42 @@ use crate::{
 };
 
 impl Paired {
-    /// The comparison in one sentence: `“B” is right 0.6 points more often than “A”; with these 2,070 pictures that may be luck
+    /// The comparison in one sentence: `“B” is 0.6 points more accurate than “A”; with these 2,070 pictures that may be luck
     /// (p = 0.21)`. `p` is its own or a corrected one.
     pub fn sentence(&self, p: Option<f64>, lang: Lang) -> String {
         let [first, second] = self.names.each_ref().map(|name| quoted(lang, name.get(lang)));
         let n = plural(lang, self.pictures() as u64, say("picture", "image"), say("pictures", "images"));
+        let these = match (lang, self.pictures()) {
+            (Lang::En, 1) => "this one picture".to_owned(),
+            (Lang::Fr, 1) => "cette seule image".to_owned(),
+            (Lang::En, _) => format!("these {n}"),
+            (Lang::Fr, _) => format!("ces {n}"),
+        };
         let (only_first, only_second) = (self.files[1][0].len(), self.files[0][1].len());
         let p_words = p.map_or_else(String::new, |p| format!(" ({})", p_value(lang, p)));
         let verdict = self.verdict(p);
         match (verdict, lang) {
             (Verdict::Alike, Lang::En) if self.of_years => {
-                return format!("{first} and {second} are equally far off on each of these {n}");
+                return format!("{first} and {second} are equally far off on each of {these}");
             }
             (Verdict::Alike, Lang::Fr) if self.of_years => {
-                return format!("{first} et {second} ont le même écart sur chacune de ces {n}");
+                return format!("{first} et {second} se trompent autant sur chacune de {these}");
             }
-            (Verdict::Alike, Lang::En) => return format!("{first} and {second} are right and wrong on the same of these {n}"),
-            (Verdict::Alike, Lang::Fr) => return format!("{first} et {second} ont juste et faux sur les mêmes de ces {n}"),
+            (Verdict::Alike, Lang::En) => return format!("{first} and {second} are right and wrong on the same of {these}"),
+            (Verdict::Alike, Lang::Fr) => return format!("{first} et {second} réussissent et échouent sur les mêmes de {these}"),
             (Verdict::Even, Lang::En) if self.of_years => {
-                return format!("{first} and {second} are equally far off on these {n}");
+                return format!("{first} and {second} are equally far off on {these}");
             }
             (Verdict::Even, Lang::Fr) if self.of_years => {
-                return format!("{first} et {second} ont le même écart moyen sur ces {n}");
+                return format!("{first} et {second} ont la même erreur moyenne sur {these}");
             }
             (Verdict::Even, Lang::En) => {
-                return format!("{first} and {second} are right equally often on these {n}, each alone on {only_first}");
+                return format!("{first} and {second} are right equally often on {these}, each alone on {only_first}");
             }
             (Verdict::Even, Lang::Fr) => {
-                return format!("{first} et {second} ont juste aussi souvent sur ces {n}, chacun seul sur {only_first}");
+                return format!(
+                    "{first} et {second} réussissent aussi souvent sur {these}\u{a0}; chacun est seul à réussir sur {only_first}"
+                );
             }
             _ => {}
         }
@@ -44,22 +52,22 @@ impl Paired {
         let by = self.amount(self.difference.abs(), lang);
         let what = match (lang, self.of_years) {
             (Lang::En, true) => format!("{better} is off by {by} less on average than {worse}"),
-            (Lang::Fr, true) => format!("L’écart moyen de {better} est inférieur de {by} à celui de {worse}"),
-            (Lang::En, false) => format!("{better} is right {by} more often than {worse}"),
-            (Lang::Fr, false) => format!("{better} a {by} de bonnes réponses de plus que {worse}"),
+            (Lang::Fr, true) => format!("L’erreur moyenne de {better} est inférieure de {by} à celle de {worse}"),
+            (Lang::En, false) => format!("{better} is {by} more accurate than {worse}"),
+            (Lang::Fr, false) => format!("{better} est meilleur de {by} que {worse}"),
         };
         let apart = number(lang, (only_first + only_second) as u64);
         match (verdict, lang) {
-            (Verdict::HardlyLuck, Lang::En) => format!("{what}; with these {n} that is hardly luck{p_words}"),
-            (Verdict::HardlyLuck, Lang::Fr) => format!("{what}\u{a0}; avec ces {n}, ce n’est guère un hasard{p_words}"),
+            (Verdict::HardlyLuck, Lang::En) => format!("{what}; with {these} that is hardly luck{p_words}"),
+            (Verdict::HardlyLuck, Lang::Fr) => format!("{what}\u{a0}; avec {these}, ce n’est guère un hasard{p_words}"),
             (Verdict::TooFew, Lang::En) if self.of_years => format!("{what}; {n} are too few to tell"),
             (Verdict::TooFew, Lang::Fr) if self.of_years => format!("{what}\u{a0}; {n}, c’est trop peu pour conclure"),
-            (Verdict::TooFew, Lang::En) => format!("{what}; they differ on {apart} of these {n}, too few to tell{p_words}"),
+            (Verdict::TooFew, Lang::En) => format!("{what}; they differ on {apart} of {these}, too few to tell{p_words}"),
             (Verdict::TooFew, Lang::Fr) => {
-                format!("{what}\u{a0}; ils diffèrent sur {apart} de ces {n}, trop peu pour conclure{p_words}")
+                format!("{what}\u{a0}; ils diffèrent sur {apart} de {these}, trop peu pour conclure{p_words}")
             }
-            (_, Lang::En) => format!("{what}; with these {n} that may be luck{p_words}"),
-            (_, Lang::Fr) => format!("{what}\u{a0}; avec ces {n}, cela peut être un hasard{p_words}"),
+            (_, Lang::En) => format!("{what}; with {these} that may be luck{p_words}"),
+            (_, Lang::Fr) => format!("{what}\u{a0}; avec {these}, cela peut être un hasard{p_words}"),
         }
     }
 
@@ -96,8 +104,8 @@ impl Paired {
     pub fn basis(&self, lang: Lang) -> String {
         let shared = self.pictures() as u64;
         let n = plural(lang, shared, say("test picture", "image de test"), say("test pictures", "images de test"));
-        let [one, other] = self.judged.map(|count| number(lang, count.into()));
-        let all = self.judged.iter().all(|count| u64::from(*count) == shared);
+        let [one, other] = self.evaluated.map(|count| number(lang, count.into()));
+        let all = self.evaluated.iter().all(|count| u64::from(*count) == shared);
         let mut said = match (lang, all) {
             (Lang::En, true) => format!("on the {n} of both"),
             (Lang::Fr, true) => format!("sur les {n} des deux"),
@@ -206,10 +214,10 @@ pub(super) fn itself() -> Problem {
     )
 }
 
-pub(super) fn not_judged(view: &RunView, name: &LocalizedText) -> Problem {
+pub(super) fn not_evaluated(view: &RunView, name: &LocalizedText) -> Problem {
     let what = LocalizedText::by(|lang| {
         let name = quoted(lang, name.get(lang));
-        match (lang, view.judged_elsewhere()) {
+        match (lang, view.evaluated_elsewhere()) {
             (Lang::En, false) => format!("{name} has not been evaluated yet"),
             (Lang::Fr, false) => format!("{name} n’a pas encore été évalué"),
             (Lang::En, true) => format!("{name} was last evaluated on another folder"),
@@ -236,7 +244,7 @@ pub(super) fn other_question() -> Problem {
     )
 }
 
-/// No picture was judged by both. `dropped` were, and do not count.
+/// No picture was evaluated by both. `dropped` were, and do not count.
 pub(super) fn nothing_shared(first: &RunView, second: &RunView, dropped: u32) -> Problem {
     let seeds = [first.settings.seed, second.settings.seed];
     let splits = first.settings.split != second.settings.split;

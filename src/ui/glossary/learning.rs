@@ -110,7 +110,7 @@ pub(super) const TERMS: &[Term] = &[
         forms: say("", ""),
         meaning: say(
             "A loss in which pictures that are already right count less, so that the hard ones decide",
-            "Une perte où les images déjà justes comptent moins : les difficiles décident",
+            "Une perte où les images déjà bien classées comptent moins : les difficiles décident",
         ),
     },
     Term {

@@ -1,6 +1,6 @@
 //! The words of the trade in plain words: for the help, the search, and every "?" in whose text one of them occurs.
 
-mod judging;
+mod evaluation;
 mod learning;
 
 use crate::text::{Lang, Phrase, say};
@@ -36,7 +36,7 @@ pub struct Term {
 
 /// Every word, in the order in which one meets them.
 pub fn all() -> impl Iterator<Item = &'static Term> {
-    learning::TERMS.iter().chain(judging::TERMS)
+    learning::TERMS.iter().chain(evaluation::TERMS)
 }
 
 /// Every word by the alphabet of `lang`.

@@ -72,7 +72,7 @@ pub fn show(ui: &mut Ui, cx: &mut Cx<'_>, state: &mut State) {
     });
 }
 
-/// The picture itself, and what judging cuts out of it.
+/// The picture itself, and what evaluation cuts out of it.
 fn pictures(ui: &mut Ui, cx: &mut Cx<'_>, state: &mut State) {
     let t = Theme::of(ui);
     state.preview.choose(cx);

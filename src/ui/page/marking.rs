@@ -61,11 +61,11 @@ impl Marking<'_> {
         ui.horizontal_wrapped(|ui| {
             ui.spacing_mut().item_spacing = vec2(8.0, 6.0);
             let text = match lang {
-                Lang::En => format!("{} marked", plural(lang, count as u64, say("picture", ""), say("pictures", ""))),
-                Lang::Fr => plural(lang, count as u64, say("", "image marquée"), say("", "images marquées")),
+                Lang::En => format!("{} selected", plural(lang, count as u64, say("picture", ""), say("pictures", ""))),
+                Lang::Fr => plural(lang, count as u64, say("", "image sélectionnée"), say("", "images sélectionnées")),
             };
             ui.label(theme::strong(text).color(t.text));
-            if icon_button(ui, icon::X, say("Unmark all (Esc)", "Tout démarquer (Échap)").get(lang)).clicked() {
+            if icon_button(ui, icon::X, say("Clear selection (Esc)", "Tout désélectionner (Échap)").get(lang)).clicked() {
                 answer = Some(BarAnswer::Clear);
             }
             let button = |ui: &mut Ui, button: Button, does: BarAnswer, answer: &mut Option<BarAnswer>| {
@@ -84,7 +84,7 @@ impl Marking<'_> {
             }
             let copy = Button::quiet(say("Copy paths", "Copier les chemins").get(lang)).icon(icon::COPY);
             button(ui, copy, BarAnswer::CopyPaths, &mut answer);
-            let export = Button::quiet(say("Save as a list…", "Enregistrer en liste…").get(lang)).icon(icon::DOWNLOAD);
+            let export = Button::quiet(say("Export list…", "Exporter la liste…").get(lang)).icon(icon::DOWNLOAD);
             button(ui, export, BarAnswer::Export, &mut answer);
         });
         answer
@@ -95,7 +95,9 @@ impl Marking<'_> {
         if self.task.is_regression() {
             return decide::another(ui, self.lang, self.task, None);
         }
-        let button = ui.add(Button::secondary(say("Relabel as…", "Réétiqueter…").get(self.lang)).icon(icon::TAG).compact());
+        let button = ui.add(
+            Button::secondary(say("Change labels to…", "Corriger les étiquettes…").get(self.lang)).icon(icon::TAG).compact(),
+        );
         let mut chosen = None;
         Popup::menu(&button).show(|ui| {
             ui.set_min_width(150.0);
@@ -136,7 +138,7 @@ impl Marking<'_> {
             line(ui, icon::IMAGE, say("Copy the picture", "Copier l’image").get(lang), MenuAnswer::CopyPicture);
         }
         if similar && one {
-            let find = say("Find pictures that look the same", "Chercher les semblables").get(lang);
+            let find = say("Find look-alikes", "Chercher les semblables").get(lang);
             line(ui, icon::SEARCH, find, MenuAnswer::Similar);
         }
         if decidable {
@@ -145,9 +147,9 @@ impl Marking<'_> {
             for class in (0..named).filter(|_| named <= LINES) {
                 let name = quoted(lang, task.name(class, lang));
                 let text = match (one, lang) {
-                    (true, Lang::En) => format!("It is {name}"),
-                    (false, Lang::En) => format!("They are {name}"),
-                    (_, Lang::Fr) => format!("C’est {name}"),
+                    (true, Lang::En) => format!("Change label to {name}"),
+                    (false, Lang::En) => format!("Change labels to {name}"),
+                    (_, Lang::Fr) => format!("Corriger en {name}"),
                 };
                 line(ui, icon::TAG, &text, MenuAnswer::Change(Change::Relabel(task.classes[class].clone())));
             }

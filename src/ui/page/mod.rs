@@ -89,8 +89,8 @@ impl Page {
 
     /// Why it cannot be opened yet.
     pub fn locked(self, session: &Session) -> Option<Phrase> {
-        let data = session.dataset.is_none().then_some(say("after the data", "après les données"));
-        let run = session.run.is_none().then_some(say("after training", "après l’entraînement"));
+        let data = session.dataset.is_none().then_some(say("open data first", "d’abord des données"));
+        let run = session.run.is_none().then_some(say("train a model first", "d’abord un modèle"));
         match self {
             Self::Data | Self::Runs => None,
             Self::Augmentation | Self::Model => data,
@@ -156,7 +156,7 @@ fn results_line(lang: Lang, report: &Report, of_years: Option<YearScores>) -> St
         None => say("other folder", "autre dossier"),
     };
     let score = match of_years {
-        Some(YearScores { mae, .. }) => format!("{} {}", say("off by", "écart de").get(lang), years(lang, mae, 1)),
+        Some(YearScores { mae, .. }) => format!("{} {}", say("off by", "erreur de").get(lang), years(lang, mae, 1)),
         None => {
             let share = crate::evaluate::words::about(report.accuracy(report.threshold).share(), lang);
             format!("{share} {}", say("right", "justes").get(lang))
@@ -171,7 +171,7 @@ fn training_line(lang: Lang, session: &Session, ready: bool) -> String {
     match (session.phase, &session.training) {
         (Phase::Starting(_), _) => say("getting ready…", "préparation…").get(lang).to_owned(),
         (Phase::Paused, _) => say("paused", "en pause").get(lang).to_owned(),
-        (Phase::Judging(_), _) => say("evaluating…", "évaluation…").get(lang).to_owned(),
+        (Phase::Evaluating(_), _) => say("evaluating…", "évaluation…").get(lang).to_owned(),
         (Phase::Training, Some(t)) => {
             format!("{epoch} {} {of} {}", number(lang, t.now.epoch.into()), number(lang, t.epochs.into()))
         }

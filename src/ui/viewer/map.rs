@@ -26,21 +26,21 @@ pub fn answered<'a>(session: &'a Session, file: &Path) -> Option<&'a LookedAt> {
 }
 
 /// What the map is of: a picture by its file and place, and what was asked for last, so that it is asked for once.
-pub struct Wish<'a> {
+pub struct MapRequest<'a> {
     pub file: &'a Path,
     pub sample: usize,
-    pub asked: &'a mut Option<Asked>,
+    pub asked: &'a mut Option<MapKey>,
 }
 
 /// A file that was asked about, and the run that was.
-pub type Asked = (PathBuf, String);
+pub type MapKey = (PathBuf, String);
 
 /// Draws the map into `room`, by `heat`; asks for what is missing.
-pub fn show(ui: &mut Ui, cx: &mut Cx<'_>, room: Rect, heat: Heat, wish: Wish<'_>) {
+pub fn show(ui: &mut Ui, cx: &mut Cx<'_>, room: Rect, heat: Heat, request: MapRequest<'_>) {
     let (lang, t) = (cx.lang, Theme::of(ui));
-    ask(cx, wish.file, wish.sample, wish.asked);
+    ask(cx, request.file, request.sample, request.asked);
     let session = cx.session;
-    let known = answered(session, wish.file);
+    let known = answered(session, request.file);
     let reply = known.and_then(|known| known.asked.reply.as_ref());
     let slow = known.and_then(|known| known.asked.slow.as_ref());
     if heat == Heat::Occlusion
@@ -93,7 +93,7 @@ pub fn show(ui: &mut Ui, cx: &mut Cx<'_>, room: Rect, heat: Heat, wish: Wish<'_>
 }
 
 /// Asks about the picture, unless that was done.
-pub fn ask(cx: &mut Cx<'_>, file: &Path, sample: usize, asked: &mut Option<Asked>) {
+pub fn ask(cx: &mut Cx<'_>, file: &Path, sample: usize, asked: &mut Option<MapKey>) {
     let Some(run) = cx.session.answering().map(|answering| answering.id) else { return };
     let before = asked.as_ref().is_some_and(|(of, by)| of == file && by == run);
     if answered(cx.session, file).is_none() && !before {
@@ -105,5 +105,5 @@ pub fn ask(cx: &mut Cx<'_>, file: &Path, sample: usize, asked: &mut Option<Asked
 /// The names of the ways to look, the first of which is not to.
 pub fn names(lang: Lang) -> [String; 3] {
     let [quick, slow] = Heat::ALL.map(|heat| heat.name().get(lang).to_owned());
-    [say("No heat map", "Pas de carte").get(lang).to_owned(), quick, slow]
+    [say("No heat map", "Sans carte").get(lang).to_owned(), quick, slow]
 }

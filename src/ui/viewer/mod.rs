@@ -15,7 +15,7 @@ use egui::{Align, Id, Key, Layout, Modifiers, Popup, Rect, Sense, Ui, UiBuilder,
 
 use self::{
     canvas::{Canvas, Picture, STEP, View},
-    map::Wish,
+    map::MapRequest,
     side::{HEAT, MISTAKE, Side, SideAnswer},
     subject::{Film, Subject, scale},
 };
@@ -43,7 +43,7 @@ pub struct Viewer {
     scale: f32,
     heat: Option<Heat>,
     /// What was asked for last.
-    asked: Option<map::Asked>,
+    asked: Option<map::MapKey>,
     originals: Originals,
     /// The picture's file, once it was read, or why it cannot be.
     large: Option<Result<Large, Problem>>,
@@ -155,20 +155,20 @@ impl Viewer {
     /// Draws it into the room of the page. Where it closes, it gives the keyboard back.
     pub fn show(&mut self, ui: &mut Ui, cx: &mut Cx<'_>, film: &Film<'_>, subject: &Subject<'_>) -> ViewerAnswer {
         let file = (film.file)(self.position);
-        let of = Of { film, subject, file: &file };
-        let mut closed = self.keys(ui, cx, &of);
+        let frame = ShownFrame { film, subject, file: &file };
+        let mut closed = self.keys(ui, cx, &frame);
         self.read(ui, film);
         let room = ui.available_size();
-        closed |= self.head(ui, cx, &of);
+        closed |= self.head(ui, cx, &frame);
         if scroll::is_long(ui) || room.x < LEAST.x || room.y < LEAST.y {
             scroll::list(ui, |ui| {
                 let height = if room.y.is_finite() { room.y * 0.6 } else { 0.0 };
-                self.stage(ui, cx, &of, vec2(ui.available_width(), height.max(180.0)), false);
+                self.stage(ui, cx, &frame, vec2(ui.available_width(), height.max(180.0)), false);
                 ui.add_space(8.0);
-                self.beside(ui, cx, &of);
+                self.beside(ui, cx, &frame);
             });
         } else {
-            self.spread(ui, cx, &of);
+            self.spread(ui, cx, &frame);
         }
         // What is typed into gives up by Escape first.
         closed |= !busy(ui) && pressed(ui, Key::Escape);
@@ -183,19 +183,19 @@ impl Viewer {
     }
 
     /// The picture with what is known of it beside it, and its neighbors below.
-    fn spread(&mut self, ui: &mut Ui, cx: &mut Cx<'_>, of: &Of<'_, '_>) {
+    fn spread(&mut self, ui: &mut Ui, cx: &mut Cx<'_>, frame: &ShownFrame<'_, '_>) {
         let all = ui.available_rect_before_wrap();
         let body = all.with_max_y(all.bottom() - strip::SIDE - 12.0);
         let part = |name: &'static str, rect: Rect| UiBuilder::new().id_salt(name).max_rect(rect);
         let picture = body.with_max_x(body.right() - SIDE - 18.0);
-        ui.scope_builder(part("picture", picture), |ui| self.stage(ui, cx, of, picture.size(), true));
+        ui.scope_builder(part("picture", picture), |ui| self.stage(ui, cx, frame, picture.size(), true));
         ui.scope_builder(part("side", all.with_min_x(all.right() - SIDE)), |ui| {
-            scroll::area(ui, |ui| self.beside(ui, cx, of));
+            scroll::area(ui, |ui| self.beside(ui, cx, frame));
         });
         // Below the picture alone, which it is centered on.
         let below = all.with_min_y(all.bottom() - strip::SIDE - 2.0).with_max_x(picture.right());
         ui.scope_builder(part("strip", below), |ui| {
-            if let Some(position) = strip::show(ui, cx.lang, cx.thumbs, of.film, self.position) {
+            if let Some(position) = strip::show(ui, cx.lang, cx.thumbs, frame.film, self.position) {
                 self.go(position);
                 ui.request_repaint();
             }
@@ -203,14 +203,14 @@ impl Viewer {
     }
 
     /// Keys that decide and look; gives whether it is closed by one.
-    fn keys(&mut self, ui: &Ui, cx: &mut Cx<'_>, of: &Of<'_, '_>) -> bool {
+    fn keys(&mut self, ui: &Ui, cx: &mut Cx<'_>, frame: &ShownFrame<'_, '_>) -> bool {
         if busy(ui) {
             return false;
         }
-        if let Some(change) = of.subject.decidable.as_ref().and_then(|decidable| side::decided(ui, cx.lang, decidable)) {
-            cx.act(Action::Edit { files: vec![of.file.to_owned()], change });
+        if let Some(change) = frame.subject.decidable.as_ref().and_then(|decidable| side::decided(ui, cx.lang, decidable)) {
+            cx.act(Action::Edit { files: vec![frame.file.to_owned()], change });
         }
-        if of.asks(cx) && pressed(ui, HEAT) {
+        if frame.asks(cx) && pressed(ui, HEAT) {
             self.heat = match self.heat {
                 None => Some(Heat::GradCam),
                 Some(Heat::GradCam) => Some(Heat::Occlusion),
@@ -244,9 +244,9 @@ impl Viewer {
     }
 
     /// The line at the top; gives whether the viewer is closed there.
-    fn head(&mut self, ui: &mut Ui, cx: &Cx<'_>, of: &Of<'_, '_>) -> bool {
+    fn head(&mut self, ui: &mut Ui, cx: &Cx<'_>, frame: &ShownFrame<'_, '_>) -> bool {
         let (lang, t) = (cx.lang, Theme::of(ui));
-        let name = of.file.display().to_string();
+        let name = frame.file.display().to_string();
         let named = ui.available_width() >= NAMED;
         let title = |ui: &mut Ui| {
             ui.add(egui::Label::new(theme::strong(&name).color(t.text)).truncate()).on_hover_text(&name);
@@ -257,14 +257,14 @@ impl Viewer {
         let mut closed = false;
         ui.allocate_ui_with_layout(vec2(ui.available_width(), theme::FIELD), Layout::right_to_left(Align::Center), |ui| {
             closed = icon_button(ui, icon::X, say("Close the picture", "Fermer l’image").get(lang)).clicked();
-            if of.film.mistake.is_some() {
+            if frame.film.mistake.is_some() {
                 let name = say("Next mistake", "Erreur suivante").get(lang);
                 let next = match named {
                     true => ui.add(Button::secondary(name).icon(icon::ARROW_RIGHT).compact()).on_hover_text(MISTAKE.name()),
                     false => icon_button(ui, icon::ARROW_RIGHT, name),
                 };
                 if next.clicked()
-                    && let Some(position) = of.film.next_mistake(self.position)
+                    && let Some(position) = frame.film.next_mistake(self.position)
                 {
                     self.go(position);
                     ui.request_repaint();
@@ -279,7 +279,7 @@ impl Viewer {
             if ui.add_enabled_ui(!self.view.fits(), smaller).inner.clicked() {
                 self.view.enlarge(1.0 / STEP, Vec2::ZERO);
             }
-            ui.label(theme::caption(strip::place_of(lang, of.film, self.position)).color(t.text2));
+            ui.label(theme::caption(strip::place_of(lang, frame.film, self.position)).color(t.text2));
             if named {
                 ui.with_layout(Layout::left_to_right(Align::Center), title);
             }
@@ -288,24 +288,24 @@ impl Viewer {
     }
 
     /// The picture, with the map beside it on wish.
-    fn stage(&mut self, ui: &mut Ui, cx: &mut Cx<'_>, of: &Of<'_, '_>, size: Vec2, wheel: bool) {
+    fn stage(&mut self, ui: &mut Ui, cx: &mut Cx<'_>, frame: &ShownFrame<'_, '_>, size: Vec2, wheel: bool) {
         let (lang, t) = (cx.lang, Theme::of(ui));
         let (room, _) = ui.allocate_exact_size(size, Sense::hover());
-        let heat = self.heat.filter(|_| of.asks(cx));
+        let heat = self.heat.filter(|_| frame.asks(cx));
         let half = (room.width() - theme::GUTTER) / 2.0;
         let place = if heat.is_some() { room.with_max_x(room.left() + half) } else { room };
-        let small = (of.film.small)(self.position);
+        let small = (frame.film.small)(self.position);
         let picture = match (&self.large, small) {
             (Some(Ok(large)), _) => Picture::Large(large.texture.id(), [large.width as f32, large.height as f32]),
-            (_, small) => match (of.subject.large, small) {
+            (_, small) => match (frame.subject.large, small) {
                 (Some((texture, pixels)), _) => Picture::Large(texture, pixels),
                 (None, Some(small)) => Picture::Small(small),
                 (None, None) => Picture::Nothing,
             },
         };
-        let name = format!("{}, {}", of.file.display(), of.subject.label);
+        let name = format!("{}, {}", frame.file.display(), frame.subject.label);
         let settled = ui.input(|input| input.time) - self.since > DOUBLE_CLICK;
-        let canvas = Canvas { picture, room: place, squares: &of.subject.squares, name: &name, wheel, settled };
+        let canvas = Canvas { picture, room: place, squares: &frame.subject.squares, name: &name, wheel, settled };
         let (response, scale) = canvas.show(ui, cx.thumbs, &mut self.view);
         self.scale = scale;
         if !std::mem::replace(&mut self.begun, true) {
@@ -318,36 +318,37 @@ impl Viewer {
         }
         if let Some(heat) = heat {
             let room = room.with_min_x(room.right() - half);
-            map::show(ui, cx, room, heat, Wish { file: of.file, sample: of.subject.sample, asked: &mut self.asked });
+            map::show(ui, cx, room, heat, MapRequest { file: frame.file, sample: frame.subject.sample, asked: &mut self.asked });
         }
     }
 
     /// What is known of the picture, and what can be decided.
-    fn beside(&mut self, ui: &mut Ui, cx: &mut Cx<'_>, of: &Of<'_, '_>) {
-        let asks = of.asks(cx);
-        let answered = map::answered(cx.session, of.file).filter(|_| asks).and_then(|known| match &known.asked.reply {
+    fn beside(&mut self, ui: &mut Ui, cx: &mut Cx<'_>, frame: &ShownFrame<'_, '_>) {
+        let asks = frame.asks(cx);
+        let answered = map::answered(cx.session, frame.file).filter(|_| asks).and_then(|known| match &known.asked.reply {
             Some(Ok(reply)) => Some(reply.headline(cx.lang)),
             _ => None,
         });
         let large = self.large.as_ref().and_then(|large| large.as_ref().ok());
-        let side = Side { subject: of.subject, large, heat: self.heat, answered, mistakes: of.film.mistake.is_some(), asks };
+        let side =
+            Side { subject: frame.subject, large, heat: self.heat, answered, mistakes: frame.film.mistake.is_some(), asks };
         match side.show(ui, cx) {
-            Some(SideAnswer::Decide(change)) => cx.act(Action::Edit { files: vec![of.file.to_owned()], change }),
+            Some(SideAnswer::Decide(change)) => cx.act(Action::Edit { files: vec![frame.file.to_owned()], change }),
             Some(SideAnswer::Heat(heat)) => self.heat = heat,
-            Some(SideAnswer::Ask) => map::ask(cx, of.file, of.subject.sample, &mut self.asked),
+            Some(SideAnswer::Ask) => map::ask(cx, frame.file, frame.subject.sample, &mut self.asked),
             None => {}
         }
     }
 }
 
 /// What one frame shows.
-struct Of<'a, 'f> {
+struct ShownFrame<'a, 'f> {
     film: &'a Film<'f>,
     subject: &'a Subject<'a>,
     file: &'a Path,
 }
 
-impl Of<'_, '_> {
+impl ShownFrame<'_, '_> {
     /// Whether there is a run to ask about the picture.
     fn asks(&self, cx: &Cx<'_>) -> bool {
         self.film.asks && cx.session.answering().is_some()

@@ -143,7 +143,7 @@ pub fn facts(lang: Lang, sample: &Sample, part: Option<Part>, copies: usize, of_
         Some(fact(say("File", "Fichier"), sample.file.display().to_string())),
         (sample.bytes > 0).then(|| fact(say("Size", "Taille"), bytes(lang, sample.bytes))),
         age.map(|age| fact(say("Age", "Âge"), age)),
-        race.map(|race| fact(say("Race label", "Origine notée"), race)),
+        race.map(|race| fact(say("Race label", "«\u{a0}Race\u{a0}» notée"), race)),
         part.map(|part| fact(say("Part", "Partie"), part.name().get(lang).to_owned())),
         copies.map(|copies| fact(say("Copies", "Copies"), copies)),
     ]

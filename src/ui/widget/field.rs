@@ -113,7 +113,7 @@ impl Typed {
         };
         let t = Theme::of(ui);
         if refused.is_some() {
-            let refusal = named(lang, say("Not accepted; allowed", "Refusé\u{a0}; permis").get(lang), allowed);
+            let refusal = named(lang, say("Out of range; allowed", "Hors limites\u{a0}; permis").get(lang), allowed);
             response.show_tooltip_text(theme::cell(refusal).color(t.bad));
             ui.request_repaint_after_secs(Self::SHOWN as f32);
         } else {

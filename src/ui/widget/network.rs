@@ -110,7 +110,7 @@ fn blocks(t: &Theme, lang: Lang, input: Shape, rows: &[Row]) -> Vec<Block> {
             say("parameters", "paramètres").get(lang)
         );
         blocks.push(match row.kind {
-            RowKind::Bridge => continue,
+            RowKind::Flatten => continue,
             RowKind::Convolution => Block {
                 size: vec2((channels as f32).sqrt() * 4.3, map(row.output.height)),
                 fill: accent,

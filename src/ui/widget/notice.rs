@@ -144,7 +144,7 @@ pub fn toast(ui: &mut Ui, lang: Lang, toast: &Toast) -> bool {
                 let name = match offer {
                     Offer::Undo => say("Undo", "Annuler"),
                     Offer::OpenFolder(_) => say("Open folder", "Ouvrir le dossier"),
-                    Offer::RestoreRun(_) => say("Bring it back", "Le récupérer"),
+                    Offer::RestoreRun(_) => say("Restore", "Restaurer"),
                 };
                 let color = if t.dark { t.accent } else { Theme::mode(true).accent };
                 let label = egui::RichText::new(name.get(lang)).font(theme::medium(theme::size::BODY)).color(color);

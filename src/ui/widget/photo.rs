@@ -66,7 +66,7 @@ impl Place {
 
 /// A photo that is shown.
 #[derive(Clone, Copy, Debug)]
-pub struct Photo<'a> {
+pub struct PhotoView<'a> {
     pub texture: TextureId,
     /// Width and height, in the photo's own pixels.
     pub pixels: [f32; 2],
@@ -90,19 +90,31 @@ pub struct Shown {
 
 /// Draws the photo as large as `room` allows; while `drawing`, a drag makes a new square. Gives how the whole of it responds,
 /// too.
-pub fn photo(ui: &mut Ui, photo: Photo<'_>, room: Vec2, squares: &[Square], drawing: bool) -> (Response, Option<PhotoAnswer>) {
+pub fn photo(
+    ui: &mut Ui,
+    photo: PhotoView<'_>,
+    room: Vec2,
+    squares: &[Square],
+    drawing: bool,
+) -> (Response, Option<PhotoAnswer>) {
     let shown = draw(ui, photo, room, squares, (drawing, None));
     (shown.whole, shown.answer)
 }
 
 /// As [`photo`], to be looked at closely: the wheel, two fingers and a drag beside the squares change `zoom`, a double click
 /// there fits.
-pub fn zoomed(ui: &mut Ui, photo: Photo<'_>, room: Vec2, squares: &[Square], (drawing, zoom): (bool, &mut Zoom)) -> Shown {
+pub fn zoomed(ui: &mut Ui, photo: PhotoView<'_>, room: Vec2, squares: &[Square], (drawing, zoom): (bool, &mut Zoom)) -> Shown {
     draw(ui, photo, room, squares, (drawing, Some(zoom)))
 }
 
-fn draw(ui: &mut Ui, photo: Photo<'_>, room: Vec2, squares: &[Square], (drawing, mut zoom): (bool, Option<&mut Zoom>)) -> Shown {
-    let Photo { texture, pixels, name } = photo;
+fn draw(
+    ui: &mut Ui,
+    photo: PhotoView<'_>,
+    room: Vec2,
+    squares: &[Square],
+    (drawing, mut zoom): (bool, Option<&mut Zoom>),
+) -> Shown {
+    let PhotoView { texture, pixels, name } = photo;
     let t = Theme::of(ui);
     // By the keyboard a photo is looked at closely wherever that is, so the Tab key passes it by.
     let sense = match (drawing, zoom.is_some()) {

@@ -152,7 +152,7 @@ fn sentence(lang: Lang, measure: Measure, row: &Row) -> String {
     match (lang, measure) {
         (Lang::En, Measure::Years) => format!("{}: off by {share} on {n} pictures, between {low} and {high}{few}", row.name),
         (Lang::Fr, Measure::Years) => {
-            format!("{}\u{a0}: écart moyen de {share} sur {n} images, entre {low} et {high}{few}", row.name)
+            format!("{}\u{a0}: erreur moyenne de {share} sur {n} images, entre {low} et {high}{few}", row.name)
         }
         (Lang::En, _) => format!("{}: {share} right of {n} pictures, between {low} and {high}{few}", row.name),
         (Lang::Fr, _) => format!("{}\u{a0}: {share} de bonnes réponses sur {n} images, entre {low} et {high}{few}", row.name),

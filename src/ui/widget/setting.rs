@@ -257,7 +257,7 @@ fn list_buttons(
     let own = |what: Phrase| format!("{name}, {}", what.get(lang));
     let add = |ui: &mut Ui, value: &mut Vec<u32>| {
         ui.add_enabled_ui(value.len() < *length.end(), |ui| {
-            if button::icon_button(ui, icon::PLUS, &own(say("add one more", "en ajouter un"))).clicked() {
+            if button::icon_button(ui, icon::PLUS, &own(say("add one more", "ajouter une valeur"))).clicked() {
                 let last = value.last().copied().unwrap_or(64);
                 value.push(last.clamp(*range.start(), *range.end()));
             }
@@ -265,7 +265,7 @@ fn list_buttons(
     };
     let remove = |ui: &mut Ui, value: &mut Vec<u32>| {
         ui.add_enabled_ui(value.len() > *length.start(), |ui| {
-            if button::icon_button(ui, icon::MINUS, &own(say("remove the last one", "retirer le dernier"))).clicked() {
+            if button::icon_button(ui, icon::MINUS, &own(say("remove the last one", "retirer la dernière"))).clicked() {
                 value.pop();
             }
         });

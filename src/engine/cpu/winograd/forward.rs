@@ -1,4 +1,4 @@
-//! Forward: `V = B^T x B`, `M = V U`, `y = A^T M A`, then the block's finish.
+//! Forward: `V = B^T x B`, `M = V U`, `y = A^T M A`, then the block's epilogue.
 #![allow(unsafe_op_in_unsafe_fn, reason = "a kernel is one contract, stated at its struct")]
 
 use super::{AHEAD, BLOCK, CHUNK, POINTS, Scratch, Tile, ahead, block_of_tiles, plane, transform, weight_plane};
@@ -144,8 +144,8 @@ impl Kernel for Emit<'_> {
     #[inline(always)]
     unsafe fn run<S: Simd>(self) {
         match self.epilogue {
-            Epilogue::Pool(finish) => with_epilogue!(finish, self.pool),
-            Epilogue::Activate(finish) => with_epilogue!(finish, self.activate),
+            Epilogue::Pool(epilogue) => with_epilogue!(epilogue, self.pool),
+            Epilogue::Activate(epilogue) => with_epilogue!(epilogue, self.activate),
             Epilogue::Keep(out) => self.keep::<S>(out),
         }
     }
@@ -166,17 +166,17 @@ impl Emit<'_> {
 
     #[inline(always)]
     unsafe fn pool<S: Simd, A: Act>(&self) {
-        let Epilogue::Pool(finish) = &self.epilogue else { return };
+        let Epilogue::Pool(epilogue) = &self.epilogue else { return };
         let g = self.geometry;
         for c in 0..self.panels {
             for (t, tile) in self.tiles.iter().enumerate() {
                 let y = self.outputs::<S>(c, t);
-                let place = finish.place((tile.picture, self.panel + c), (2 * tile.row, 2 * tile.column));
+                let place = epilogue.place((tile.picture, self.panel + c), (2 * tile.row, 2 * tile.column));
                 for i in 0..2 {
                     for j in 0..2 {
                         if 2 * tile.row + i < g.pooled_height && 2 * tile.column + j < g.pooled_width {
                             let four = [y[2 * i][2 * j], y[2 * i][2 * j + 1], y[2 * i + 1][2 * j], y[2 * i + 1][2 * j + 1]];
-                            finish.cell_at::<S, A>(self.panel + c, finish.beside(place, i, j), four);
+                            epilogue.cell_at::<S, A>(self.panel + c, epilogue.beside(place, i, j), four);
                         }
                     }
                 }
@@ -186,17 +186,17 @@ impl Emit<'_> {
 
     #[inline(always)]
     unsafe fn activate<S: Simd, A: Act>(&self) {
-        let Epilogue::Activate(finish) = &self.epilogue else { return };
+        let Epilogue::Activate(epilogue) = &self.epilogue else { return };
         let g = self.geometry;
         for c in 0..self.panels {
-            let affine = finish.affine::<S>(self.panel + c);
+            let affine = epilogue.affine::<S>(self.panel + c);
             for (t, tile) in self.tiles.iter().enumerate() {
                 let y = self.outputs::<S>(c, t);
-                let place = finish.place((tile.picture, self.panel + c), (4 * tile.row, 4 * tile.column));
+                let place = epilogue.place((tile.picture, self.panel + c), (4 * tile.row, 4 * tile.column));
                 for i in 0..4 {
                     for j in 0..4 {
                         if 4 * tile.row + i < g.out_height && 4 * tile.column + j < g.out_width {
-                            finish.one_at::<S, A>(affine, finish.beside(place, i, j), y[i][j]);
+                            epilogue.one_at::<S, A>(affine, epilogue.beside(place, i, j), y[i][j]);
                         }
                     }
                 }

@@ -13,7 +13,7 @@ use crate::{
         parameters::{Features, Layout, padded},
         schedule::{Dispatch, Fixed, Phase, Shape, Size, Work},
         tile::{BUSY, Tile},
-        uniform::NO_DROP,
+        uniform::NO_DROPOUT,
     },
     model::{Activation, Layer, Op, Padding, Shape as Map},
     problem::Problem,
@@ -35,7 +35,7 @@ impl Builder<'_> {
             [pool, rest @ ..] if pool.op == Op::MaxPool => (Some(pool), rest),
             rest => (None, rest),
         };
-        let drop = if pool.is_some() { self.drop(&mut rest) } else { NO_DROP };
+        let dropout = if pool.is_some() { self.dropout(&mut rest) } else { NO_DROPOUT };
 
         // What leaves the block.
         let last = pool.unwrap_or(last);
@@ -53,7 +53,7 @@ impl Builder<'_> {
             kernel,
             border: if padding == Padding::Same { (kernel - 1) / 2 } else { 0 },
             splits: 1,
-            drop,
+            dropout,
             fixed: conv.is_frozen(),
             ..Shape::default()
         };
@@ -103,12 +103,12 @@ impl Builder<'_> {
         }
         self.backward.push(back);
 
-        let passage = |buffer: usize| Passage { buffer, channels: output.channels, drop };
+        let passage = |buffer: usize| Passage { buffer, channels: output.channels, dropout };
         let backward_mask = match (norm, picked, argmax) {
             (Some(_), ..) => BackwardMask::None,
             (None, Some(picked), _) => BackwardMask::Sums(passage(picked)),
             (None, None, Some(argmax)) => BackwardMask::Argmax(passage(argmax)),
-            // Values have the sign of their sums, by which these activations' slopes go.
+            // Values have the sign of their sums, by which these activations' gradients go.
             (None, None, None) => BackwardMask::Sums(passage(values)),
         };
         let features = Features::Map { area: cells, channels: output.channels };
@@ -121,8 +121,8 @@ impl Builder<'_> {
     pub(super) fn map_to_vector<'l>(&mut self, layers: &'l [Layer]) -> &'l [Layer] {
         let (map_to_vector, mut rest) = (&layers[0], &layers[1..]);
         let average = map_to_vector.op == Op::GlobalAveragePool;
-        let drop = self.drop(&mut rest);
-        if !average && drop == NO_DROP {
+        let dropout = self.dropout(&mut rest);
+        if !average && dropout == NO_DROPOUT {
             return rest;
         }
         let below = self.source;
@@ -135,7 +135,7 @@ impl Builder<'_> {
             in_width: map.width,
             in_quads: quads,
             out_channels: map.channels,
-            drop,
+            dropout,
             share: 1.0 / (map.height * map.width) as f32,
             ..Shape::default()
         };

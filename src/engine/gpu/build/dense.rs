@@ -34,7 +34,7 @@ impl Builder<'_> {
             [norm, rest @ ..] if matches!(norm.op, Op::BatchNorm { .. }) => (Some(norm), rest),
             rest => (None, rest),
         };
-        let drop = self.drop(&mut rest);
+        let dropout = self.dropout(&mut rest);
         let (n, below) = (self.batch(), self.source);
         let (units, quads) = (dense.output.channels, padded(dense.output.channels) / 4);
         let mut shape = Shape {
@@ -46,7 +46,7 @@ impl Builder<'_> {
             out_quads: quads,
             out_channels: units,
             kernel: 1,
-            drop,
+            dropout,
             ..Shape::default()
         };
         let constants = activation.map_or(vec![("ACTIVATION", 3.0)], activation_constants);
@@ -68,15 +68,15 @@ impl Builder<'_> {
         let mut own = constants.clone();
         own.extend([("NORM", f64::from(u8::from(!simple))), ("LAST", f64::from(u8::from(last)))]);
         let output = if simple { values } else { None };
-        let mut finish = Dispatch::new(Kernel::DenseFinish, &dense.name, Phase::Forward, shape, own);
-        finish.buffers =
+        let mut reduce = Dispatch::new(Kernel::DenseReduce, &dense.name, Phase::Forward, shape, own);
+        reduce.buffers =
             vec![(2, Fixed::Splits.at()), (3, Fixed::Weights.at()), (4, sums), (5, output.unwrap_or(Fixed::UnwrittenA.at()))];
-        finish.buffers.push((6, if last { Fixed::Logits.at() } else { Fixed::UnwrittenC.at() }));
-        finish.size = Size::Rows { per_picture: quads, rows: LIST, times: 1 };
+        reduce.buffers.push((6, if last { Fixed::Logits.at() } else { Fixed::UnwrittenC.at() }));
+        reduce.size = Size::Rows { per_picture: quads, rows: LIST, times: 1 };
         let all = (n * quads) as u64;
         let written = all * if last { 16 } else { (self.quad() * if simple { 2 } else { 1 }) as u64 };
-        finish.work = Work { read: 16 * all * shape.splits as u64, written, ..Work::default() };
-        self.forward.push(finish);
+        reduce.work = Work { read: 16 * all * shape.splits as u64, written, ..Work::default() };
+        self.forward.push(reduce);
 
         let mut back = Vec::new();
         if let (Some(norm), Some(values)) = (norm, values) {
@@ -92,14 +92,14 @@ impl Builder<'_> {
         self.backward.push(back);
         let backward_mask = match norm {
             Some(_) => BackwardMask::None,
-            None => BackwardMask::Sums(Passage { buffer: sums, channels: units, drop }),
+            None => BackwardMask::Sums(Passage { buffer: sums, channels: units, dropout }),
         };
         let map = dense.output;
         self.source = Source { values, gradient, backward_mask, map, quads, features: Features::Plain, frozen: false };
         Ok(rest)
     }
 
-    /// The loss behind the last layer, which has `shape`; its slopes go to `gradient`.
+    /// The loss behind the last layer, which has `shape`; its gradients go to `gradient`.
     fn loss(&mut self, shape: Shape, gradient: usize) -> Vec<Dispatch> {
         let (n, quad) = (self.batch() as u64, self.quad() as u64);
         let (logits, targets, score) = (Fixed::Logits.at(), Fixed::Targets.at(), Fixed::Score.at());
@@ -117,16 +117,16 @@ impl Builder<'_> {
             loss.work = Work { read: 24 * n, written: quad * n, ..Work::default() };
             return vec![loss];
         }
-        let judged = self.buffer("judged".to_owned(), 8 * self.batch());
+        let picture_scores = self.buffer("picture scores".to_owned(), 8 * self.batch());
         let focal = kind == LossKind::CategoricalFocalCrossentropy;
         let constants = vec![("FOCAL", f64::from(u8::from(focal)))];
         let mut loss = Dispatch::new(Kernel::SoftmaxLoss, "loss", Phase::Backward, shape, constants);
-        loss.buffers = vec![(2, logits), (3, targets), (4, gradient), (5, judged)];
+        loss.buffers = vec![(2, logits), (3, targets), (4, gradient), (5, picture_scores)];
         loss.size = Size::Rows { per_picture: 1, rows: 1, times: 1 };
         let quads = shape.out_quads as u64;
         loss.work = Work { read: 16 * (quads + 1) * n, written: (quad * quads + 8) * n, ..Work::default() };
         let mut sum = Dispatch::new(Kernel::Score, "loss", Phase::Backward, Shape::default(), Vec::new());
-        sum.buffers = vec![(2, judged), (3, score)];
+        sum.buffers = vec![(2, picture_scores), (3, score)];
         sum.work = Work { read: 8 * n, written: 8, ..Work::default() };
         vec![loss, sum]
     }

@@ -14,7 +14,7 @@ use super::{
     parameters::{Features, Layout, Splits, Stored, padded},
     schedule::{BufferSpec, Dispatch, Fixed, Schedule, Shape},
     tile::{Limits, Tile},
-    uniform::{NO_DROP, Segment},
+    uniform::{NO_DROPOUT, Segment},
 };
 use crate::{
     engine::EngineConfig,
@@ -81,7 +81,7 @@ enum BackwardMask {
 struct Passage {
     buffer: usize,
     channels: usize,
-    drop: u32,
+    dropout: u32,
 }
 
 /// A matrix product as a tile sees it.
@@ -105,7 +105,7 @@ struct Builder<'a> {
     partials: usize,
     /// The most quads of splits that any layer needs.
     splits: usize,
-    drops: Vec<(f64, u32)>,
+    dropouts: Vec<(f64, u32)>,
     source: Source,
 }
 
@@ -129,7 +129,7 @@ impl<'a> Builder<'a> {
             weights: 0,
             partials: 0,
             splits: 1,
-            drops: Vec::new(),
+            dropouts: Vec::new(),
             source: none,
         }
     }
@@ -154,14 +154,14 @@ impl<'a> Builder<'a> {
     }
 
     /// The number of a dropout layer, if that comes next.
-    fn drop(&mut self, layers: &mut &[Layer]) -> u32 {
+    fn dropout(&mut self, layers: &mut &[Layer]) -> u32 {
         match layers.first().map(|layer| layer.op) {
             Some(Op::Dropout { rate, stream }) => {
                 *layers = &layers[1..];
-                self.drops.push((rate, stream));
-                self.drops.len() as u32 - 1
+                self.dropouts.push((rate, stream));
+                self.dropouts.len() as u32 - 1
             }
-            _ => NO_DROP,
+            _ => NO_DROPOUT,
         }
     }
 
@@ -227,7 +227,7 @@ impl<'a> Builder<'a> {
             dispatches,
             arrays: self.arrays,
             weights: self.weights,
-            drops: self.drops,
+            dropouts: self.dropouts,
             segments,
             groups,
         }

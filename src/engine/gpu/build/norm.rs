@@ -105,7 +105,7 @@ impl MapNorm<'_> {
         let lanes = vec![("LANES", lanes as f64)];
         let bytes = (self.mapped(), self.shared(self.of_map));
         let moments = self.dispatch(Kernel::NormMoments, Phase::Moments, self.of_map, lanes, bytes);
-        let finish = self.dispatch(Kernel::NormFinish, Phase::Forward, self.of_map, Vec::new(), (self.shared(self.of_map), 0));
+        let reduce = self.dispatch(Kernel::NormReduce, Phase::Forward, self.of_map, Vec::new(), (self.shared(self.of_map), 0));
         let bytes = (self.mapped(), self.pooled() * self.finished());
         let pool = self.dispatch(Kernel::NormPool, Phase::Forward, 1, self.constants.clone(), bytes);
         [
@@ -113,7 +113,7 @@ impl MapNorm<'_> {
             Dispatch {
                 buffers: vec![(2, sums), (6, Fixed::Splits.at()), (4, Fixed::Weights.at()), (5, self.stats)],
                 size: self.few(),
-                ..finish
+                ..reduce
             },
             Dispatch {
                 buffers: vec![(2, sums), (3, self.stats), (4, values), (5, argmax), (6, picked)],
@@ -134,7 +134,7 @@ impl MapNorm<'_> {
         let bytes = (read, self.pooled() * self.quad + self.shared(self.of_cells));
         let sum = self.dispatch(Kernel::NormSums, Phase::Backward, self.of_cells, constants, bytes);
         let bytes = (self.shared(self.of_cells), 0);
-        let finish = self.dispatch(Kernel::NormGradientFinish, Phase::Backward, self.of_cells, Vec::new(), bytes);
+        let reduce = self.dispatch(Kernel::NormGradientReduce, Phase::Backward, self.of_cells, Vec::new(), bytes);
         let bytes = (self.mapped() + self.pooled() * (self.quad + self.code()), self.mapped());
         let spread = self.dispatch(Kernel::NormGradient, Phase::Backward, 1, self.constants.clone(), bytes);
         [
@@ -146,7 +146,7 @@ impl MapNorm<'_> {
             Dispatch {
                 buffers: vec![(6, Fixed::Splits.at()), (3, self.stats), (4, self.coefficients), (5, Fixed::Partials.at())],
                 size: self.few(),
-                ..finish
+                ..reduce
             },
             Dispatch {
                 buffers: vec![(2, sums), (3, gradient), (4, argmax), (5, self.stats), (6, self.coefficients)],

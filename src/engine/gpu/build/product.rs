@@ -7,7 +7,7 @@ use crate::{
         parameters::padded,
         schedule::{Dispatch, Fixed, Phase, Shape, Size, Work},
         tile::Tile,
-        uniform::NO_DROP,
+        uniform::NO_DROPOUT,
     },
     model::Shape as Map,
 };
@@ -130,11 +130,11 @@ impl Builder<'_> {
             BackwardMask::Sums(passage) => (2.0, Some(passage)),
         };
         constants.push(("BACKWARD_MASK", kind));
-        shape.mask_dropout = NO_DROP;
+        shape.mask_dropout = NO_DROPOUT;
         let Some(passage) = passage else {
             return MaskBuffers { buffers: [(5, Fixed::Unread.at()), (6, Fixed::Unread.at())], bytes: 0 };
         };
-        (shape.mask_channels, shape.mask_dropout) = (passage.channels, passage.drop);
+        (shape.mask_channels, shape.mask_dropout) = (passage.channels, passage.dropout);
         match self.source.backward_mask {
             BackwardMask::Argmax(_) => MaskBuffers { buffers: [(5, passage.buffer), (6, Fixed::Unread.at())], bytes: 4 },
             _ => MaskBuffers { buffers: [(5, Fixed::Unread.at()), (6, passage.buffer)], bytes: self.quad() as u64 },

@@ -1,4 +1,4 @@
-// The non-linearities and their slopes. No memory. LEAK, the slope of the leaky ReLU, is a constant of `kernel.rs`.
+// The non-linearities and their gradients. No memory. LEAK, the slope of the leaky ReLU, is a constant of `kernel.rs`.
 
 // 0 ReLU, 1 leaky ReLU, 2 GELU, 3 none.
 override ACTIVATION: u32 = 0u;
@@ -34,7 +34,7 @@ fn activate(z: vec4<f32>) -> vec4<f32> {
     return z;
 }
 
-fn slope(z: vec4<f32>) -> vec4<f32> {
+fn grad(z: vec4<f32>) -> vec4<f32> {
     if (ACTIVATION == 0u) {
         return select(vec4<f32>(0.0), vec4<f32>(1.0), z > vec4<f32>(0.0));
     } else if (ACTIVATION == 1u) {

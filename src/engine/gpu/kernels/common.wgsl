@@ -4,7 +4,7 @@
 // maps are [picture][row][column][quad] and weights of a convolution [tap][input][output quad].
 
 // A dropout layer at this step: as engine/dropout.rs has it. Threshold 0 keeps everything.
-struct Drop {
+struct Dropout {
     key: u32,
     threshold: u32,
     kept: f32,
@@ -15,15 +15,15 @@ struct Step {
     pictures: u32,
     // 1 in training, 0 in evaluation: which statistics batch norm goes by.
     training: u32,
-    // 1 if the running statistics follow.
-    follow: u32,
+    // 1 if the running statistics are updated.
+    update_running_stats: u32,
     // 1 at the first update: the averages start as the weights.
     first: u32,
     // The numbers of the update, see update.wgsl; the last is 1 / pictures.
-    rule: array<vec4<f32>, 3>,
+    update: array<vec4<f32>, 3>,
     // Label smoothing, focal loss's gamma or Huber's delta, focal loss's alpha, 1 if alpha balances two classes.
     loss: vec4<f32>,
-    drops: array<Drop, 16>,
+    dropouts: array<Dropout, 16>,
 }
 
 struct Layer {
@@ -51,8 +51,8 @@ struct Layer {
     partial_stride: u32,
     // Into how many splits a sum is cut.
     splits: u32,
-    // The layer's own dropout in step.drops.
-    drop: u32,
+    // The layer's own dropout in step.dropouts.
+    dropout: u32,
     // The layer below, whose activation and dropout a gradient passes on its way down.
     mask_quads: u32,
     mask_channels: u32,
@@ -86,7 +86,7 @@ fn index_of(me: Thread) -> u32 {
 
 // 1 / pictures.
 fn share_of_picture() -> f32 {
-    return step.rule[2].w;
+    return step.update[2].w;
 }
 
 @group(0) @binding(0) var<uniform> step: Step;
@@ -104,17 +104,17 @@ fn mix32(value: u32) -> u32 {
 
 // The factors of four values whose indices start at `index` and lie `stride` apart.
 fn kept(which: u32, index: u32, stride: u32) -> vec4<f32> {
-    let drop = step.drops[which];
-    var factors = vec4<f32>(drop.kept);
-    if (drop.threshold != 0u) {
+    let dropout = step.dropouts[which];
+    var factors = vec4<f32>(dropout.kept);
+    if (dropout.threshold != 0u) {
         let golden = 0x9e3779b9u;
         let hash = vec4<u32>(
-            mix32(drop.key ^ (index * golden)),
-            mix32(drop.key ^ ((index + stride) * golden)),
-            mix32(drop.key ^ ((index + 2u * stride) * golden)),
-            mix32(drop.key ^ ((index + 3u * stride) * golden)),
+            mix32(dropout.key ^ (index * golden)),
+            mix32(dropout.key ^ ((index + stride) * golden)),
+            mix32(dropout.key ^ ((index + 2u * stride) * golden)),
+            mix32(dropout.key ^ ((index + 3u * stride) * golden)),
         );
-        factors = select(vec4<f32>(0.0), factors, hash >= vec4<u32>(drop.threshold));
+        factors = select(vec4<f32>(0.0), factors, hash >= vec4<u32>(dropout.threshold));
     }
     return factors;
 }

@@ -61,7 +61,7 @@ fn gather(row: vec4<i32>, u: i32, v: i32, quad: u32) -> vec4<f32> {
     return loaded(gradient[place * layer.out_quads + quad]);
 }
 
-fn store(share: u32, row: u32, quad: u32, value: vec4<f32>) {
+fn store(split: u32, row: u32, quad: u32, value: vec4<f32>) {
     if (quad < layer.in_quads && row < rows_in_all()) {
         let at = row * layer.in_quads + quad;
         output[at] = stored(backward_mask(at, value));

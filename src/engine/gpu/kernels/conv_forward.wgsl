@@ -66,7 +66,7 @@ fn at_tap(row: vec4<i32>, u: i32, v: i32, quad: u32) -> vec4<f32> {
     return input(row.x, row.y + u, row.z + v, quad);
 }
 
-fn finish(cell_row: u32, quad: u32, z0: vec4<f32>, z1: vec4<f32>, z2: vec4<f32>, z3: vec4<f32>) {
+fn epilogue(cell_row: u32, quad: u32, z0: vec4<f32>, z1: vec4<f32>, z2: vec4<f32>, z3: vec4<f32>) {
     if (quad >= layer.out_quads || cell_row >= rows_in_all()) {
         return;
     }
@@ -74,16 +74,16 @@ fn finish(cell_row: u32, quad: u32, z0: vec4<f32>, z1: vec4<f32>, z2: vec4<f32>,
     let cell = pool(z0 + bias, z1 + bias, z2 + bias, z3 + bias);
     let place = cell_row / 4u;
     let at = place * layer.out_quads + quad;
-    output[at] = stored(cell.value * kept(layer.drop, place * layer.out_channels + 4u * quad, 1u));
+    output[at] = stored(cell.value * kept(layer.dropout, place * layer.out_channels + 4u * quad, 1u));
     argmax[at] = cell.code;
     if (PICKED) {
         picked[at] = stored(cell.picked);
     }
 }
 
-fn store(share: u32, row: u32, quad: u32, z: vec4<f32>) {
+fn store(split: u32, row: u32, quad: u32, z: vec4<f32>) {
     if (quad < layer.out_quads && row < rows_in_all()) {
-        let at = (share * rows_in_all() + row) * layer.out_quads + quad;
+        let at = (split * rows_in_all() + row) * layer.out_quads + quad;
         if (SHARED) {
             sum_shares[at] = z;
         } else if (ACTIVATED) {
@@ -109,8 +109,8 @@ fn main(
     let row_tiles = (rows_in_all() + ROWS - 1u) / ROWS;
     let column = (group % column_tiles) * 2u * TX;
     let row = ((group / column_tiles) % row_tiles) * ROWS;
-    let share = group / (column_tiles * row_tiles);
-    if (share >= layer.splits) {
+    let split = group / (column_tiles * row_tiles);
+    if (split >= layer.splits) {
         return;
     }
     for (var i = thread; i < ROWS; i += THREADS) {
@@ -119,9 +119,9 @@ fn main(
     workgroupBarrier();
 
     let terms = layer.kernel * layer.kernel * layer.in_quads;
-    let per_share = ((terms + layer.splits - 1u) / layer.splits + 3u) / 4u * 4u;
-    let first = share * per_share;
-    let end = min(first + per_share, terms);
+    let per_split = ((terms + layer.splits - 1u) / layer.splits + 3u) / 4u * 4u;
+    let first = split * per_split;
+    let end = min(first + per_split, terms);
     let lane = thread % 4u;
     // The tap and the quad of channels of this thread's term.
     var quad = (first + lane) % layer.in_quads;
@@ -172,11 +172,11 @@ fn main(
         let low = row + 4u * ty;
         let high = low + 4u * TY;
         let left = column + tx;
-        finish(low, left, s0, s1, s2, s3);
-        finish(low, left + TX, t0, t1, t2, t3);
-        finish(high, left, s4, s5, s6, s7);
-        finish(high, left + TX, t4, t5, t6, t7);
+        epilogue(low, left, s0, s1, s2, s3);
+        epilogue(low, left + TX, t0, t1, t2, t3);
+        epilogue(high, left, s4, s5, s6, s7);
+        epilogue(high, left + TX, t4, t5, t6, t7);
     } else {
-        store_tile(share, row, column, tx, ty);
+        store_tile(split, row, column, tx, ty);
     }
 }

@@ -65,9 +65,9 @@ fn gather(place: vec4<i32>, tap: vec4<i32>) -> vec4<f32> {
     return input(place.x, place.y + tap.x, place.z + tap.y, u32(tap.z));
 }
 
-fn store(share: u32, row: u32, quad: u32, value: vec4<f32>) {
+fn store(split: u32, row: u32, quad: u32, value: vec4<f32>) {
     if (quad < layer.out_quads && row < 4u * layer.kernel * layer.kernel * layer.in_quads) {
-        partials[layer.partials + share * layer.partial_stride + row * layer.out_quads + quad] = value / SCALE;
+        partials[layer.partials + split * layer.partial_stride + row * layer.out_quads + quad] = value / SCALE;
     }
 }
 
@@ -83,14 +83,14 @@ fn main(
     let row_tiles = (row_quads + ROW_QUADS - 1u) / ROW_QUADS;
     let column = (group % column_tiles) * 2u * TX;
     let row = ((group / column_tiles) % row_tiles) * ROW_QUADS;
-    let share = group / (column_tiles * row_tiles);
-    if (share >= layer.splits) {
+    let split = group / (column_tiles * row_tiles);
+    if (split >= layer.splits) {
         return;
     }
     let all = quads_of_places();
-    let per_share = ((all + layer.splits - 1u) / layer.splits + 3u) / 4u * 4u;
-    let first = share * per_share;
-    let end = min(first + per_share, all);
+    let per_split = ((all + layer.splits - 1u) / layer.splits + 3u) / 4u * 4u;
+    let first = split * per_split;
+    let end = min(first + per_split, all);
     for (var i = thread; i < ROW_QUADS; i += THREADS) {
         let term = row + i;
         let tap = term / layer.in_quads;
@@ -170,9 +170,9 @@ fn main(
         workgroupBarrier();
     }
 
-    store_tile(share, 4u * row, column, tx, ty);
+    store_tile(split, 4u * row, column, tx, ty);
     if (row == 0u && ty == 0u) {
-        let behind = layer.partials + share * layer.partial_stride + 4u * row_quads * layer.out_quads;
+        let behind = layer.partials + split * layer.partial_stride + 4u * row_quads * layer.out_quads;
         let left = column + tx;
         let right = left + TX;
         if (left < layer.out_quads) {

@@ -1,8 +1,8 @@
-// The loss of the batch and its slope at each output, of which there is one for each picture: binary cross-entropy or focal
+// The loss of the batch and its gradient at each output, of which there is one for each picture: binary cross-entropy or focal
 // loss of a logit, or the error of a value, as loss has them. One workgroup; each thread takes every 256th picture, and the
 // sums are added in a fixed order.
 //
-// Reads output (one quad), target and weight of each picture, writes its slope (one quad) and to `score` the mean
+// Reads output (one quad), target and weight of each picture, writes its gradient (one quad) and to `score` the mean
 // weighted loss and the number of right answers, of values the mean absolute error.
 
 // 0 cross-entropy, 1 focal loss, 2 squared, 3 absolute error, 4 Huber.
@@ -15,8 +15,8 @@ override LOSS: u32 = 0u;
 
 var<workgroup> sums: array<vec2<f32>, 256>;
 
-// Loss and slope of a value.
-fn judge_value(z: f32, target_value: f32) -> vec2<f32> {
+// Loss and gradient of a value.
+fn evaluate_value(z: f32, target_value: f32) -> vec2<f32> {
     let error = z - target_value;
     if (LOSS == 2u) {
         return vec2<f32>(error * error, 2.0 * error);
@@ -31,10 +31,10 @@ fn judge_value(z: f32, target_value: f32) -> vec2<f32> {
     return vec2<f32>(delta * abs(error) - 0.5 * delta * delta, delta * sign(error));
 }
 
-// Loss and slope of a logit.
-fn judge(z: f32, target_value: f32) -> vec2<f32> {
+// Loss and gradient of a logit.
+fn evaluate(z: f32, target_value: f32) -> vec2<f32> {
     if (LOSS >= 2u) {
-        return judge_value(z, target_value);
+        return evaluate_value(z, target_value);
     }
     let y = target_value * (1.0 - step.loss.x) + 0.5 * step.loss.x;
     let e = exp(-abs(z));
@@ -50,11 +50,11 @@ fn judge(z: f32, target_value: f32) -> vec2<f32> {
     let alpha = step.loss.z;
     // Far out the miss vanishes; the floor keeps the quotient finite.
     let miss = max(y * q + (1.0 - y) * p, 1.2e-38);
-    let miss_slope = (1.0 - 2.0 * y) * p * q;
+    let miss_grad = (1.0 - 2.0 * y) * p * q;
     let balance = select(1.0, y * alpha + (1.0 - y) * (1.0 - alpha), step.loss.w != 0.0);
     let factor = exp2(gamma * log2(miss));
-    let factor_slope = gamma * factor * (miss_slope / miss);
-    return vec2<f32>(balance * factor * entropy, balance * (factor_slope * entropy + factor * (p - y)));
+    let factor_grad = gamma * factor * (miss_grad / miss);
+    return vec2<f32>(balance * factor * entropy, balance * (factor_grad * entropy + factor * (p - y)));
 }
 
 @compute @workgroup_size(256)
@@ -63,11 +63,11 @@ fn main(@builtin(local_invocation_index) thread: u32) {
     var sum = vec2<f32>(0.0);
     for (var n = thread; n < pictures; n += 256u) {
         let z = logits[n].x;
-        let told = targets[n];
-        let judged = judge(z, told.x) * told.y * share_of_picture();
-        gradient[n] = stored(vec4<f32>(judged.y * SCALE, 0.0, 0.0, 0.0));
-        let right = select(0.0, 1.0, (z >= 0.0) == (told.x >= 0.5));
-        sum += vec2<f32>(judged.x, select(right, abs(z - told.x) * share_of_picture(), LOSS >= 2u));
+        let truth = targets[n];
+        let evaluated = evaluate(z, truth.x) * truth.y * share_of_picture();
+        gradient[n] = stored(vec4<f32>(evaluated.y * SCALE, 0.0, 0.0, 0.0));
+        let correct = select(0.0, 1.0, (z >= 0.0) == (truth.x >= 0.5));
+        sum += vec2<f32>(evaluated.x, select(correct, abs(z - truth.x) * share_of_picture(), LOSS >= 2u));
     }
     sums[thread] = sum;
     workgroupBarrier();

@@ -23,7 +23,7 @@ fn main(me: Thread) {
         for (var cell = 0u; cell < area; cell += 1u) {
             sum += loaded(maps[(picture * area + cell) * quads + quad]);
         }
-        output[at] = stored(sum * layer.share * kept(layer.drop, picture * layer.out_channels + 4u * quad, 1u));
+        output[at] = stored(sum * layer.share * kept(layer.dropout, picture * layer.out_channels + 4u * quad, 1u));
     } else {
         if (at >= step.pictures * area * quads) {
             return;
@@ -32,6 +32,6 @@ fn main(me: Thread) {
         let picture = at / (quads * area);
         let channel = 4u * (at % quads);
         let index = (picture * layer.out_channels + channel) * area + cell;
-        output[at] = stored(loaded(maps[at]) * kept(layer.drop, index, area));
+        output[at] = stored(loaded(maps[at]) * kept(layer.dropout, index, area));
     }
 }

@@ -20,11 +20,11 @@ fn main(me: Thread) {
     let picture = at / (quads * area);
     var value: vec4<f32>;
     if (AVERAGE) {
-        let masked = loaded(gradient[picture * quads + quad]) * kept(layer.drop, picture * layer.out_channels + 4u * quad, 1u);
+        let masked = loaded(gradient[picture * quads + quad]) * kept(layer.dropout, picture * layer.out_channels + 4u * quad, 1u);
         value = masked * layer.share;
     } else {
         let index = (picture * layer.out_channels + 4u * quad) * area + cell;
-        value = loaded(gradient[at]) * kept(layer.drop, index, area);
+        value = loaded(gradient[at]) * kept(layer.dropout, index, area);
     }
     output[at] = stored(backward_mask(at, value));
 }

@@ -37,7 +37,7 @@ fn main(me: Thread) {
     let z2 = loaded(maps[below]);
     let z3 = loaded(maps[below + quads]);
     let result = pool(fma(z0, factor, shift), fma(z1, factor, shift), fma(z2, factor, shift), fma(z3, factor, shift));
-    output[at] = stored(result.value * kept(layer.drop, cell * layer.out_channels + 4u * quad, 1u));
+    output[at] = stored(result.value * kept(layer.dropout, cell * layer.out_channels + 4u * quad, 1u));
     argmax[at] = result.code;
     var z = z0;
     let place = bytes(result.code) & vec4<u32>(3u);

@@ -26,11 +26,11 @@ fn main(me: Thread) {
     for (var cell = mine.first; cell < mine.end; cell += 64u / LANES) {
         let at = cell * quads + quad;
         let z = loaded(picked[at]);
-        var dy = loaded(gradient[at]) * kept(layer.drop, cell * layer.out_channels + 4u * quad, 1u);
+        var dy = loaded(gradient[at]) * kept(layer.dropout, cell * layer.out_channels + 4u * quad, 1u);
         if (ACTIVATION == 2u || !POOLED) {
-            dy *= slope(fma(z, factor, shift));
+            dy *= grad(fma(z, factor, shift));
         } else {
-            dy *= slope_by_code(argmax[at]);
+            dy *= grad_by_argmax(argmax[at]);
         }
         gradient[at] = stored(dy);
         sum += dy;

@@ -14,7 +14,7 @@ var<workgroup> second_sums: array<vec4<f32>, 64>;
 // What a thread goes over: a quad, and the places from `first` in steps of 64 / LANES.
 struct Range {
     quad: u32,
-    share: u32,
+    split: u32,
     first: u32,
     // No place at all for a thread without a quad.
     end: u32,
@@ -23,10 +23,10 @@ struct Range {
 fn range(group: u32, thread: u32, places: u32) -> Range {
     let columns = (layer.out_quads + LANES - 1u) / LANES;
     let quad = (group % columns) * LANES + thread % LANES;
-    let share = group / columns;
-    let per_share = (places + layer.splits - 1u) / layer.splits;
-    let end = select(0u, min((share + 1u) * per_share, places), quad < layer.out_quads);
-    return Range(quad, share, share * per_share + thread / LANES, end);
+    let split = group / columns;
+    let per_split = (places + layer.splits - 1u) / layer.splits;
+    let end = select(0u, min((split + 1u) * per_split, places), quad < layer.out_quads);
+    return Range(quad, split, split * per_split + thread / LANES, end);
 }
 
 // Adds the threads' sums, and writes them.
@@ -34,14 +34,14 @@ fn store_sums(mine: Range, thread: u32, first: vec4<f32>, second: vec4<f32>) {
     first_sums[thread] = first;
     second_sums[thread] = second;
     workgroupBarrier();
-    if (thread < LANES && mine.quad < layer.out_quads && mine.share < layer.splits) {
+    if (thread < LANES && mine.quad < layer.out_quads && mine.split < layer.splits) {
         var a = first;
         var b = second;
         for (var other = thread + LANES; other < 64u; other += LANES) {
             a += first_sums[other];
             b += second_sums[other];
         }
-        let to = 2u * (mine.share * layer.out_quads + mine.quad);
+        let to = 2u * (mine.split * layer.out_quads + mine.quad);
         splits[to] = a;
         splits[to + 1u] = b;
     }

@@ -1,7 +1,7 @@
-// The loss of each picture and its slope at each logit: categorical cross-entropy or focal loss of the logits, as loss has
+// The loss of each picture and its gradient at each logit: categorical cross-entropy or focal loss of the logits, as loss has
 // them. One workgroup a picture, one thread a quad of logits, of which there are at most 50.
 //
-// Reads the logits and a quad of target and weight of each picture, writes the slopes, and to `judged` the picture's part of
+// Reads the logits and a quad of target and weight of each picture, writes the gradients, and to `picture_scores` the picture's part of
 // the mean weighted loss and 1 if its answer is right: 4 + 4 bytes a logit, 24 a picture.
 
 override FOCAL: bool = false;
@@ -10,7 +10,7 @@ override FOCAL: bool = false;
 // The class, the class that is mixed in, how much of it, the weight.
 @group(0) @binding(3) var<storage, read> targets: array<vec4<f32>>;
 @group(0) @binding(4) var<storage, read_write> gradient: array<Quad>;
-@group(0) @binding(5) var<storage, read_write> judged: array<vec2<f32>>;
+@group(0) @binding(5) var<storage, read_write> picture_scores: array<vec2<f32>>;
 
 // The largest logit and its class.
 var<workgroup> best: array<vec2<f32>, 64>;
@@ -78,9 +78,9 @@ fn main(
     let l = z - most - log_1_plus(others);
     let p = select(vec4<f32>(0.0), exp(l), there);
 
-    let told = targets[n];
-    let full = select(vec4<f32>(0.0), vec4<f32>(1.0 - told.z), number == vec4<f32>(told.x))
-        + select(vec4<f32>(0.0), vec4<f32>(told.z), number == vec4<f32>(told.y));
+    let truth = targets[n];
+    let full = select(vec4<f32>(0.0), vec4<f32>(1.0 - truth.z), number == vec4<f32>(truth.x))
+        + select(vec4<f32>(0.0), vec4<f32>(truth.z), number == vec4<f32>(truth.y));
     let smoothing = step.loss.x;
     let y = select(vec4<f32>(0.0), full * (1.0 - smoothing) + smoothing / f32(layer.out_channels), there);
     var value = -l;
@@ -96,12 +96,12 @@ fn main(
     value = select(vec4<f32>(0.0), y * value, asked);
     by_log = select(vec4<f32>(0.0), y * by_log, asked);
     let sum = sum_of(vec2<f32>(dot(value, vec4<f32>(1.0)), dot(by_log, vec4<f32>(1.0))), thread);
-    let weight = told.w * share_of_picture();
+    let weight = truth.w * share_of_picture();
     if (own) {
         gradient[at] = stored((by_log - p * sum.y) * weight * SCALE);
     }
     if (thread == 0u) {
-        let label = select(told.x, told.y, told.z > 0.5);
-        judged[n] = vec2<f32>(sum.x * weight, select(0.0, 1.0, answer == label));
+        let label = select(truth.x, truth.y, truth.z > 0.5);
+        picture_scores[n] = vec2<f32>(sum.x * weight, select(0.0, 1.0, answer == label));
     }
 }

@@ -9,8 +9,8 @@ struct Sums {
 
 fn sums_of(quad: u32) -> Sums {
     var sums = Sums(vec4<f32>(0.0), vec4<f32>(0.0));
-    for (var share = 0u; share < layer.splits; share += 1u) {
-        let origin = 2u * (share * layer.out_quads + quad);
+    for (var split = 0u; split < layer.splits; split += 1u) {
+        let origin = 2u * (split * layer.out_quads + quad);
         sums.first += splits[origin];
         sums.second += splits[origin + 1u];
     }

@@ -4,7 +4,7 @@
 // and on column quads `tx` and `TX + tx`, so that neighbors read neighboring quads. For each of the 16 it reads four
 // quads of workgroup memory and makes 64 multiplications with additions. A kernel's turn is: all threads fill `a` and
 // `b` in blocks of 4 x 4, barrier, `turns`, barrier; at the end `store_tile` hands every quad of sums to the kernel's own
-// `store(share, row, quad, sums)`. For each block of 16 terms a tile asks for 16 (8 TX + 8 TY) x 4 bytes.
+// `store(split, row, quad, sums)`. For each block of 16 terms a tile asks for 16 (8 TX + 8 TY) x 4 bytes.
 
 override TX: u32 = 8u;
 override TY: u32 = 8u;
@@ -74,25 +74,25 @@ fn turn_into_a(at: u32, x0: vec4<f32>, x1: vec4<f32>, x2: vec4<f32>, x3: vec4<f3
 }
 
 // The sums of the thread at `tx`, `ty` of the tile whose first row and first quad of columns these are.
-fn store_tile(share: u32, row: u32, column: u32, tx: u32, ty: u32) {
+fn store_tile(split: u32, row: u32, column: u32, tx: u32, ty: u32) {
     let low = row + 4u * ty;
     let high = low + 4u * TY;
     let left = column + tx;
     let right = left + TX;
-    store(share, low, left, s0);
-    store(share, low + 1u, left, s1);
-    store(share, low + 2u, left, s2);
-    store(share, low + 3u, left, s3);
-    store(share, high, left, s4);
-    store(share, high + 1u, left, s5);
-    store(share, high + 2u, left, s6);
-    store(share, high + 3u, left, s7);
-    store(share, low, right, t0);
-    store(share, low + 1u, right, t1);
-    store(share, low + 2u, right, t2);
-    store(share, low + 3u, right, t3);
-    store(share, high, right, t4);
-    store(share, high + 1u, right, t5);
-    store(share, high + 2u, right, t6);
-    store(share, high + 3u, right, t7);
+    store(split, low, left, s0);
+    store(split, low + 1u, left, s1);
+    store(split, low + 2u, left, s2);
+    store(split, low + 3u, left, s3);
+    store(split, high, left, s4);
+    store(split, high + 1u, left, s5);
+    store(split, high + 2u, left, s6);
+    store(split, high + 3u, left, s7);
+    store(split, low, right, t0);
+    store(split, low + 1u, right, t1);
+    store(split, low + 2u, right, t2);
+    store(split, low + 3u, right, t3);
+    store(split, high, right, t4);
+    store(split, high + 1u, right, t5);
+    store(split, high + 2u, right, t6);
+    store(split, high + 3u, right, t7);
 }

@@ -24,6 +24,6 @@ fn main(@builtin(local_invocation_index) thread: u32) {
         let norm = sqrt(sums[0].y);
         score[2] = sums[0].x;
         // As Keras's clip_by_global_norm: a norm that is not finite leaves nothing finite.
-        score[3] = select(norm - norm, min(step.rule[2].z / norm, 1.0), norm < 3.4e38);
+        score[3] = select(norm - norm, min(step.update[2].z / norm, 1.0), norm < 3.4e38);
     }
 }

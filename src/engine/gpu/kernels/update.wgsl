@@ -2,9 +2,9 @@
 // formula (optimizer has them with their sources), the moving average.
 //
 // A workgroup takes up to 256 quads of one array; `groups` says which: [segment, first quad]. Bytes of device memory a
-// weight: 4 for each share, 8 for the weight and 8 for each of the optimizer's slots, each read and written once.
+// weight: 4 for each split, 8 for the weight and 8 for each of the optimizer's slots, each read and written once.
 //
-// STORE leaves the gradient in the first share's place instead, for clipping and for the gradients themselves; with
+// STORE leaves the gradient in the first split's place instead, for clipping and for the gradients themselves; with
 // STORED it is taken from there. `squares` gets each workgroup's l2 sum(w^2) and sum(g^2), which total.wgsl adds.
 
 // 0 Adam and AdamW, 1 RMSprop, 2 SGD, 3 Nadam.
@@ -49,8 +49,8 @@ fn slot(number: u32, at: u32) -> u32 {
 }
 
 fn apply(at: u32, gradient: vec4<f32>, decay: f32, rate: f32) -> vec4<f32> {
-    let r0 = step.rule[0];
-    let r1 = step.rule[1];
+    let r0 = step.update[0];
+    let r1 = step.update[1];
     var w = weights[at];
     w -= decay * w;
     if (FORMULA == 0u || FORMULA == 3u) {
@@ -114,7 +114,7 @@ fn main(
     }
     let group = groups[number];
     let segment = segments[group.x];
-    let decay = segment.rate * select(0.0, step.rule[2].x, segment.decays == 1u);
+    let decay = segment.rate * select(0.0, step.update[2].x, segment.decays == 1u);
     var square = vec2<f32>(0.0);
     for (var i = 0u; i < 4u; i += 1u) {
         let quad = group.y + 64u * i + thread;
@@ -123,8 +123,8 @@ fn main(
             let first = segment.partials + quad;
             var gradient = partials[first];
             if (!STORED) {
-                for (var share = 1u; share < segment.splits; share += 1u) {
-                    gradient += partials[first + share * segment.stride];
+                for (var split = 1u; split < segment.splits; split += 1u) {
+                    gradient += partials[first + split * segment.stride];
                 }
                 let w = weights[at];
                 gradient += 2.0 * segment.l2 * w;
@@ -139,7 +139,7 @@ fn main(
                 let w = apply(at, gradient, decay, segment.rate);
                 if (AVERAGES) {
                     let to = slot(AVERAGE, at);
-                    let momentum = step.rule[2].y;
+                    let momentum = step.update[2].y;
                     slots[to] = select(momentum * slots[to] + (1.0 - momentum) * w, w, step.first == 1u);
                 }
             }

@@ -1,8 +1,8 @@
-// Activation, batch norm over vectors, dropout: the end of a dense layer whose sums dense_finish.wgsl has left.
+// Activation, batch norm over vectors, dropout: the end of a dense layer whose sums dense_reduce.wgsl has left.
 //
 // One thread a quad of units; it goes over the pictures three times, a few kilobytes that stay in the cache: mean,
 // variance (biased), values. `stats` keeps mean and 1 / sqrt(variance + epsilon), [2][quad], for the way back; the
-// running statistics follow where they should. In evaluation they are what normalizes.
+// running statistics are updated where they should be. In evaluation they are what normalizes.
 
 @group(0) @binding(2) var<storage, read> sums: array<Quad>;
 @group(0) @binding(3) var<storage, read_write> weights: array<vec4<f32>>;
@@ -31,7 +31,7 @@ fn main(me: Thread) {
             squares += off * off;
         }
         let batch_variance = squares * share_of_picture();
-        if (step.follow == 1u) {
+        if (step.update_running_stats == 1u) {
             weights[layer.mean + quad] = layer.momentum * mean + (1.0 - layer.momentum) * batch_mean;
             weights[layer.variance + quad] = layer.momentum * variance + (1.0 - layer.momentum) * batch_variance;
         }
@@ -46,6 +46,6 @@ fn main(me: Thread) {
     for (var n = 0u; n < pictures; n += 1u) {
         let at = n * quads + quad;
         let normal = (activate(loaded(sums[at])) - mean) * inverse;
-        output[at] = stored((gamma * normal + beta) * kept(layer.drop, n * layer.out_channels + 4u * quad, 1u));
+        output[at] = stored((gamma * normal + beta) * kept(layer.dropout, n * layer.out_channels + 4u * quad, 1u));
     }
 }

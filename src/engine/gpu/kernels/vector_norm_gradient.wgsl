@@ -24,7 +24,7 @@ fn main(me: Thread) {
     var product = vec4<f32>(0.0);
     for (var n = 0u; n < step.pictures; n += 1u) {
         let at = n * quads + quad;
-        let dy = loaded(gradient[at]) * kept(layer.drop, n * layer.out_channels + 4u * quad, 1u);
+        let dy = loaded(gradient[at]) * kept(layer.dropout, n * layer.out_channels + 4u * quad, 1u);
         plain += dy;
         product += dy * (activate(loaded(sums[at])) - mean) * inverse;
     }
@@ -35,8 +35,8 @@ fn main(me: Thread) {
     for (var n = 0u; n < step.pictures; n += 1u) {
         let at = n * quads + quad;
         let z = loaded(sums[at]);
-        let dy = loaded(gradient[at]) * kept(layer.drop, n * layer.out_channels + 4u * quad, 1u);
+        let dy = loaded(gradient[at]) * kept(layer.dropout, n * layer.out_channels + 4u * quad, 1u);
         let normal = (activate(z) - mean) * inverse;
-        gradient[at] = stored(factor * (dy - (plain + normal * product) * share) * slope(z));
+        gradient[at] = stored(factor * (dy - (plain + normal * product) * share) * grad(z));
     }
 }

@@ -1,6 +1,6 @@
-//! The card's sections on data: what it was judged on, what it learned from, and what is known of either.
+//! The card's sections on data: what it was evaluated on, what it learned from, and what is known of either.
 
-use super::{super::document::Block, not_judged, paragraph};
+use super::{super::document::Block, not_evaluated, paragraph};
 use crate::{
     data::{
         sample::{Framing, Part, Source},
@@ -11,9 +11,9 @@ use crate::{
     text::{Lang, decimal, number, percent, say},
 };
 
-/// What it was judged on.
+/// What it was evaluated on.
 pub fn evaluation(view: &RunView, lang: Lang) -> Vec<Block> {
-    let Some(report) = &view.report else { return vec![not_judged(lang)] };
+    let Some(report) = &view.report else { return vec![not_evaluated(lang)] };
     let n = number(lang, report.predictions.len() as u64);
     let source = view.info.source.name();
     let source = source.get(lang);
@@ -51,7 +51,7 @@ pub fn evaluation(view: &RunView, lang: Lang) -> Vec<Block> {
     blocks
 }
 
-/// What is known of whether the run had the judged pictures before, as whole sentences.
+/// What is known of whether the run had the evaluated pictures before, as whole sentences.
 fn apart(report: &Report, lang: Lang) -> String {
     let Some(seen) = &report.seen else {
         let text = say(
@@ -117,7 +117,7 @@ pub fn training(view: &RunView, lang: Lang) -> Vec<Block> {
 /// Pictures of an age band that say something about its mix of classes.
 const ENOUGH: u64 = 50;
 
-/// How the classes are mixed in the judged part, and in which ages most unevenly: a shortcut that a network can learn.
+/// How the classes are mixed in the evaluated part, and in which ages most unevenly: a shortcut that a network can learn.
 fn mix(report: &Report, lang: Lang) -> Option<String> {
     let all = report.predictions.len();
     if all == 0 {

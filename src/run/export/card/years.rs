@@ -25,7 +25,7 @@ pub fn metrics(lang: Lang) -> Block {
     Block::List(items.iter().map(|item| item.get(lang).to_owned()).collect())
 }
 
-/// The scores of all judged pictures.
+/// The scores of all evaluated pictures.
 pub fn scores(regression: &Regression, lang: Lang) -> Table {
     let names = [say("measure", "mesure"), say("value", "valeur")];
     let mut table = Table::new(names.map(|name| name.get(lang).to_owned()).into());
@@ -51,7 +51,7 @@ pub fn scores(regression: &Regression, lang: Lang) -> Table {
     row(near.to_owned(), percent(lang, regression.within_5.share(), 1));
     row(
         say("mean of estimate less label", "moyenne de l’estimation moins l’étiquette").get(lang).to_owned(),
-        years(lang, regression.bias, 2),
+        with_sign(regression.bias, years(lang, regression.bias.abs(), 2)),
     );
     table
 }
@@ -59,7 +59,7 @@ pub fn scores(regression: &Regression, lang: Lang) -> Table {
 /// Groups with n, mean error, range, bias, and the share within five years.
 pub fn group_table(report: &Report, groups: &[RegressionGroup], by: Grouping, lang: Lang) -> Table {
     let heads = [
-        say("mean error", "écart moyen"),
+        say("mean error", "erreur moyenne"),
         say("95% range", "intervalle à 95\u{a0}%"),
         say("estimate less label", "estimation moins étiquette"),
         say("within 5 years", "à 5 ans près"),
@@ -112,6 +112,10 @@ fn range_text(range: Interval, digits: usize, lang: Lang) -> String {
 
 /// A difference with its sign: `+1.2`, `−0.4`.
 pub fn signed(value: f64, lang: Lang) -> String {
-    let text = decimal(lang, value.abs(), 1);
+    with_sign(value, decimal(lang, value.abs(), 1))
+}
+
+/// The text of a difference's size with the sign of `value`.
+fn with_sign(value: f64, text: String) -> String {
     if value < 0.0 { format!("−{text}") } else { format!("+{text}") }
 }

@@ -20,7 +20,7 @@ pub(super) fn results(view: &RunView, report: &Report, regression: &Regression, 
     let scatter = narrow(&plots::scatter(report, lang), text.get(lang));
     html += &card("", say("Estimate and label", "Estimation et étiquette"), report.part_name(lang), &scatter, lang);
     let scores = model_card::scores_of_years(regression, lang).html();
-    html += &card("", say("Errors in years", "Écarts en années"), "", &scores, lang);
+    html += &card("", say("Errors in years", "Erreurs en années"), "", &scores, lang);
     html += &card("", say("Groups", "Groupes"), &all_of(report, lang), &groups(report, lang), lang);
     html += &card("", say("Combined groups", "Groupes combinés"), "", &crossings(report, lang), lang);
     html += "</div>";
@@ -43,7 +43,7 @@ fn groups(report: &Report, lang: Lang) -> String {
 
 fn crossings(report: &Report, lang: Lang) -> String {
     let mut html = String::new();
-    for (i, by) in Grouping::ALL.into_iter().skip(3).enumerate() {
+    for (i, by) in Grouping::ALL.into_iter().skip(3).filter(|by| report.records(*by)).enumerate() {
         let groups = report.regression_groups(by);
         if groups.len() > 1 {
             let open = if i == 0 { " open" } else { "" };
@@ -57,24 +57,24 @@ fn crossings(report: &Report, lang: Lang) -> String {
 fn gallery(view: &RunView, report: &Report, pictures: &[Mistake<'_>], lang: Lang) -> String {
     let mut html = "<div class=\"wall\">".to_owned();
     for (i, Mistake { prediction, .. }) in pictures.iter().enumerate() {
-        let said = years(lang, prediction.estimate(), 0);
+        let predicted = years(lang, prediction.estimate(), 0);
         let text = match lang {
-            Lang::En => format!("predicted {said}"),
-            Lang::Fr => format!("réponse\u{a0}: {said}"),
+            Lang::En => format!("predicted {predicted}"),
+            Lang::Fr => format!("réponse\u{a0}: {predicted}"),
         };
-        let (label, really) = (say("label", "étiquette").get(lang), report.task.name(prediction.label.into(), lang));
+        let (label_word, label) = (say("label", "étiquette").get(lang), report.task.name(prediction.label.into(), lang));
         let error = model_card::signed(prediction.error(), lang);
         html += &format!(
-            "<figure><div class=\"face f{i}\" role=\"img\" aria-label=\"{}\"></div><figcaption><b>{} ({error})</b><br>{label} {}</figcaption></figure>",
+            "<figure><div class=\"face f{i}\" role=\"img\" aria-label=\"{}\"></div><figcaption><b>{} ({error})</b><br>{label_word} {}</figcaption></figure>",
             xml(&text),
             xml(&text),
-            xml(&really)
+            xml(&label)
         );
     }
     html += "</div>";
     let caption = match model_card::source_kind(view) {
-        model_card::Kind::Drawings => say("drawings, the largest error first", "dessins, le plus grand écart d’abord"),
+        model_card::Kind::Drawings => say("drawings, the largest error first", "dessins, la plus grande erreur d’abord"),
         _ => say("shows people: not for passing on", "montre des personnes : à ne pas diffuser"),
     };
-    card("wide", say("Largest errors", "Plus grands écarts"), caption.get(lang), &html, lang)
+    card("wide", say("Largest errors", "Plus grandes erreurs"), caption.get(lang), &html, lang)
 }

@@ -40,8 +40,8 @@ pub fn show(ui: &mut Ui, cx: &Cx<'_>, dataset: &Dataset, state: &mut State) {
         if !few.is_empty() {
             let few = few.join(" · ");
             let text = match lang {
-                Lang::En => format!("Fewer than {FEW} pictures aged {few}: little can be learned and said of these ages"),
-                Lang::Fr => format!("Moins de {FEW} images d’âges {few}\u{a0}: on peut apprendre et dire peu de ces âges"),
+                Lang::En => format!("Fewer than {FEW} pictures aged {few}: too few to learn or evaluate these ages reliably"),
+                Lang::Fr => format!("Moins de {FEW} images d’âges {few}\u{a0}: trop peu pour bien apprendre et évaluer ces âges"),
             };
             notice::note(ui, icon::TRIANGLE_ALERT, Theme::of(ui).validation, &text);
         }

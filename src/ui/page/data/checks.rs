@@ -65,7 +65,7 @@ pub fn show(ui: &mut Ui, cx: &mut Cx<'_>, dataset: &Dataset, state: &mut State, 
         row(ui, icon::TRIANGLE_ALERT, t.bad, what, contradicting, Show::Contradictions);
         if let Some(overlap) = overlap.filter(|overlap| !overlap.is_empty()) {
             let what = match overlap.learned.is_empty() {
-                false => say("test pictures also in training", "images de test apprises"),
+                false => say("test pictures also in training", "images de test à l’entraînement"),
                 true => say("pictures that two parts share", "images communes à deux parties"),
             };
             let count =

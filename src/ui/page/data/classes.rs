@@ -89,10 +89,10 @@ pub fn mark_small(ui: &mut Ui, lang: Lang, counts: &[u64]) {
         return;
     }
     let text = match lang {
-        Lang::En if few == 1 => format!("1 class has fewer than {FEW} pictures: little can be learned and said of it"),
-        Lang::En => format!("{few} classes have fewer than {FEW} pictures: little can be learned and said of them"),
-        Lang::Fr if few == 1 => format!("1 classe a moins de {FEW} images : il y a peu à en apprendre et à en dire"),
-        Lang::Fr => format!("{few} classes ont moins de {FEW} images : il y a peu à en apprendre et à en dire"),
+        Lang::En if few == 1 => format!("1 class has fewer than {FEW} pictures: too few to learn or evaluate it reliably"),
+        Lang::En => format!("{few} classes have fewer than {FEW} pictures: too few to learn or evaluate them reliably"),
+        Lang::Fr if few == 1 => format!("1 classe a moins de {FEW} images : trop peu pour bien l’apprendre et l’évaluer"),
+        Lang::Fr => format!("{few} classes ont moins de {FEW} images : trop peu pour bien les apprendre et les évaluer"),
     };
     notice::note(ui, icon::TRIANGLE_ALERT, Theme::of(ui).validation, &text);
 }

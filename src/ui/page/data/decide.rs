@@ -101,7 +101,7 @@ pub fn brief(lang: Lang, dataset: &Dataset, sample: &Sample) -> Vec<(String, Cha
         (say("Label is correct", "Étiquette correcte").get(lang).to_owned(), Change::Keep),
     ];
     if let Some(Anomaly::Misspelled { meant }) = &sample.anomaly {
-        let text = say("Use the corrected name", "Prendre le nom corrigé").get(lang);
+        let text = say("Use the corrected name", "Utiliser le nom corrigé").get(lang);
         ways.push((text.to_owned(), Change::Repair(meant.clone())));
     }
     ways
@@ -153,7 +153,7 @@ fn forget(lang: Lang) -> (String, Change) {
     (say("Undo my change", "Annuler ma modification").get(lang).to_owned(), Change::Forget)
 }
 
-/// “It is male”, on a button.
+/// “Change label to male”, on a button.
 fn is(lang: Lang, task: &Task, class: usize) -> String {
     let name = task.name(class, lang);
     match lang {

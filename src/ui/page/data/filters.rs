@@ -13,7 +13,7 @@ use crate::{
         task::Task,
     },
     setting_def::Scale,
-    text::{Lang, Phrase, number, say},
+    text::{Lang, Phrase, plural, say},
     ui::{
         Cx, icon,
         page::listing,
@@ -105,7 +105,7 @@ fn chips(ui: &mut Ui, cx: &Cx<'_>, (task, overview): (&Task, &Overview), wall: &
         }
     };
     if planned {
-        let mut parts = vec![own(say("all parts", "toutes parties"))];
+        let mut parts = vec![own(say("all parts", "toutes les parties"))];
         parts.extend(Part::ALL.map(|part| own(part.name())));
         menu(ui, 0, parts);
     }
@@ -113,20 +113,20 @@ fn chips(ui: &mut Ui, cx: &Cx<'_>, (task, overview): (&Task, &Overview), wall: &
     let of_years = task.is_regression();
     if !of_years {
         let mut classes = vec![own(if task.is_binary() {
-            say("both labels", "toutes étiquettes")
+            say("both labels", "toutes les étiquettes")
         } else {
-            say("any label", "toutes étiquettes")
+            say("any label", "toutes les étiquettes")
         })];
         classes.extend(task.names(lang));
         menu(ui, 1, classes);
     }
     if of_years || overview.has_ages() {
-        let mut ages = vec![own(say("any age", "tous âges"))];
+        let mut ages = vec![own(say("any age", "tous les âges"))];
         ages.extend((0..=LAST_DECADE).map(|decade| decade_name(decade, lang)));
         menu(ui, 2, ages);
     }
     if overview.has_ages() {
-        let mut races = vec![own(say("any race label", "toutes «\u{a0}races\u{a0}»"))];
+        let mut races = vec![own(say("any race label", "toutes les «\u{a0}races\u{a0}»"))];
         races.extend(RACES.map(own));
         menu(ui, 3, races);
     }
@@ -142,10 +142,7 @@ fn chips(ui: &mut Ui, cx: &Cx<'_>, (task, overview): (&Task, &Overview), wall: &
 /// How many are shown, and how large; from right to left.
 fn zoom(ui: &mut Ui, lang: Lang, wall: &mut Wall, wide: bool) {
     let t = Theme::of(ui);
-    let shown = match lang {
-        Lang::En => format!("{} shown", number(lang, wall.left.len() as u64)),
-        Lang::Fr => format!("{} montrées", number(lang, wall.left.len() as u64)),
-    };
+    let shown = plural(lang, wall.left.len() as u64, say("shown", "montrée"), say("shown", "montrées"));
     let step = |wall: &mut Wall, by: f64| wall.zoom = (wall.zoom * by).clamp(32.0, 160.0);
     if icon_button(ui, icon::ZOOM_IN, say("Larger", "Plus grand").get(lang)).clicked() {
         step(wall, 1.25);

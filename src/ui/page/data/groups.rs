@@ -104,13 +104,10 @@ fn head(ui: &mut Ui, cx: &mut Cx<'_>, dataset: &Dataset, overview: &Overview, gr
                     false => say("Leave out all conflicting copies", "Écarter toutes les copies contradictoires"),
                 };
                 let all = Button::secondary(all.get(lang));
+                let pictures = plural(lang, wrong.len() as u64, say("picture", "image"), say("pictures", "images"));
                 let help = match lang {
-                    Lang::En => {
-                        format!("Leaves out {} pictures whose copies disagree about the class; can be undone", wrong.len())
-                    }
-                    Lang::Fr => {
-                        format!("Écarte {} images dont les copies se contredisent sur la classe ; réversible", wrong.len())
-                    }
+                    Lang::En => format!("Leaves out {pictures} whose copies have conflicting classes; can be undone"),
+                    Lang::Fr => format!("Écarte {pictures} dont les copies ont des classes contradictoires ; réversible"),
                 };
                 if ui.add(all.icon(icon::EYE_OFF).compact()).on_hover_text(help).clicked() {
                     cx.act(Action::Edit { files: wrong, change: Change::LeaveOut });

@@ -22,7 +22,7 @@ use crate::{
         widget::{
             button::Button,
             notice,
-            photo::{self, Line, Photo, PhotoAnswer, Square},
+            photo::{self, Line, PhotoAnswer, PhotoView, Square},
             thumbs,
         },
     },
@@ -94,7 +94,7 @@ pub fn show(ui: &mut Ui, cx: &mut Cx<'_>, dataset: &Dataset, drawing: &mut HandS
     let room = vec2(ui.available_width(), (ui.available_height() - below).max(120.0));
     let help = cx.say(say(
         "Drag over the face. Keys: arrows move the square, + and − resize it, Enter accepts it, Esc cancels",
-        "Tracez sur le visage. Touches\u{a0}: les flèches déplacent le carré, + et − changent sa taille, Entrée le valide, Échap annule",
+        "Faites glisser sur le visage. Touches\u{a0}: les flèches déplacent le carré, + et − changent sa taille, Entrée le valide, Échap annule",
     ));
     let help = || egui::Label::new(theme::caption(help).color(t.text2)).wrap();
     let mut taken = false;
@@ -163,7 +163,7 @@ fn canvas(ui: &mut Ui, cx: &Cx<'_>, room: Vec2, dataset: &Dataset, drawing: &mut
         ui.ctx().load_texture("photo of the data set", image, TextureOptions::LINEAR)
     });
     let name = drawing.photo.display().to_string();
-    let shown = Photo { texture: texture.id(), pixels, name: &name };
+    let shown = PhotoView { texture: texture.id(), pixels, name: &name };
     let (whole, answer) = photo::photo(ui, shown, room, &squares, true);
     match answer {
         Some(PhotoAnswer::Select(index)) => now = squares[index].crop,

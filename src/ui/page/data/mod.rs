@@ -249,7 +249,7 @@ fn waiting(ui: &mut Ui, cx: &mut Cx<'_>, state: &mut State) {
         Stage::Drawing => (
             say("Drawing the sample faces", "Dessin des visages d’exemple"),
             say(
-                "Drawings, not photos of people; they are made anew each time, and none is kept on the disk",
+                "Drawings, not photos of people; they are made again each time, and none is kept on the disk",
                 "Des dessins, pas des photos de personnes ; ils sont refaits à chaque fois et rien n’est gardé sur le disque",
             ),
         ),

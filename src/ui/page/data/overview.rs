@@ -6,9 +6,9 @@ use std::{
 };
 
 use crate::data::{
+    anomalies::Anomalies,
     dataset::Dataset,
     duplicates::{Contradiction, Group, carried, copies},
-    odd::Odd,
     sample::{Anomaly, Sample, SkipReason},
     summary::{Summary, reason_key},
 };
@@ -20,7 +20,7 @@ pub struct Overview {
     of: Weak<Dataset>,
     pub summary: Summary,
     /// Samples that are odd in some way and used all the same.
-    pub odd: Odd,
+    pub odd: Anomalies,
     /// The same, with those first that may be wrong.
     pub odd_listed: Vec<u32>,
     /// How many are not square, and the first of them.
@@ -95,7 +95,7 @@ impl Overview {
         let indices = |wanted: &dyn Fn(&SkipReason) -> bool| {
             (0u32..).zip(&dataset.skipped).filter(|(_, s)| wanted(&s.reason)).map(|(i, _)| i).collect::<Vec<_>>()
         };
-        let odd = Odd::of(&dataset.samples);
+        let odd = Anomalies::of(&dataset.samples);
         let mut odd_listed = odd.samples.clone();
         odd_listed.sort_by_key(|index| dataset.samples[*index as usize].anomaly != Some(Anomaly::DoubtfulFace));
         let is_not_square = |sample: &Sample| matches!(sample.anomaly, Some(Anomaly::NotSquare { .. }));

@@ -230,7 +230,7 @@ fn empty(ui: &mut Ui, cx: &Cx<'_>, wall: &mut Wall) {
     let t = Theme::of(ui);
     ui.vertical_centered(|ui| {
         ui.add_space(ui.available_height() * 0.4);
-        ui.label(egui::RichText::new(cx.say(say("No picture is like that", "Aucune image n’est ainsi"))).color(t.text2));
+        ui.label(egui::RichText::new(cx.say(say("No matching pictures", "Aucune image ne correspond"))).color(t.text2));
         if link(ui, cx.say(say("Show all pictures", "Montrer toutes les images"))).clicked() {
             wall.narrow(Narrow::default());
         }

@@ -130,7 +130,7 @@ fn bands(ui: &mut Ui, cx: &mut Cx<'_>, said: Reading, typed: &mut Option<String>
         }
         let other = bands.as_ref().is_ok_and(|bands| *bands != said.bands);
         let enter = field.lost_focus() && ui.input(|input| input.key_pressed(egui::Key::Enter));
-        let use_them = Button::primary(say("Use these groups", "Prendre ces tranches").get(lang)).enabled(other);
+        let use_them = Button::primary(say("Use these groups", "Utiliser ces tranches").get(lang)).enabled(other);
         if (ui.add(use_them).clicked() || enter)
             && let Ok(bands) = bands
             && other

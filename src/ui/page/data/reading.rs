@@ -9,7 +9,7 @@ use crate::{
         reading::{ClassFolders, Reading, TaskChoice},
         sample::{Framing, Part, Source},
     },
-    text::{Lang, Phrase, number, say},
+    text::{Lang, Phrase, plural, say},
     ui::{
         Action, Cx, icon,
         theme::{self, Theme},
@@ -87,10 +87,11 @@ fn dealt(ui: &mut Ui, cx: &mut Cx<'_>, dataset: &Dataset) {
     for part in [Part::Validation, Part::Test] {
         let moved = pairs().filter(|(sample, now)| sample.given_part == Some(Part::Train) && **now == Some(part)).count();
         if moved > 0 && pairs().all(|(sample, _)| sample.given_part != Some(part)) {
-            let (count, name) = (number(lang, moved as u64), part.name().get(lang));
+            let count = plural(lang, moved as u64, say("picture", "image"), say("pictures", "images"));
+            let name = part.name().get(lang);
             let text = match lang {
-                Lang::En => format!("No folder is the {name} part: {count} pictures of training’s are dealt to it"),
-                Lang::Fr => format!("Aucun dossier n’est la partie « {name} » : elle reçoit {count} images de l’entraînement"),
+                Lang::En => format!("No folder is the {name} part: it gets {count} of the training part"),
+                Lang::Fr => format!("Aucun dossier n’est la partie « {name} » : elle reçoit {count} de l’entraînement"),
             };
             ui.add(egui::Label::new(theme::caption(text).color(t.text2)).wrap());
         }

@@ -50,8 +50,8 @@ impl Resizing {
             let lang = cx.lang;
             let (some, all) = (number(lang, count as u64), number(lang, dataset.samples.len() as u64));
             let text = match lang {
-                Lang::En => format!("{some} of {all} pictures are not square. The network sees squares:"),
-                Lang::Fr => format!("{some} images sur {all} ne sont pas carrées. Le réseau voit des carrés\u{a0}:"),
+                Lang::En => format!("Pictures that are not square: {some} of {all}. The network sees squares:"),
+                Lang::Fr => format!("Images non carrées\u{a0}: {some} sur {all}. Le réseau voit des carrés\u{a0}:"),
             };
             ui.add(egui::Label::new(theme::caption(text).color(Theme::of(ui).text2)).wrap());
             if let Some(index) = example {

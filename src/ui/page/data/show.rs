@@ -46,7 +46,7 @@ impl Show {
             Self::Odd => say("unusual pictures", "images inhabituelles"),
             Self::Copies => say("exact copies", "copies exactes"),
             Self::Shared => say("shared by two parts", "communes à deux parties"),
-            Self::Contradictions => say("conflicting copies", "étiquettes contradictoires"),
+            Self::Contradictions => say("conflicting copies", "copies contradictoires"),
             Self::Near => say("look-alikes", "semblables"),
             Self::Lost => say("not usable", "inutilisables"),
             Self::Foreign => say("other files", "autres fichiers"),

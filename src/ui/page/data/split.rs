@@ -62,8 +62,8 @@ pub fn show(ui: &mut Ui, cx: &mut Cx<'_>, dataset: &Dataset, wall: &mut Wall) {
         },
         |ui| {
             let names = [
-                say("Edge between training and validation", "Bord entre entraînement et validation").get(lang),
-                say("Edge between validation and test", "Bord entre validation et test").get(lang),
+                say("Edge between training and validation", "Limite entre entraînement et validation").get(lang),
+                say("Edge between validation and test", "Limite entre validation et test").get(lang),
             ];
             let colors = [t.accent, t.validation, t.text2];
             let shares = &mut draft.borrow_mut().split;

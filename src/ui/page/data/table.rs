@@ -64,11 +64,11 @@ fn edits_line(ui: &mut Ui, cx: &mut Cx<'_>, dataset: &Dataset) {
         let text = match cx.lang {
             Lang::En => format!(
                 "{} kept beside the data; the folder itself is never changed",
-                plural(cx.lang, count, say("edit", ""), say("edits", ""))
+                plural(cx.lang, count, say("change", ""), say("changes", ""))
             ),
             Lang::Fr => format!(
                 "{} à côté des données ; le dossier lui-même n’est jamais modifié",
-                plural(cx.lang, count, say("", "retouche gardée"), say("", "retouches gardées"))
+                plural(cx.lang, count, say("", "modification gardée"), say("", "modifications gardées"))
             ),
         };
         ui.with_layout(Layout::right_to_left(Align::Center), |ui| {

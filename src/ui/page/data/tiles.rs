@@ -10,7 +10,7 @@ use egui::{
 use super::{overview::Entry, wall::Wall};
 use crate::{
     data::dataset::Dataset,
-    text::Lang,
+    text::{Lang, plural, say},
     ui::{
         Cx,
         shortcut::MARK_ALL,
@@ -69,9 +69,10 @@ pub fn show(ui: &mut Ui, cx: &mut Cx<'_>, dataset: &Arc<Dataset>, wall: &mut Wal
             ui.memory_mut(|m| m.set_focus_lock_filter(id(), filter));
         }
         let count = wall.left.len();
+        let faces = plural(cx.lang, count as u64, say("face", "visage"), say("faces", "visages"));
         let name = match cx.lang {
-            Lang::En => format!("Wall of {count} faces"),
-            Lang::Fr => format!("Mur de {count} visages"),
+            Lang::En => format!("Wall of {faces}"),
+            Lang::Fr => format!("Mur de {faces}"),
         };
         response.widget_info(|| WidgetInfo::labeled(Role::Button, true, &name));
         let pitch = vec2(side + GAP, height);

@@ -210,7 +210,7 @@ pub fn show(ui: &mut Ui, cx: &mut Cx<'_>, dataset: &Arc<Dataset>, overview: &Ove
             }
         }
         None => {
-            let label = say("not there any more", "n’est plus là").get(lang).to_owned();
+            let label = say("no longer exists", "n’existe plus").get(lang).to_owned();
             Subject { label, ..Subject::default() }
         }
     };

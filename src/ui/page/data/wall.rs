@@ -12,8 +12,8 @@ use super::{
 };
 use crate::{
     data::{
+        anomalies::Anomalies,
         dataset::Dataset,
-        odd::Odd,
         sample::{Part, RACES, Sample},
     },
     plan::Plan,
@@ -187,7 +187,7 @@ impl Wall {
     }
 
     /// Filters anew if anything has changed.
-    pub fn follow(&mut self, dataset: &Arc<Dataset>, odd: &Odd, plan: Option<&Arc<Plan>>) {
+    pub fn follow(&mut self, dataset: &Arc<Dataset>, odd: &Anomalies, plan: Option<&Arc<Plan>>) {
         let made = Made {
             dataset: Arc::as_ptr(dataset) as usize,
             plan: plan.map_or(0, |plan| Arc::as_ptr(plan) as usize),

@@ -9,7 +9,7 @@ use crate::{
         heatmap::Heat,
         predictor::{Estimate, likeliest, not_sure},
     },
-    session::{Asked, ShownPhoto},
+    session::{ShownPhoto, SquareQuery},
     text::{Lang, decimal, percent, say},
     ui::{
         Action, Cx, icon,
@@ -45,13 +45,7 @@ pub fn card(ui: &mut Ui, cx: &mut Cx<'_>, shown: &ShownPhoto, chosen: usize) {
             };
             ui.label(theme::caption(which).color(t.text2));
             ui.with_layout(egui::Layout::right_to_left(egui::Align::Center), |ui| {
-                if icon_button(
-                    ui,
-                    icon::TRASH_2,
-                    say("Take this photo off the list", "Retirer cette photo de la liste").get(lang),
-                )
-                .clicked()
-                {
+                if icon_button(ui, icon::TRASH_2, say("Remove this photo", "Retirer cette photo").get(lang)).clicked() {
                     cx.act(Action::ForgetPhoto(shown.id));
                 }
                 if let Some(Ok(reply)) = &asked.reply {
@@ -110,7 +104,7 @@ pub fn card(ui: &mut Ui, cx: &mut Cx<'_>, shown: &ShownPhoto, chosen: usize) {
 /// No question could be asked: the photo cannot be read, or no face was found.
 fn nothing(ui: &mut Ui, cx: &mut Cx<'_>, shown: &ShownPhoto) {
     let (lang, t) = (cx.lang, Theme::of(ui));
-    let forget = say("Take this photo off the list", "Retirer cette photo de la liste").get(lang);
+    let forget = say("Remove this photo", "Retirer cette photo").get(lang);
     if let Some(problem) = &shown.unread {
         let title = say("No answer", "Pas de réponse").get(lang);
         notice::empty(ui, icon::FILE_X, title, problem.what.get(lang), |ui| {
@@ -127,10 +121,10 @@ fn nothing(ui: &mut Ui, cx: &mut Cx<'_>, shown: &ShownPhoto) {
     let title = say("No face was found", "Aucun visage trouvé").get(lang);
     let text = say(
         "Draw a square around a face, or predict the whole picture",
-        "Tracez un carré autour d’un visage, ou prédisez l’image entière",
+        "Tracez un carré autour d’un visage, ou demandez une prédiction sur l’image entière",
     );
     notice::empty(ui, icon::SCAN_FACE, title, text.get(lang), |ui| {
-        let whole = say("Predict the whole picture", "Prédire l’image entière").get(lang);
+        let whole = say("Predict the whole picture", "Prédire sur l’image entière").get(lang);
         if ui.add(Button::secondary(whole).compact()).clicked() {
             cx.act(Action::Ask { photo: shown.id, asked: None, crop: None });
         }
@@ -258,7 +252,7 @@ fn scale_of_years(ui: &mut Ui, lang: Lang, estimate: &Estimate) {
 }
 
 /// What the network saw, and where it looked: by the quick map, or by the slow one once it is asked for.
-pub fn seen(ui: &mut Ui, cx: &mut Cx<'_>, asked: &Asked, reply: &Reply, shown: &mut Heat) {
+pub fn seen(ui: &mut Ui, cx: &mut Cx<'_>, asked: &SquareQuery, reply: &Reply, shown: &mut Heat) {
     let (lang, t) = (cx.lang, Theme::of(ui));
     let slow = asked.slow.as_ref().map(|slow| slow.map.as_ref());
     let map = match *shown {
@@ -337,7 +331,7 @@ fn scale(ui: &Ui, lang: Lang, rect: Rect) {
 }
 
 /// The square as a small picture.
-pub fn thumbnail(ui: &Ui, rect: Rect, asked: &Asked) {
+pub fn thumbnail(ui: &Ui, rect: Rect, asked: &SquareQuery) {
     let t = Theme::of(ui);
     match &asked.reply {
         Some(Ok(reply)) => {

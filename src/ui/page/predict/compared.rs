@@ -6,7 +6,7 @@ use super::{runs, words};
 use crate::{
     data::task::Task,
     problem::Problem,
-    session::Asked,
+    session::SquareQuery,
     text::{Lang, capital, decimal, named, say},
     ui::{
         Cx,
@@ -28,7 +28,7 @@ struct Row<'a> {
 }
 
 /// Draws the table below the answer `main`; `others` are the runs that are compared. Nothing without them.
-pub fn card(ui: &mut Ui, cx: &Cx<'_>, asked: &Asked, main: &Reply, others: &[String]) {
+pub fn card(ui: &mut Ui, cx: &Cx<'_>, asked: &SquareQuery, main: &Reply, others: &[String]) {
     let (lang, t) = (cx.lang, Theme::of(ui));
     let mut rows = vec![Row { run: &main.run, task: Some(&main.task), reply: Some(Ok(main)) }];
     for run in others.iter().filter(|run| **run != main.run) {
@@ -52,7 +52,7 @@ pub fn card(ui: &mut Ui, cx: &Cx<'_>, asked: &Asked, main: &Reply, others: &[Str
         same.iter().for_each(|row| row.show(ui, cx, false));
         if !apart.is_empty() {
             ui.add_space(4.0);
-            let text = say("Asked something else, and not counted", "Autre question, donc pas comptés").get(lang);
+            let text = say("Trained for another question, and not counted", "Autre question, donc pas comptés").get(lang);
             ui.add(egui::Label::new(theme::caption(text).color(t.text2)).wrap());
             apart.iter().for_each(|row| row.show(ui, cx, true));
         }

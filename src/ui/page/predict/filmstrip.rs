@@ -25,7 +25,7 @@ use crate::{
 
 /// Height of the strip with the line above it, in points.
 pub const HEIGHT: f32 = 142.0;
-/// Height of the line that tells how far the judging is, where it stands alone.
+/// Height of the line that tells how far the evaluation is, where it stands alone.
 pub const PROGRESS: f32 = 38.0;
 
 /// Width and height of a photo's place, and the gap between two.
@@ -58,7 +58,7 @@ fn awaited(session: &Session) -> usize {
     session.photos.iter().map(ShownPhoto::awaited).sum()
 }
 
-/// How far the reading and judging is, and its end before that.
+/// How far the reading and evaluating is, and its end before that.
 pub fn progress(ui: &mut Ui, cx: &mut Cx<'_>) {
     let (lang, t) = (cx.lang, Theme::of(ui));
     if !is_at_work(cx.session) {
@@ -99,7 +99,7 @@ pub fn show(ui: &mut Ui, cx: &mut Cx<'_>, state: &mut State, shown: &ShownPhoto)
         let step = |ui: &mut Ui, symbol, name: &str, possible| {
             ui.add_enabled_ui(possible, |ui| icon_button(ui, symbol, name).clicked()).inner
         };
-        if step(ui, icon::CHEVRON_LEFT, say("Photo before", "Photo précédente").get(lang), place > 0) {
+        if step(ui, icon::CHEVRON_LEFT, say("Previous photo", "Photo précédente").get(lang), place > 0) {
             go_to = Some(place - 1);
         }
         let [now, all] = [place + 1, count].map(|count| number(lang, count as u64));
@@ -111,7 +111,7 @@ pub fn show(ui: &mut Ui, cx: &mut Cx<'_>, state: &mut State, shown: &ShownPhoto)
         if step(ui, icon::CHEVRON_RIGHT, say("Next photo", "Photo suivante").get(lang), place + 1 < count) {
             go_to = Some(place + 1);
         }
-        if icon_button(ui, icon::TRASH_2, say("Take all photos off the list", "Retirer toutes les photos").get(lang)).clicked() {
+        if icon_button(ui, icon::TRASH_2, say("Remove all photos", "Retirer toutes les photos").get(lang)).clicked() {
             cx.act(Action::Photos(PhotosAction::ForgetAll));
         }
         if wide {

@@ -53,8 +53,8 @@ pub fn menu(ui: &mut Ui, cx: &mut Cx<'_>, run: Answering<'_>) {
         if let Some(job) = cx.session.table.as_ref().filter(|_| !cx.session.phase.busy()) {
             let file = job.csv.file_name().unwrap_or_default().to_string_lossy();
             let name = match lang {
-                Lang::En => format!("Go on with {file}"),
-                Lang::Fr => format!("Poursuivre {file}"),
+                Lang::En => format!("Resume {file}"),
+                Lang::Fr => format!("Reprendre {file}"),
             };
             ui.separator();
             if menu_item(ui, Some(icon::PLAY), &name).clicked() {

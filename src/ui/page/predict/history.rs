@@ -8,7 +8,7 @@ use egui::{
 
 use super::{State, Wanted, answer, runs, words::sentence};
 use crate::{
-    session::{Asked, ShownPhoto},
+    session::{ShownPhoto, SquareQuery},
     text::{Lang, say},
     ui::{
         Action, Cx, icon,
@@ -83,13 +83,13 @@ pub fn show(ui: &mut Ui, cx: &mut Cx<'_>, state: &mut State, shown: [Option<u64>
 }
 
 /// The answers about a photo; one without if no face was found.
-fn entries(photo: &ShownPhoto) -> impl Iterator<Item = (&ShownPhoto, usize, Option<&Asked>)> {
+fn entries(photo: &ShownPhoto) -> impl Iterator<Item = (&ShownPhoto, usize, Option<&SquareQuery>)> {
     let none = photo.asked.is_empty().then_some((photo, 0, None));
     photo.asked.iter().enumerate().map(move |(index, asked)| (photo, index, Some(asked))).chain(none)
 }
 
 /// The run that has answered.
-fn said_by(asked: &Asked) -> Option<&str> {
+fn said_by(asked: &SquareQuery) -> Option<&str> {
     asked.reply.as_ref()?.as_ref().ok().map(|reply| reply.run.as_str())
 }
 
@@ -98,7 +98,7 @@ struct Entry<'a> {
     photo: &'a ShownPhoto,
     /// Of the answer among the photo's.
     index: usize,
-    asked: Option<&'a Asked>,
+    asked: Option<&'a SquareQuery>,
     /// The run that has answered, where that is to be said.
     by: Option<&'a str>,
     /// Whether it is the one that is shown.

@@ -50,7 +50,7 @@ pub struct State {
     drawing: bool,
     zoom: Zoom,
     /// How closely a button wishes to look.
-    wish: Option<picture::Wish>,
+    zoom_step: Option<picture::ZoomStep>,
     /// Which map of where the network looked is shown.
     heat: Heat,
     /// The runs to compare with, by id.
@@ -104,7 +104,7 @@ impl State {
     /// Shows another photo.
     fn turn_to(&mut self, photo: u64) {
         (self.photo, self.asked, self.place) = (Some(photo), None, 0);
-        (self.zoom, self.wish, self.drawing) = (Zoom::default(), None, false);
+        (self.zoom, self.zoom_step, self.drawing) = (Zoom::default(), None, false);
         // It is seen from the next frame on.
         self.since = f64::INFINITY;
     }
@@ -164,7 +164,7 @@ pub fn show(ui: &mut Ui, cx: &mut Cx<'_>, state: &mut State) {
     let session = cx.session;
     let Some(run) = session.answering() else {
         header(ui, Page::Predict.name().get(lang), "", |_| {});
-        let text = say("Predict photos with a trained model", "Prédire des photos avec un modèle entraîné").get(lang);
+        let text = say("Predict photos with a trained model", "Prédire sur des photos avec un modèle entraîné").get(lang);
         Card::new().fill().show(ui, |ui| notice::empty(ui, icon::SCAN_FACE, text, "", |ui| go_on(ui, cx)));
         return;
     };

@@ -20,7 +20,7 @@ use crate::{
             card::Card,
             choice::view_menu,
             notice,
-            photo::{self, Line, Photo, PhotoAnswer, Square},
+            photo::{self, Line, PhotoAnswer, PhotoView, Square},
             thumbs,
             zoom::Zoom,
         },
@@ -121,31 +121,31 @@ fn framing(ui: &mut Ui, cx: &mut Cx<'_>, state: &mut State, shown: &ShownPhoto, 
 
 /// The buttons that look closely and from afar.
 fn closeness(ui: &mut Ui, cx: &Cx<'_>, state: &mut State) {
-    let mut wish = None;
+    let mut zoom_step = None;
     if !state.zoom.fits() {
         if icon_button(ui, icon::MINIMIZE_2, cx.say(say("Fit the photo", "Voir toute la photo"))).clicked() {
-            wish = Some(Wish::Fit);
+            zoom_step = Some(ZoomStep::Fit);
         }
-        if icon_button(ui, icon::ZOOM_OUT, cx.say(say("Zoom out", "Réduire"))).clicked() {
-            wish = Some(Wish::Out);
+        if icon_button(ui, icon::ZOOM_OUT, cx.say(say("Zoom out", "Zoom arrière"))).clicked() {
+            zoom_step = Some(ZoomStep::Out);
         }
     }
-    let closer = |ui: &mut Ui| icon_button(ui, icon::ZOOM_IN, cx.say(say("Zoom in", "Agrandir"))).clicked();
+    let closer = |ui: &mut Ui| icon_button(ui, icon::ZOOM_IN, cx.say(say("Zoom in", "Zoom avant"))).clicked();
     if ui.add_enabled_ui(!state.zoom.is_closest(), closer).inner {
-        wish = Some(Wish::In);
+        zoom_step = Some(ZoomStep::In);
     }
-    state.wish = wish.or(state.wish.take());
+    state.zoom_step = zoom_step.or(state.zoom_step.take());
 }
 
 /// How a photo is to be looked at, by a button or a key.
 #[derive(Clone, Copy, Debug, PartialEq, Eq)]
-pub enum Wish {
+pub enum ZoomStep {
     In,
     Out,
     Fit,
 }
 
-impl Wish {
+impl ZoomStep {
     /// What the keys plus, minus and zero wish.
     fn by_keys(ui: &Ui) -> Option<Self> {
         ui.input(|input| {
@@ -166,7 +166,7 @@ fn canvas(ui: &mut Ui, cx: &mut Cx<'_>, state: &mut State, shown: &ShownPhoto, (
     let pixels = pixels_of(shown);
     let room = vec2(ui.available_width(), (ui.available_height() - below).max(120.0));
     let (places, squares): (Vec<usize>, Vec<Square>) = squares(lang, shown, chosen).unzip();
-    let photo = Photo { texture: texture(ui, cx, state, shown), pixels, name: &shown.name };
+    let photo = PhotoView { texture: texture(ui, cx, state, shown), pixels, name: &shown.name };
     let seen = photo::zoomed(ui, photo, room, &squares, (state.drawing, &mut state.zoom));
     match seen.answer {
         Some(PhotoAnswer::Select(i)) => state.asked = Some(shown.asked[places[i]].id),
@@ -188,13 +188,13 @@ fn canvas(ui: &mut Ui, cx: &mut Cx<'_>, state: &mut State, shown: &ShownPhoto, (
     }
     // Arrows, plus and minus are a square's that has the keyboard.
     let keys = !seen.keyed && !ui.text_edit_focused() && filmstrip::is_free(ui);
-    let wish = state.wish.take().or_else(|| Wish::by_keys(ui).filter(|_| keys));
-    if let Some(wish) = wish {
+    let zoom_step = state.zoom_step.take().or_else(|| ZoomStep::by_keys(ui).filter(|_| keys));
+    if let Some(zoom_step) = zoom_step {
         let (outer, middle) = (seen.whole.rect, seen.whole.rect.center());
-        match wish {
-            Wish::In => state.zoom.by(Zoom::STEP, middle, outer, pixels),
-            Wish::Out => state.zoom.by(1.0 / Zoom::STEP, middle, outer, pixels),
-            Wish::Fit => state.zoom = Zoom::default(),
+        match zoom_step {
+            ZoomStep::In => state.zoom.by(Zoom::STEP, middle, outer, pixels),
+            ZoomStep::Out => state.zoom.by(1.0 / Zoom::STEP, middle, outer, pixels),
+            ZoomStep::Fit => state.zoom = Zoom::default(),
         }
         ui.request_repaint();
     }
@@ -275,7 +275,7 @@ fn ways(ui: &mut Ui, cx: &mut Cx<'_>, state: &mut State, shown: &ShownPhoto, run
     ui.horizontal_wrapped(|ui| {
         let paste = say("Paste", "Coller").get(lang);
         let (name, symbol) = if state.drawing {
-            (say("Drag over a face", "Tracez sur un visage"), icon::X)
+            (say("Drag over a face", "Faites glisser sur un visage"), icon::X)
         } else {
             (say("Draw a square", "Tracer un carré"), icon::SQUARE_DASHED)
         };

@@ -46,7 +46,7 @@ pub fn name<'a>(cx: &'a Cx<'_>, run: &str) -> Cow<'a, str> {
     cx.session.info_of(run).map_or(Cow::Borrowed(cx.say(TRAINING)), |info| shortened(info.name(cx.lang)))
 }
 
-const TRAINING: crate::text::Phrase = say("the training that runs", "l’entraînement en cours");
+const TRAINING: crate::text::Phrase = say("the current training", "l’entraînement en cours");
 
 /// A run in a menu: with the time at which it began where another has the same name.
 fn line(lang: Lang, run: &RunInfo, all: &[RunInfo]) -> String {

@@ -6,7 +6,7 @@ use crate::{
         task::{Task, TaskKind},
     },
     predict::{Estimate, Framed},
-    session::{Asked, ShownPhoto},
+    session::{ShownPhoto, SquareQuery},
     setting_def::Choice as _,
     text::{Lang, Phrase, decimal, form, percent, plural, say},
     ui::widget::photo::Line,
@@ -19,7 +19,7 @@ pub fn share_text(lang: Lang, share: f64) -> String {
 }
 
 /// `male 91%`, `not sure, 58%`, `about 34`; of a square that was moved what was said before, until its own answer is there.
-pub fn short(lang: Lang, asked: &Asked) -> String {
+pub fn short(lang: Lang, asked: &SquareQuery) -> String {
     match (asked.said(), &asked.reply) {
         (Some(reply), Some(_)) => brief(lang, reply),
         (Some(before), None) => format!("{} …", brief(lang, before)),
@@ -41,7 +41,7 @@ fn brief(lang: Lang, reply: &Reply) -> String {
 }
 
 /// `male, about 91%`.
-pub fn sentence(lang: Lang, asked: &Asked) -> String {
+pub fn sentence(lang: Lang, asked: &SquareQuery) -> String {
     match &asked.reply {
         Some(Ok(reply)) => reply.headline(lang),
         _ => short(lang, asked),
@@ -49,7 +49,7 @@ pub fn sentence(lang: Lang, asked: &Asked) -> String {
 }
 
 /// How the square of an answer is drawn.
-pub fn line(asked: &Asked) -> Line {
+pub fn line(asked: &SquareQuery) -> Line {
     match asked.said() {
         Some(reply) if reply.verdict().2 => Line::Solid,
         Some(_) => Line::Dashed,

@@ -9,7 +9,7 @@ use super::{
     Shown, accuracy, calibration,
     facets::Facets,
     groups,
-    pictures::{self, Asked},
+    pictures::{self, PicturesAction},
     several,
 };
 use crate::{
@@ -49,13 +49,13 @@ enum Beside {
 const ROOMY: Vec2 = vec2(1080.0, 780.0);
 
 /// Draws them; gives the pictures that were asked for.
-pub fn show(ui: &mut Ui, cx: &mut Cx<'_>, shown: &mut Shown, state: &mut State) -> Option<Asked> {
+pub fn show(ui: &mut Ui, cx: &mut Cx<'_>, shown: &mut Shown, state: &mut State) -> Option<PicturesAction> {
     score_bar(ui, cx.lang, shown);
     let room = ui.available_size();
     if room.x >= ROOMY.x && room.y >= ROOMY.y { large(ui, cx, shown, state) } else { small(ui, cx, shown, state) }
 }
 
-fn large(ui: &mut Ui, cx: &mut Cx<'_>, shown: &mut Shown, state: &mut State) -> Option<Asked> {
+fn large(ui: &mut Ui, cx: &mut Cx<'_>, shown: &mut Shown, state: &mut State) -> Option<PicturesAction> {
     let rows = [growing(300.0, 0.5), growing(260.0, 0.35), growing(164.0, 0.15)];
     let mut open = None;
     stack(ui, &rows, |row, ui, height| match row {
@@ -75,7 +75,7 @@ fn large(ui: &mut Ui, cx: &mut Cx<'_>, shown: &mut Shown, state: &mut State) -> 
     open
 }
 
-fn small(ui: &mut Ui, cx: &mut Cx<'_>, shown: &mut Shown, state: &mut State) -> Option<Asked> {
+fn small(ui: &mut Ui, cx: &mut Cx<'_>, shown: &mut Shown, state: &mut State) -> Option<PicturesAction> {
     const CHOOSER: f32 = theme::FIELD + 4.0 + theme::GUTTER;
     let rows = [growing(330.0, 1.0), growing(164.0, 0.12)];
     let mut open = None;
@@ -104,8 +104,8 @@ fn small(ui: &mut Ui, cx: &mut Cx<'_>, shown: &mut Shown, state: &mut State) -> 
 }
 
 /// Asks for a page of the pictures that these let through.
-fn narrow(facets: Facets) -> Option<Asked> {
-    Some(Asked::Narrow(facets))
+fn narrow(facets: Facets) -> Option<PicturesAction> {
+    Some(PicturesAction::Narrow(facets))
 }
 
 /// How right it is, on a line with what the largest class alone would give.
@@ -123,7 +123,7 @@ fn score_bar(ui: &mut Ui, lang: Lang, shown: &Shown) {
 }
 
 /// The matrix or heat map.
-fn matrix(ui: &mut Ui, cx: &mut Cx<'_>, shown: &Shown, state: &mut State, height: f32) -> Option<Asked> {
+fn matrix(ui: &mut Ui, cx: &mut Cx<'_>, shown: &Shown, state: &mut State, height: f32) -> Option<PicturesAction> {
     ui.set_max_height(height);
     let (label, predicted) = match shown.report.is_binary() {
         true => accuracy::matrix(ui, cx, shown, height),
@@ -132,13 +132,19 @@ fn matrix(ui: &mut Ui, cx: &mut Cx<'_>, shown: &Shown, state: &mut State, height
     narrow(Facets { label: Some(label), predicted: Some(predicted), ..Facets::default() })
 }
 
-fn mistakes(ui: &mut Ui, cx: &mut Cx<'_>, shown: &Shown, height: f32) -> Option<Asked> {
+fn mistakes(ui: &mut Ui, cx: &mut Cx<'_>, shown: &Shown, height: f32) -> Option<PicturesAction> {
     ui.set_max_height(height);
     pictures::mistakes(ui, cx, shown, height)
 }
 
 /// One of the cards beside the matrix.
-fn card(ui: &mut Ui, cx: &mut Cx<'_>, shown: &mut Shown, (which, state): (Beside, &mut State), height: f32) -> Option<Asked> {
+fn card(
+    ui: &mut Ui,
+    cx: &mut Cx<'_>,
+    shown: &mut Shown,
+    (which, state): (Beside, &mut State),
+    height: f32,
+) -> Option<PicturesAction> {
     ui.set_max_height(height);
     match which {
         Beside::Groups => {

@@ -1,4 +1,4 @@
-//! Which judged pictures are shown, in which order, and what is remembered of them.
+//! Which evaluated pictures are shown, in which order, and what is remembered of them.
 
 use std::{cmp::Ordering, collections::HashSet};
 
@@ -45,7 +45,7 @@ pub const ORDERS: [Order; 4] = [Order::SurestFirst, Order::UnsureFirst, Order::B
 pub struct Pictures {
     pub facets: Facets,
     pub order: Order,
-    /// The validation part instead of the judged one.
+    /// The validation part instead of the evaluated one.
     pub validation: bool,
     /// Side of a picture in points.
     pub wanted: f32,
@@ -142,7 +142,7 @@ impl Facets {
     }
 }
 
-/// The pictures of the judged part, or of the validation part.
+/// The pictures of the evaluated part, or of the validation part.
 pub fn predictions(shown: &Shown, validation: bool) -> &[Prediction] {
     if validation { &shown.report.validation } else { &shown.report.predictions }
 }

@@ -1,4 +1,4 @@
-//! What narrows and orders judged pictures, and how large they are shown.
+//! What narrows and orders evaluated pictures, and how large they are shown.
 
 use egui::Ui;
 
@@ -58,14 +58,14 @@ pub fn show(ui: &mut Ui, lang: Lang, shown: &Shown, open: &mut Pictures) {
         } else {
             class_chip(
                 ui,
-                say("any label", "étiquette\u{a0}: toutes").get(lang),
+                say("any label", "toutes les étiquettes").get(lang),
                 say("label", "étiquette").get(lang),
                 &mut facets.label,
                 &counts.label,
             );
             class_chip(
                 ui,
-                say("any prediction", "réponse\u{a0}: toutes").get(lang),
+                say("any prediction", "toutes les réponses").get(lang),
                 say("predicted", "réponse").get(lang),
                 &mut facets.predicted,
                 &counts.predicted,
@@ -73,24 +73,24 @@ pub fn show(ui: &mut Ui, lang: Lang, shown: &Shown, open: &mut Pictures) {
         }
         let options = match of_years {
             true => [
-                say("near and far", "proches et loin"),
+                say("all errors", "toutes les erreurs"),
                 say("more than 5 years off", "à plus de 5\u{a0}ans"),
                 say("within 5 years", "à 5\u{a0}ans près"),
             ],
-            false => [say("right and wrong", "justes et faux"), say("wrong", "faux"), say("right", "justes")],
+            false => [say("right and wrong", "justes et fausses"), say("wrong", "fausses"), say("right", "justes")],
         }
         .map(|s| s.get(lang).to_owned());
         let selected = facets.correct.map_or(0, |right| 1 + usize::from(right));
         if let Some(chosen) = counted(ui, lang, selected, &options, &counts.correct) {
             facets.correct = (chosen > 0).then_some(chosen == 2);
         }
-        let mut ages = vec![say("all ages", "tous âges").get(lang).to_owned()];
+        let mut ages = vec![say("all ages", "tous les âges").get(lang).to_owned()];
         ages.extend((0..AGE_BANDS.len()).map(|band| band_name(band, lang)));
         if !of_years {
             ages.push(say("age unknown", "âge inconnu").get(lang).to_owned());
         }
         known_chip(ui, &ages, &mut facets.age, !of_years, &counts.age);
-        let mut races = vec![say("all race labels", "toutes «\u{a0}races\u{a0}»").get(lang).to_owned()];
+        let mut races = vec![say("all race labels", "toutes les «\u{a0}races\u{a0}»").get(lang).to_owned()];
         races.extend(RACES.iter().map(|race| race.get(lang).to_owned()));
         races.push(say("label unknown", "étiquette inconnue").get(lang).to_owned());
         known_chip(ui, &races, &mut facets.race, true, &counts.race);
@@ -102,8 +102,10 @@ pub fn show(ui: &mut Ui, lang: Lang, shown: &Shown, open: &mut Pictures) {
             }
         }
         let [most, least] = match of_years {
-            true => [say("largest errors first", "grands écarts d’abord"), say("smallest errors first", "petits écarts d’abord")],
-            false => [say("surest first", "sûres d’abord"), say("least sure first", "incertaines d’abord")],
+            true => {
+                [say("largest errors first", "grandes erreurs d’abord"), say("smallest errors first", "petites erreurs d’abord")]
+            }
+            false => [say("surest first", "les plus sûres d’abord"), say("least sure first", "les moins sûres d’abord")],
         };
         let orders = [most, least, say("by file", "par fichier"), say("by age", "par âge")].map(|s| s.get(lang).to_owned());
         let selected = ORDERS.iter().position(|o| *o == *order).unwrap_or(0);
@@ -137,12 +139,12 @@ fn year_chips(ui: &mut Ui, lang: Lang, facets: &mut Facets, counts: &[usize]) {
             Lang::En => format!("labeled {label}, predicted {predicted}"),
             Lang::Fr => format!("étiquette {label}, réponse {predicted}"),
         };
-        let options = [say("any label and answer", "toute étiquette et réponse").get(lang).to_owned(), clicked];
+        let options = [say("any label and answer", "toutes les étiquettes et réponses").get(lang).to_owned(), clicked];
         if chip_menu(ui, 1, &options) == Some(0) {
             (facets.label, facets.predicted) = (None, None);
         }
     }
-    let mut options = vec![say("all genders", "tout genre").get(lang).to_owned()];
+    let mut options = vec![say("all genders", "tous les genres").get(lang).to_owned()];
     options.extend((0..GENDERS.len()).map(|class| Task::gender().name(class, lang)));
     options.push(say("gender unknown", "genre inconnu").get(lang).to_owned());
     let selected = facets.gender.map_or(0, |gender| (usize::from(gender) + 1).min(options.len() - 1));

@@ -1,4 +1,4 @@
-//! What the user decides about judged pictures, and the training that follows from it.
+//! What the user decides about evaluated pictures, and the training that follows from it.
 
 use std::sync::Arc;
 
@@ -53,14 +53,14 @@ pub fn decide(ui: &mut Ui, lang: Lang, dataset: &Arc<Dataset>, p: &Prediction) -
     decided.map(|change| Action::Edit { files: vec![p.file.clone()], change })
 }
 
-/// What a judged picture counts as now, with what the user decided about it.
+/// What an evaluated picture counts as now, with what the user decided about it.
 pub fn now<'a>(dataset: &'a Dataset, p: &Prediction) -> (u8, Option<&'a Edit>) {
     let edit = dataset.edits().get(&p.file);
     let relabeled = edit.and_then(|edit| edit.class.as_ref()).and_then(|class| dataset.task.find(class));
     (relabeled.map_or(p.label, |class| class as u8), edit)
 }
 
-/// What the user decided about a judged picture, in words.
+/// What the user decided about an evaluated picture, in words.
 pub fn decided(lang: Lang, dataset: &Dataset, p: &Prediction) -> Option<String> {
     Some(match dataset.edits().get(&p.file)? {
         edit if edit.left_out => say("Left out by you", "Écartée par vous").get(lang).to_owned(),
@@ -80,8 +80,8 @@ pub fn repeated(ui: &mut Ui, cx: &mut Cx<'_>, run: &RunView) {
     let before = cx.session.runs.iter().find(|info| info.id == old);
     let name = before.map_or(old.as_str(), |info| info.name(cx.lang));
     let text = match cx.lang {
-        Lang::En => format!("Trained again as “{name}”, in the same parts, on your labels"),
-        Lang::Fr => format!("Réentraîné comme « {name} », mêmes parties, avec vos étiquettes"),
+        Lang::En => format!("Retrained as “{name}”: same split, your labels"),
+        Lang::Fr => format!("Réentraîné comme « {name} » : même répartition, vos étiquettes"),
     };
     ui.horizontal(|ui| {
         ui.spacing_mut().interact_size.y = 18.0;

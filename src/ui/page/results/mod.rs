@@ -48,7 +48,7 @@ use crate::{
 };
 use counted::Counted;
 pub use facets::Facets;
-use pictures::Asked;
+use pictures::PicturesAction;
 use viewing::Viewing;
 
 /// What the page remembers.
@@ -169,7 +169,7 @@ pub fn show(ui: &mut Ui, cx: &mut Cx<'_>, state: &mut State) {
         return nothing(ui, cx);
     };
     let Some(report) = &view.report else {
-        return not_judged(ui, cx, &view);
+        return not_evaluated(ui, cx, &view);
     };
     let same = state.shown.as_ref().is_some_and(|shown| Arc::ptr_eq(&shown.view, &view));
     if !same {
@@ -177,7 +177,7 @@ pub fn show(ui: &mut Ui, cx: &mut Cx<'_>, state: &mut State) {
         if other {
             state.pictures = None;
         }
-        // The same run may have been judged anew, on other pictures.
+        // The same run may have been evaluated anew, on other pictures.
         if let Some(open) = &mut state.pictures {
             open.find_again();
         }
@@ -211,11 +211,11 @@ pub fn show(ui: &mut Ui, cx: &mut Cx<'_>, state: &mut State) {
 }
 
 /// Goes where the pictures lead.
-fn turn(ui: &Ui, state: &mut State, asked: Option<Asked>) {
+fn turn(ui: &Ui, state: &mut State, asked: Option<PicturesAction>) {
     match (asked, &state.shown) {
-        (Some(Asked::Back), _) => state.pictures = None,
-        (Some(Asked::Narrow(facets)), _) => state.pictures = Some(facets::Pictures::new(facets)),
-        (Some(Asked::Open(list, validation, at, back)), Some(shown)) => {
+        (Some(PicturesAction::Back), _) => state.pictures = None,
+        (Some(PicturesAction::Narrow(facets)), _) => state.pictures = Some(facets::Pictures::new(facets)),
+        (Some(PicturesAction::Open(list, validation, at, back)), Some(shown)) => {
             state.viewing = Some(Viewing::open(ui, shown, (list, validation), at, back));
         }
         _ => {}
@@ -235,7 +235,7 @@ fn nothing(ui: &mut Ui, cx: &mut Cx<'_>) {
     });
 }
 
-fn not_judged(ui: &mut Ui, cx: &mut Cx<'_>, view: &RunView) {
+fn not_evaluated(ui: &mut Ui, cx: &mut Cx<'_>, view: &RunView) {
     let lang = cx.lang;
     strip::show(ui, cx, &view.info);
     let info = cx.session.info_of(&view.info.id).unwrap_or(&view.info);
@@ -258,15 +258,15 @@ fn not_judged(ui: &mut Ui, cx: &mut Cx<'_>, view: &RunView) {
             "L’évaluation regarde une fois chaque image de test avec les meilleurs poids ; elle prend moins d’une minute",
         );
         notice::empty(ui, icon::TARGET, title.get(lang), text.get(lang), |ui| {
-            let judge = Button::primary(say("Evaluate now", "Évaluer maintenant").get(lang)).enabled(!cx.session.phase.busy());
-            if ui.add(judge).clicked() {
+            let evaluate = Button::primary(say("Evaluate now", "Évaluer maintenant").get(lang)).enabled(!cx.session.phase.busy());
+            if ui.add(evaluate).clicked() {
                 cx.act(Action::Evaluate { run: view.info.id.clone(), mirrored: None });
             }
         });
     });
 }
 
-/// A committee whose members have no test pictures in common: another folder can judge it.
+/// A committee whose members have no test pictures in common: another folder can evaluate it.
 fn no_pictures(ui: &mut Ui, cx: &mut Cx<'_>, view: &RunView) {
     let lang = cx.lang;
     Card::new().fill().show(ui, |ui| {
@@ -276,15 +276,15 @@ fn no_pictures(ui: &mut Ui, cx: &mut Cx<'_>, view: &RunView) {
             "Aucune image n’est dans la partie test de tous les membres ; un dossier d’autres images dira ce qu’il vaut",
         );
         notice::empty(ui, icon::USERS, title.get(lang), text.get(lang), |ui| {
-            let judge = Button::primary(say("Evaluate another folder…", "Évaluer un autre dossier…").get(lang));
-            if ui.add(judge.icon(icon::FOLDER_SEARCH).enabled(!cx.session.phase.busy())).clicked() {
+            let evaluate = Button::primary(say("Evaluate on another folder…", "Évaluer sur un autre dossier…").get(lang));
+            if ui.add(evaluate.icon(icon::FOLDER_SEARCH).enabled(!cx.session.phase.busy())).clicked() {
                 cx.act(Action::EvaluateFolder { run: view.info.id.clone() });
             }
         });
     });
 }
 
-/// A run without weights cannot be judged: why it has none, and the way on.
+/// A run without weights cannot be evaluated: why it has none, and the way on.
 fn nothing_learned(ui: &mut Ui, cx: &mut Cx<'_>, run: &RunInfo) {
     let lang = cx.lang;
     let text = match run.status {
@@ -296,14 +296,14 @@ fn nothing_learned(ui: &mut Ui, cx: &mut Cx<'_>, run: &RunInfo) {
             "It was interrupted before its first epoch was done: nothing is kept of what it learned",
             "Il a été interrompu avant la fin de sa première époque : rien n’est gardé de ce qu’il a appris",
         ),
-        RunStatus::Finished => say("Its weights are not there any more", "Ses poids n’existent plus"),
+        RunStatus::Finished => say("Its weights no longer exist", "Ses poids n’existent plus"),
     };
     Card::new().fill().show(ui, |ui| {
         let title = say("There is nothing to evaluate in this run", "Il n’y a rien à évaluer dans cet essai").get(lang);
         notice::empty(ui, icon::TARGET, title, text.get(lang), |ui| {
             let free = !cx.session.phase.busy();
             if run.status == RunStatus::Paused {
-                let go_on = say("Continue training", "Reprendre l’entraînement").get(lang);
+                let go_on = say("Resume training", "Reprendre l’entraînement").get(lang);
                 if ui.add(Button::primary(go_on).icon(icon::PLAY).enabled(free)).clicked() {
                     cx.act(Action::Resume { run: run.id.clone(), more: 0 });
                 }
@@ -369,8 +369,8 @@ fn title(ui: &mut Ui, cx: &mut Cx<'_>, shown: &mut Shown) {
 fn tried(lang: Lang, shown: &Shown) -> String {
     let threshold = decimal(lang, shown.threshold, 2);
     match lang {
-        Lang::En => format!("tried at threshold {threshold}"),
-        Lang::Fr => format!("essai au seuil {threshold}"),
+        Lang::En => format!("trying threshold {threshold}, not saved"),
+        Lang::Fr => format!("seuil provisoire {threshold}"),
     }
 }
 
@@ -380,8 +380,8 @@ fn exports_as_kept(ui: &mut Ui, lang: Lang, shown: &Shown) {
     let t = Theme::of(ui);
     let kept = decimal(lang, kept.threshold, 2);
     let text = match lang {
-        Lang::En => format!("At the kept threshold {kept}; “Use for predictions” keeps the tried one"),
-        Lang::Fr => format!("Au seuil conservé {kept} ; « Utiliser pour prédire » conserve celui à l’essai"),
+        Lang::En => format!("At the saved threshold {kept}; “Use for predictions” saves the one being tried"),
+        Lang::Fr => format!("Au seuil enregistré {kept} ; « Utiliser pour prédire » enregistre le seuil provisoire"),
     };
     ui.add(egui::Label::new(theme::caption(text).color(t.validation)).wrap());
 }
@@ -400,7 +400,7 @@ fn export_lines(ui: &mut Ui, cx: &mut Cx<'_>, shown: &Shown) {
     ui.separator();
     super::tables_line::show(ui, cx);
     ui.separator();
-    let other = say("Evaluate another folder…", "Évaluer un autre dossier…").get(lang);
+    let other = say("Evaluate on another folder…", "Évaluer sur un autre dossier…").get(lang);
     if menu_item(ui, Some(icon::FOLDER_SEARCH), other).clicked() {
         cx.act(Action::EvaluateFolder { run: run.clone() });
     }
@@ -444,10 +444,10 @@ fn stale(ui: &mut Ui, cx: &mut Cx<'_>, shown: &Shown) {
     if let Some(changes) = shown.changed {
         let words = changes.words(lang);
         since.push(match (words.is_empty(), lang) {
-            (true, Lang::En) => "Other pictures or labels now than in this run".to_owned(),
-            (true, Lang::Fr) => "Images ou étiquettes différentes de celles de cet essai".to_owned(),
-            (false, Lang::En) => format!("The data since this run: {}", words.join(", ")),
-            (false, Lang::Fr) => format!("Les données depuis cet essai\u{a0}: {}", words.join(", ")),
+            (true, Lang::En) => "Pictures or labels have changed since this run".to_owned(),
+            (true, Lang::Fr) => "Images ou étiquettes modifiées depuis cet essai".to_owned(),
+            (false, Lang::En) => format!("Data changes since this run: {}", words.join(", ")),
+            (false, Lang::Fr) => format!("Changements des données depuis cet essai\u{a0}: {}", words.join(", ")),
         });
     }
     if options {

@@ -1,4 +1,4 @@
-//! One judged picture: its tile, and what opens on it.
+//! One evaluated picture: its tile, and what opens on it.
 
 use std::sync::Arc;
 
@@ -31,7 +31,7 @@ use crate::{
     },
 };
 
-/// Where judged pictures are: in the run's own folder, whatever data set is open.
+/// Where evaluated pictures are: in the run's own folder, whatever data set is open.
 pub struct Places {
     /// The open data set, if it is the run's: the user can decide about its labels.
     pub now: Option<Arc<Dataset>>,
@@ -76,7 +76,7 @@ impl Places {
     pub fn trouble(&self, p: &Prediction) -> Option<Phrase> {
         match self.pixels.as_ref().and(self.find(p)) {
             Some(_) if self.changed(p) => Some(say("This file has changed since the run", "Ce fichier a changé depuis l’essai")),
-            None if self.base.is_some() => Some(say("This file is not there any more", "Ce fichier n’est plus là")),
+            None if self.base.is_some() => Some(say("This file no longer exists", "Ce fichier n’existe plus")),
             _ => None,
         }
     }
@@ -95,7 +95,7 @@ impl Places {
     }
 }
 
-/// A judged picture with what was said of it.
+/// An evaluated picture with what was said of it.
 pub fn tile(lang: Lang, shown: &Shown, p: &Prediction, places: &Places) -> Tile {
     let place = places.find(p);
     if shown.years.is_some() {
@@ -222,7 +222,7 @@ impl Subject<'_> {
             ui.add_space(4.0);
             asked = labels::decide(ui, lang, dataset, p).or(asked);
         } else if let (Some(_), Source::Folder(folder)) = (known, &shown.view.info.source)
-            && !shown.view.judged_elsewhere()
+            && !shown.view.evaluated_elsewhere()
             && link(ui, say("Open its data to correct labels", "Ouvrir ses données pour corriger").get(lang)).clicked()
         {
             asked = Some(Action::UseFolder(folder.clone()));

@@ -38,7 +38,7 @@ use crate::{
 };
 
 /// What a page of pictures asks for.
-pub enum Asked {
+pub enum PicturesAction {
     /// Back to the results.
     Back,
     /// Those that these let through, on a page of their own.
@@ -48,11 +48,11 @@ pub enum Asked {
 }
 
 /// The surest mistakes as a strip.
-pub fn mistakes(ui: &mut Ui, cx: &mut Cx<'_>, shown: &Shown, height: f32) -> Option<Asked> {
+pub fn mistakes(ui: &mut Ui, cx: &mut Cx<'_>, shown: &Shown, height: f32) -> Option<PicturesAction> {
     let lang = cx.lang;
     ui.set_max_height(height);
     let (found, title) = match &shown.years {
-        Some(years) => (&years.largest, say("Largest errors", "Plus grands écarts").get(lang)),
+        Some(years) => (&years.largest, say("Largest errors", "Plus grandes erreurs").get(lang)),
         None => (&shown.counted.mistakes, say("Most confident mistakes", "Erreurs faites avec assurance").get(lang)),
     };
     let (mut see_all, mut answer) = (false, None);
@@ -94,16 +94,16 @@ pub fn mistakes(ui: &mut Ui, cx: &mut Cx<'_>, shown: &Shown, height: f32) -> Opt
             Gallery { thumbs: cx.thumbs, pixels, count: found.len(), wanted: 92.0, tile }.strip(ui, height, each);
             cx.actions.append(&mut asked);
             if let Some((place, back)) = open {
-                answer = Some(Asked::Open(found.clone(), false, place, back));
+                answer = Some(PicturesAction::Open(found.clone(), false, place, back));
             }
         },
     );
     let correct = if shown.years.is_some() { None } else { Some(false) };
-    if see_all { Some(Asked::Narrow(Facets { correct, ..Facets::default() })) } else { answer }
+    if see_all { Some(PicturesAction::Narrow(Facets { correct, ..Facets::default() })) } else { answer }
 }
 
 /// The pictures as a page of their own.
-pub fn show(ui: &mut Ui, cx: &mut Cx<'_>, shown: &Shown, open: &mut Pictures) -> Option<Asked> {
+pub fn show(ui: &mut Ui, cx: &mut Cx<'_>, shown: &Shown, open: &mut Pictures) -> Option<PicturesAction> {
     let lang = cx.lang;
     find(shown, open);
     let (mut back, mut asked) = (false, None);
@@ -139,10 +139,12 @@ pub fn show(ui: &mut Ui, cx: &mut Cx<'_>, shown: &Shown, open: &mut Pictures) ->
         ui.add_space(4.0);
         run_pictures::note(ui, cx, shown);
         if open.found.is_empty() {
-            let title = say("No such picture", "Aucune image de ce genre").get(lang);
+            let title = say("No matching pictures", "Aucune image ne correspond").get(lang);
             let text = match shown.years.is_some() {
-                true => say("Loosen a filter", "Élargissez un filtre"),
-                false => say("Loosen a filter, or move the threshold", "Élargissez un filtre, ou déplacez le seuil"),
+                true => say("Clear or widen a filter", "Effacez ou élargissez un filtre"),
+                false => {
+                    say("Clear or widen a filter, or move the threshold", "Effacez ou élargissez un filtre, ou déplacez le seuil")
+                }
             };
             let text = text.get(lang);
             notice::empty(ui, icon::FILTER, title, text, |ui| {
@@ -163,11 +165,11 @@ pub fn show(ui: &mut Ui, cx: &mut Cx<'_>, shown: &Shown, open: &mut Pictures) ->
             bar(ui, cx, shown, open, &places);
         }
     });
-    if back { Some(Asked::Back) } else { asked }
+    if back { Some(PicturesAction::Back) } else { asked }
 }
 
 /// All pictures, which can be opened, marked, and asked about by the right button.
-fn gallery(ui: &mut Ui, cx: &mut Cx<'_>, shown: &Shown, open: &mut Pictures, places: &Places) -> Option<Asked> {
+fn gallery(ui: &mut Ui, cx: &mut Cx<'_>, shown: &Shown, open: &mut Pictures, places: &Places) -> Option<PicturesAction> {
     let lang = cx.lang;
     let all = predictions(shown, open.validation);
     let Pictures { found, marked, wanted, validation, .. } = open;
@@ -198,7 +200,7 @@ fn gallery(ui: &mut Ui, cx: &mut Cx<'_>, shown: &Shown, open: &mut Pictures, pla
     Gallery { thumbs: cx.thumbs, pixels, count, wanted: *wanted, tile }.marking(ui, marked, &key, each);
     cx.actions.append(&mut asked);
     match pressed {
-        Some((place, Press::Open, back)) => return Some(Asked::Open(found.clone(), *validation, place, back)),
+        Some((place, Press::Open, back)) => return Some(PicturesAction::Open(found.clone(), *validation, place, back)),
         Some((place, Press::Mark(modifiers), _)) => _ = marked.click(place, None, modifiers, key),
         Some((place, Press::Plain, _)) => _ = marked.click(place, None, Modifiers::NONE, key),
         Some((_, Press::None, _)) | None => {}
@@ -211,7 +213,7 @@ fn gallery(ui: &mut Ui, cx: &mut Cx<'_>, shown: &Shown, open: &mut Pictures, pla
     };
     let folder = places.base.as_deref().and_then(folder_of);
     match answer {
-        MenuAnswer::Open => return Some(Asked::Open(found.clone(), *validation, place, back)),
+        MenuAnswer::Open => return Some(PicturesAction::Open(found.clone(), *validation, place, back)),
         MenuAnswer::ShowFolder => {
             if let Some(folder) = folder {
                 cx.act(Action::ShowInFolder(folder.join(face_file::photo(&p.file))));

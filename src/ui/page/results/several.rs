@@ -46,7 +46,7 @@ pub enum Order {
 const ORDERS: [(Order, Phrase); 3] = [
     (Order::Name, say("by name", "par nom")),
     (Order::Size, say("by size", "par taille")),
-    (Order::Likeness, say("by likeness", "par affinité")),
+    (Order::Likeness, say("by similarity", "par ressemblance")),
 ];
 
 const SHARES: [(Shares, Phrase); 2] =
@@ -142,7 +142,7 @@ pub fn side(ui: &mut Ui, cx: &mut Cx<'_>, shown: &mut Shown, state: &mut State, 
     ui.set_max_height(height);
     let (title, help) = match state.side {
         Side::Mixed => (
-            say("Mixed up", "Confusions"),
+            say("Confusions", "Confusions"),
             say(
                 "The most frequent mistakes, each with its share of the pictures with that label. A click opens them",
                 "Les erreurs les plus fréquentes, chacune avec sa part des images de cette étiquette. Un clic les ouvre",
@@ -187,7 +187,7 @@ fn mixed(ui: &mut Ui, lang: Lang, shown: &Shown) -> Option<(u8, u8)> {
     let counts = &shown.counted.confusion;
     let mistakes = &shown.counted.mixed;
     if mistakes.is_empty() {
-        ui.label(theme::cell(say("Nothing is mixed up", "Rien n’est confondu").get(lang)).color(t.text2));
+        ui.label(theme::cell(say("No confusions", "Aucune confusion").get(lang)).color(t.text2));
         return None;
     }
     let mut chosen = None;
@@ -206,8 +206,8 @@ fn mixed(ui: &mut Ui, lang: Lang, shown: &Shown) -> Option<(u8, u8)> {
             let mut text = fitted(ui, &sentence, theme::regular(size::TABLE), t.text, rect.width() - 8.0);
             if text.elided {
                 // Which two are mixed up must be seen.
-                let [really, said] = [label, predicted].map(|class| task.name(class, lang));
-                let short = format!("{} · {really} → {said}", number(lang, mistake.count.into()));
+                let [label, predicted] = [label, predicted].map(|class| task.name(class, lang));
+                let short = format!("{} · {label} → {predicted}", number(lang, mistake.count.into()));
                 text = fitted(ui, &short, theme::regular(size::TABLE), t.text, rect.width() - 8.0);
             }
             ui.painter().galley(rect.min + vec2(4.0, 3.0), text, t.text);
@@ -257,12 +257,12 @@ fn rejection(ui: &mut Ui, cx: &mut Cx<'_>, shown: &mut Shown) {
     let lang = cx.lang;
     let t = Theme::of(ui);
     let here = CoveragePoint::at(&shown.coverage, shown.threshold);
-    let words = [say("answered", "répondues"), say("of them right", "dont justes")];
+    let words = [say("coverage", "couverture"), say("accuracy", "exactitude")];
     let [across, up] = words.map(|word| word.get(lang).to_owned());
     let place = |point: &CoveragePoint| [point.coverage, point.accuracy];
     let height = (ui.available_height() - 78.0).max(60.0);
     let plot = SharePlot {
-        name: say("Answered, of them right", "Répondues, dont justes").get(lang).to_owned(),
+        name: say("Accuracy by coverage", "Exactitude selon la couverture").get(lang).to_owned(),
         across,
         up,
         points: shown.coverage.iter().map(place).collect(),

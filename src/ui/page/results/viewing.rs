@@ -1,4 +1,4 @@
-//! The viewer on the results page: it goes through the judged pictures that it was opened from.
+//! The viewer on the results page: it goes through the evaluated pictures that it was opened from.
 
 use egui::{Id, Ui};
 
@@ -16,13 +16,13 @@ use crate::{
     },
 };
 
-/// The viewer with its list of judged pictures.
+/// The viewer with its list of evaluated pictures.
 pub struct Viewing {
     viewer: Viewer,
-    /// Of the validation part instead of the judged one.
+    /// Of the validation part instead of the evaluated one.
     validation: bool,
     list: Vec<usize>,
-    /// How many judged pictures the list is of, at least.
+    /// How many evaluated pictures the list is of, at least.
     of: usize,
     run: String,
     copies: Copies,
@@ -48,10 +48,10 @@ pub fn show(ui: &mut Ui, cx: &mut Cx<'_>, shown: &Shown, viewing: &mut Option<Vi
     }
     let places = Places::of(cx, shown);
     let Viewing { viewer, list, validation, copies, .. } = open;
-    let judged = |position: usize| &all[list[position.min(list.len() - 1)]];
-    let small = |position: usize| Some(Small::Pixels(places.pixels.as_ref()?, places.find(judged(position))?));
-    let file = |position: usize| judged(position).file.clone();
-    let mistake = |position: usize| is_mistake(&shown.report, shown.threshold, judged(position));
+    let prediction = |position: usize| &all[list[position.min(list.len() - 1)]];
+    let small = |position: usize| Some(Small::Pixels(places.pixels.as_ref()?, places.find(prediction(position))?));
+    let file = |position: usize| prediction(position).file.clone();
+    let mistake = |position: usize| is_mistake(&shown.report, shown.threshold, prediction(position));
     let film = Film {
         count: list.len(),
         small: &small,
@@ -61,7 +61,7 @@ pub fn show(ui: &mut Ui, cx: &mut Cx<'_>, shown: &Shown, viewing: &mut Option<Vi
         asks: true,
     };
     viewer.turn(ui, &film);
-    let p = judged(viewer.position());
+    let p = prediction(viewer.position());
     let part = if *validation { Some(Part::Validation) } else { shown.report.part };
     let subject = subject(cx.lang, shown, &places, p, Beside { part, copies });
     let stays = viewer.show(ui, cx, &film, &subject) == ViewerAnswer::Stay;
@@ -71,7 +71,7 @@ pub fn show(ui: &mut Ui, cx: &mut Cx<'_>, shown: &Shown, viewing: &mut Option<Vi
     stays
 }
 
-/// What is known of a picture beside what was judged.
+/// What is known of a picture beside what was evaluated.
 struct Beside<'a> {
     part: Option<Part>,
     copies: &'a mut Copies,

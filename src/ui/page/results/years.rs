@@ -7,7 +7,7 @@ use egui::{Align, CornerRadius, Id, Layout, Rect, Role, Sense, Ui, WidgetInfo, p
 use super::{
     Facets, Shown,
     groups::offered,
-    pictures::{self, Asked},
+    pictures::{self, PicturesAction},
     save_button,
 };
 use crate::{
@@ -76,7 +76,7 @@ impl Years {
 }
 
 /// Draws the cards; gives the pictures that are asked for.
-pub(super) fn show(ui: &mut Ui, cx: &mut Cx<'_>, shown: &mut Shown, grouping: &mut usize) -> Option<Asked> {
+pub(super) fn show(ui: &mut Ui, cx: &mut Cx<'_>, shown: &mut Shown, grouping: &mut usize) -> Option<PicturesAction> {
     let (mut open, mut asked) = (None, None);
     let narrow = ui.available_width() < 700.0;
     let rows = match narrow {
@@ -111,7 +111,7 @@ pub(super) fn show(ui: &mut Ui, cx: &mut Cx<'_>, shown: &mut Shown, grouping: &m
             }
         }
     });
-    open.map(Asked::Narrow).or(asked)
+    open.map(PicturesAction::Narrow).or(asked)
 }
 
 /// Estimates against labels; gives those of the point that was activated.
@@ -119,8 +119,8 @@ fn scatter(ui: &mut Ui, cx: &mut Cx<'_>, shown: &mut Shown) -> Option<Facets> {
     let lang = cx.lang;
     let title = say("Estimated and labeled age", "Âge estimé et étiquette").get(lang);
     let help = say(
-        "Each point is a picture: across the age that it is labeled with, up the one that the model says. On the dashed line both are equal, within the band they are 5 years apart at most. A click opens the picture",
-        "Chaque point est une image : en abscisse son étiquette, en ordonnée l’âge que dit le modèle. Sur la ligne tiretée les deux sont égaux, dans la bande ils diffèrent de 5 ans au plus. Un clic ouvre l’image",
+        "Each point is a picture (horizontal: labeled age; vertical: estimated age). On the dashed line both are equal, within the band they are 5 years apart at most. A click opens the picture",
+        "Chaque point est une image (horizontal : âge de l’étiquette ; vertical : âge estimé). Sur la ligne tiretée les deux sont égaux, dans la bande ils diffèrent de 5 ans au plus. Un clic ouvre l’image",
     );
     let near = say("band: within 5 years", "bande : à 5 ans près").get(lang);
     let mut chosen = None;
@@ -142,7 +142,7 @@ fn scatter(ui: &mut Ui, cx: &mut Cx<'_>, shown: &mut Shown) -> Option<Facets> {
     let mae = years(lang, regression.mae, 1);
     let name = match lang {
         Lang::En => format!("{title}: {n} pictures, off by {mae} on average"),
-        Lang::Fr => format!("{title}\u{a0}: {n} images, écart moyen de {mae}"),
+        Lang::Fr => format!("{title}\u{a0}: {n} images, erreur moyenne de {mae}"),
     };
     let caption = if ui.available_width() > 480.0 { near } else { "" };
     let mut saves = false;
@@ -183,9 +183,9 @@ fn scores(ui: &mut Ui, lang: Lang, shown: &Shown) {
     let Some(Years { regression, .. }) = &shown.years else { return };
     let help = say(
         "The mean error (MAE) with the 95% range in which the true one lies, beside that of saying the same age of everybody. RMSE weighs large errors more; R² is the share of the ages’ differences that it explains",
-        "L’écart moyen (MAE) avec l’intervalle à 95\u{a0}% où se trouve le vrai, à côté de celui d’un même âge dit de tout le monde. RMSE compte davantage les grands écarts ; R² est la part des différences d’âge qu’il explique",
+        "L’erreur moyenne (MAE) avec l’intervalle à 95\u{a0}% où se trouve la vraie, à côté de celle d’un même âge dit de tout le monde. RMSE compte davantage les grandes erreurs ; R² est la part des différences d’âge qu’il explique",
     );
-    let title = say("Errors in years", "Écarts en années").get(lang);
+    let title = say("Errors in years", "Erreurs en années").get(lang);
     Card::titled(title).help(lang, help.get(lang)).fill().show(ui, |ui| {
         let Regression { mae, mae_range, median_error, rmse, r2, bias, within_5, mean_age, baseline, median_age, .. } =
             *regression;
@@ -193,7 +193,7 @@ fn scores(ui: &mut Ui, lang: Lang, shown: &Shown) {
         let most = baseline.max(regression.median_baseline).max(mae_range.map_or(mae, |range| range.high)).max(f64::MIN_POSITIVE);
         ui.spacing_mut().item_spacing.y = 3.0;
         let line = |name: String, value, range, strong| Line { name, value, range, most, strong };
-        line(say("mean error (MAE)", "écart moyen (MAE)").get(lang).to_owned(), mae, mae_range, true).show(ui, lang);
+        line(say("mean error (MAE)", "erreur moyenne (MAE)").get(lang).to_owned(), mae, mae_range, true).show(ui, lang);
         line(always(mean_age, say("always the mean,", "toujours la moyenne,")), baseline, None, false).show(ui, lang);
         line(always(median_age, say("always the median,", "toujours la médiane,")), regression.median_baseline, None, false)
             .show(ui, lang);
@@ -203,7 +203,7 @@ fn scores(ui: &mut Ui, lang: Lang, shown: &Shown) {
             (say("within 5 years", "à 5\u{a0}ans près"), near),
             (say("RMSE", "RMSE"), years(lang, rmse, 2)),
             (say("R²", "R²"), r2.map_or_else(|| "–".to_owned(), |r2| decimal(lang, r2, 3))),
-            (say("median error", "écart médian"), years(lang, median_error, 2)),
+            (say("median error", "erreur médiane"), years(lang, median_error, 2)),
         ];
         let sign = if bias < 0.0 { "−" } else { "+" };
         cells.push((say("on average", "en moyenne"), format!("{sign}{}", years(lang, bias.abs(), 2))));
@@ -317,7 +317,7 @@ fn by_group(ui: &mut Ui, cx: &mut Cx<'_>, shown: &Shown, grouping: &mut usize, h
     let id = Id::unique("groups of years as a table");
     let as_table: bool = ui.data(|d| d.get_temp(id)).unwrap_or_default();
     let names: Vec<String> = offered.iter().map(|by| by.name(shown.task(), lang)).collect();
-    let title = say("Error by group", "Écart par groupe").get(lang);
+    let title = say("Error by group", "Erreur par groupe").get(lang);
     let twin = match as_table {
         true => (icon::ACTIVITY, say("Show groups as ranges", "Afficher les groupes en intervalles")),
         false => (icon::TABLE, say("Show groups as a table", "Afficher les groupes en tableau")),
@@ -326,7 +326,7 @@ fn by_group(ui: &mut Ui, cx: &mut Cx<'_>, shown: &Shown, grouping: &mut usize, h
     let gray = if gray { say("gray: n < 30", "en gris : n < 30").get(lang) } else { "" };
     let help = say(
         "The dot is the mean error in years, the bar the 95% range in which the true one lies: the further left, the better. Ranges that overlap prove no difference; an orange one lies wholly above that of all",
-        "Le point est l’écart moyen en années, la barre l’intervalle à 95\u{a0}% où se trouve le vrai : plus c’est à gauche, mieux c’est. Des intervalles qui se recouvrent ne prouvent aucune différence ; un intervalle orange est entièrement au-dessus de celui de tous",
+        "Le point est l’erreur moyenne en années, la barre l’intervalle à 95\u{a0}% où se trouve la vraie\u{a0}: plus c’est à gauche, mieux c’est. Des intervalles qui se recouvrent ne prouvent aucune différence ; un intervalle orange est entièrement au-dessus de celui de tous",
     );
     let (mut chosen, mut turned) = (None, false);
     Card::titled(title).help(lang, help.get(lang)).caption(gray).fill().show_with(

@@ -7,7 +7,7 @@ use std::{collections::HashMap, path::Path, sync::Arc};
 use egui::{Id, Popup, PopupCloseBehavior, Response, ScrollArea, Sense, Ui, Vec2};
 
 use self::viewing::Viewing;
-use super::luck::Asked;
+use super::luck::PairPictures;
 use crate::{
     data::{dataset::Dataset, picture_size::SIDE, pixels::Pixels, sample::Source},
     evaluate::{Prediction, Report},
@@ -39,8 +39,8 @@ pub struct Changed {
     viewing: Option<Viewing>,
 }
 
-impl From<Asked> for Changed {
-    fn from(Asked { pair, cell }: Asked) -> Self {
+impl From<PairPictures> for Changed {
+    fn from(PairPictures { pair, cell }: PairPictures) -> Self {
         Self { pair, cell, found: None, viewing: None }
     }
 }
@@ -228,7 +228,7 @@ impl Both<'_> {
                 thumbs.paint_of(ui, rect, &open.pixels, sample);
                 ui.add_space(2.0);
             } else {
-                let gone = say("This file is not there any more", "Ce fichier n’est plus là").get(self.lang);
+                let gone = say("This file no longer exists", "Ce fichier n’existe plus").get(self.lang);
                 ui.add(egui::Label::new(theme::caption(gone).color(t.validation)).wrap());
             }
             ui.label(theme::strong(self.label(said[0])).color(t.text));

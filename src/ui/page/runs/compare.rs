@@ -157,7 +157,7 @@ fn errors(lang: Lang, views: &[View]) -> Vec<Vec<String>> {
         [name.get(lang).to_owned()].into_iter().chain(cells).collect()
     };
     vec![
-        row(say("mean error", "écart moyen"), &|of| years(lang, of.mae, 2)),
+        row(say("mean error", "erreur moyenne"), &|of| years(lang, of.mae, 2)),
         row(say("within 5 years", "à 5\u{a0}ans près"), &|of| percent(lang, of.within_5, 1)),
     ]
 }
@@ -223,7 +223,7 @@ impl Data {
             let words = changes.words(lang);
             match (view.info.data, first.info.data) {
                 (Some(ours), Some(theirs)) if ours == theirs => "–".to_owned(),
-                (Some(_), Some(_)) if words.is_empty() => say("others", "autres").get(lang).to_owned(),
+                (Some(_), Some(_)) if words.is_empty() => say("different", "différentes").get(lang).to_owned(),
                 (Some(_), Some(_)) => words.join(", "),
                 _ => unknown(),
             }

@@ -67,7 +67,7 @@ fn names(ui: &mut Ui, cx: &mut Cx<'_>, state: &mut State, run: &RunInfo) {
     let label = ui.label(theme::caption(say("Name", "Nom").get(lang)).color(t.text2));
     let one = ui.add(TextEdit::singleline(name).desired_width(f32::INFINITY).margin(egui::vec2(8.0, 6.0))).labelled_by(label.id);
     let label = ui.label(theme::caption(say("Note", "Note").get(lang)).color(t.text2));
-    let hint = say("What you wanted to find out; #words are tags", "Ce que vous vouliez savoir ; les #mots sont des étiquettes")
+    let hint = say("What you wanted to find out; #words are tags", "Ce que vous vouliez savoir ; les #mots sont des mots-clés")
         .get(lang);
     let edit =
         TextEdit::multiline(note).desired_rows(2).hint_text(hint).desired_width(f32::INFINITY).margin(egui::vec2(8.0, 6.0));
@@ -92,11 +92,11 @@ fn facts(ui: &mut Ui, lang: Lang, run: &RunInfo) {
         lines.push((say("Kept epoch", "Époque gardée"), format!("{kept} / {}", run.epochs_done)));
     }
     if let Some(of) = run.scores.as_ref().and_then(|scores| scores.years) {
-        lines.push((say("Mean test error", "Écart moyen, test"), years(lang, of.mae, 2)));
+        lines.push((say("Mean test error", "Erreur moyenne de test"), years(lang, of.mae, 2)));
         lines.push((say("Always the mean age", "Toujours l’âge moyen"), years(lang, of.baseline, 2)));
         lines.push((say("Within 5 years", "À 5\u{a0}ans près"), percent(lang, of.within_5, 1)));
     } else if let Some(scores) = &run.scores {
-        lines.push((say("Test accuracy", "Exactitude test"), percent(lang, scores.accuracy, 1)));
+        lines.push((say("Test accuracy", "Exactitude de test"), percent(lang, scores.accuracy, 1)));
         lines.push((say("Always the larger class", "Toujours la classe majoritaire"), percent(lang, scores.baseline, 1)));
         lines.push(match scores.f1.as_slice() {
             [zero, one] => {
@@ -128,7 +128,7 @@ fn buttons(ui: &mut Ui, cx: &mut Cx<'_>, run: &RunInfo) {
         cx.act(Action::Go(Page::Results));
     }
     if run.status != RunStatus::Finished {
-        let go_on = Button::secondary(say("Continue training", "Reprendre l’entraînement").get(lang)).icon(icon::PLAY);
+        let go_on = Button::secondary(say("Resume training", "Reprendre l’entraînement").get(lang)).icon(icon::PLAY);
         if ui.add(go_on.enabled(free).full_width()).clicked() {
             cx.act(Action::Resume { run: id(), more: 0 });
         }

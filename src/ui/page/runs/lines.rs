@@ -11,7 +11,7 @@ use super::{
     filter::{Filter, Subject, tags},
 };
 use crate::{
-    evaluate::{Metric, RunScores, significance::Spread},
+    evaluate::{Metric, RunScores, significance::MeanCi},
     experiment::{Experiment, MemberRuns},
     run::{RunInfo, RunStatus},
     session::Session,
@@ -33,13 +33,13 @@ pub struct Group {
     /// The experiment's id.
     pub id: String,
     pub name: LocalizedText,
-    /// Places of the shown runs among the session's, sorted.
+    /// Places of the shown runs among the session's, sorted; none where it has found them all, which are listed by themselves.
     pub runs: Vec<usize>,
     /// Finished runs, and how many there are to be.
     pub done: usize,
     pub all: usize,
     /// The results of the finished ones; of several variants those of the best.
-    pub spread: Option<Spread>,
+    pub spread: Option<MeanCi>,
     /// What the best variant is called, where there are several.
     pub best: Option<LocalizedText>,
     /// By what its runs are compared.
@@ -149,6 +149,12 @@ impl Lines {
             }
         }
         let found = found(runs, members_of);
+        // One that has found all its runs has a line, too.
+        for (id, of) in &found {
+            if !of.is_empty() && known.contains_key(id) {
+                members.entry(id).or_default();
+            }
+        }
         let in_order = |places: &mut Vec<usize>| {
             places.sort_by(|a, b| {
                 order(&run_key(&runs[*a], columns.by, *lang), &run_key(&runs[*b], columns.by, *lang), columns.down)
@@ -169,12 +175,14 @@ impl Lines {
         }
         for (id, all) in members {
             let mut shown: Vec<usize> = all.iter().copied().filter(shows).collect();
-            if shown.is_empty() {
+            let found = found.get(id).map(Vec::as_slice).unwrap_or_default();
+            let name = known.get(id).map(|known| &known.name);
+            let has_found = |(place, _): &(usize, usize)| filter.shows(&runs[*place], name);
+            if shown.is_empty() && !(all.is_empty() && found.iter().any(has_found)) {
                 continue;
             }
             self.shown += shown.len();
             in_order(&mut shown);
-            let found = found.get(id).map(Vec::as_slice).unwrap_or_default();
             let group = Group::of(id, known.get(id).copied(), (&all, found), runs);
             let group = Group { runs: shown, unfolded: unfolded.contains(id), ..group };
             units.push((group.key(columns.by, *lang, runs), Line::Group(self.groups.len())));
@@ -217,7 +225,7 @@ impl Group {
         let member = |run: &RunInfo| run.member_of.as_ref().map(|of| of.member);
         let all = || mine().map(|run| (member(run), run)).chain(found.iter().map(|(place, of)| (Some(*of), &runs[*place])));
         let finished = || all().filter(|(_, run)| run.status == RunStatus::Finished);
-        let metric = Metric::in_years(mine().all(|run| run.task.is_regression()));
+        let metric = Metric::in_years(all().all(|(_, run)| run.task.is_regression()));
         let variant = |member: Option<usize>| Some(experiment?.members.get(member?)?.variant);
         // One that was trained further by itself is another recipe.
         let score = |run: &RunInfo| run.scores.as_ref().filter(|_| run.extensions == 0).map(RunScores::value);
@@ -225,7 +233,7 @@ impl Group {
         for (member, run) in finished() {
             results.entry(variant(member)).or_default().extend(score(run));
         }
-        let spreads = results.iter().filter_map(|(variant, scores)| Some((*variant, Spread::of(scores)?)));
+        let spreads = results.iter().filter_map(|(variant, scores)| Some((*variant, MeanCi::of(scores)?)));
         // Of equal ones the first.
         let best = spreads.rev().max_by(|a, b| metric.compare(a.1.mean, b.1.mean));
         let several = experiment.is_some_and(|experiment| experiment.variants.len() > 1);
@@ -239,7 +247,7 @@ impl Group {
             spread: best.map(|(_, spread)| spread),
             best: label.filter(|_| several),
             metric,
-            begun: mine().map(|run| run.created).max().unwrap_or_default(),
+            begun: mine().map(|run| run.created).max().or(experiment.map(|known| known.created)).unwrap_or_default(),
             seconds: mine().map(|run| run.seconds).sum(),
             unfolded: false,
         }

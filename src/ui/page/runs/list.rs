@@ -95,7 +95,7 @@ impl List {
                 self.columns.sort(column, &cx.session.runs);
             }
             if self.lines.lines.is_empty() {
-                let text = say("No run is like this", "Aucun essai ne correspond").get(cx.lang);
+                let text = say("No matching runs", "Aucun essai ne correspond").get(cx.lang);
                 ui.add_space(10.0);
                 ui.add(egui::Label::new(theme::cell(text).color(Theme::of(ui).text2)).wrap());
                 return;
@@ -182,8 +182,7 @@ impl List {
             if menu_item(ui, Some(icon::PENCIL), say("Rename", "Renommer").get(lang)).clicked() {
                 self.renaming = Some(Rename::new(&run.id, run.name(lang)));
             }
-            let give =
-                if starred { say("Take the star away", "Retirer l’étoile") } else { say("Give a star", "Donner une étoile") };
+            let give = if starred { say("Remove star", "Retirer l’étoile") } else { say("Add star", "Ajouter une étoile") };
             if menu_item(ui, Some(icon::STAR), give.get(lang)).clicked() {
                 cx.actions.push(Action::StarRun { run: run.id.clone(), on: !starred });
             }
@@ -223,12 +222,16 @@ impl List {
         let (rect, _) = ui.allocate_exact_size(vec2(ui.available_width(), LINE), Sense::hover());
         let before = Rect::from_min_size(rect.min, vec2(BEFORE, LINE));
         let name = group.name.get(lang);
-        let fold = ui.interact(before, Id::unique(("fold of the list", &group.id)), Sense::click());
+        let has_runs = !group.runs.is_empty();
+        let sense = if has_runs { Sense::click() } else { Sense::hover() };
+        let fold = ui.interact(before, Id::unique(("fold of the list", &group.id)), sense);
         let folds = match lang {
             Lang::En => format!("Runs of {}", quoted(lang, name)),
             Lang::Fr => format!("Essais de {}", quoted(lang, name)),
         };
-        fold.widget_info(|| WidgetInfo::selected(Role::Button, true, group.unfolded, &folds));
+        if has_runs {
+            fold.widget_info(|| WidgetInfo::selected(Role::Button, true, group.unfolded, &folds));
+        }
         let rest = Rect::from_min_max(pos2(before.right(), rect.top()), rect.max);
         let response = ui.interact(rest, Id::unique(("experiment of the list", &group.id)), Sense::click());
         let cells = group_cells(lang, group);
@@ -238,8 +241,10 @@ impl List {
         background(ui, rect, &response, false);
         focus_ring(ui, &fold, before.shrink(4.0), RADIUS_FIELD);
         focus_ring(ui, &response, rest.shrink(3.0), RADIUS_FIELD);
-        let symbol = if group.unfolded { icon::CHEVRON_DOWN } else { icon::CHEVRON_RIGHT };
-        symbol.paint(ui.painter(), before, 16.0, if fold.hovered() { t.text } else { t.text2 });
+        if has_runs {
+            let symbol = if group.unfolded { icon::CHEVRON_DOWN } else { icon::CHEVRON_RIGHT };
+            symbol.paint(ui.painter(), before, 16.0, if fold.hovered() { t.text } else { t.text2 });
+        }
         let sign = Rect::from_center_size(pos2(rest.left() + 14.0, rect.center().y), vec2(16.0, 16.0));
         icon::LAYERS.paint(ui.painter(), sign, 16.0, t.text2);
         let shown = Shown { name, about: &about, cells: &cells, leads: false, left: BEFORE + BOX };
@@ -328,7 +333,9 @@ fn cells(lang: Lang, run: &RunInfo) -> [String; 6] {
 fn group_cells(lang: Lang, group: &Group) -> [String; 6] {
     let mean = group.spread.map(|spread| group.metric.text(lang, spread.mean));
     let begun = date::day_and_time(lang, group.begun);
-    [begun, String::new(), mean.unwrap_or_default(), String::new(), duration(lang, group.seconds), String::new()]
+    // One that has found all its runs took no time of its own.
+    let time = if group.runs.is_empty() { String::new() } else { duration(lang, group.seconds) };
+    [begun, String::new(), mean.unwrap_or_default(), String::new(), time, String::new()]
 }
 
 impl Group {
@@ -358,7 +365,7 @@ fn status(lang: Lang, run: &RunInfo) -> String {
     match run.status {
         RunStatus::Training => say("training now", "en cours").get(lang).to_owned(),
         RunStatus::Paused => {
-            say("interrupted or paused; it can go on", "interrompu ou en pause ; il peut reprendre").get(lang).to_owned()
+            say("interrupted or paused; it can be resumed", "interrompu ou en pause ; il peut reprendre").get(lang).to_owned()
         }
         RunStatus::Finished => {
             run.stopped.map_or_else(String::new, |reason| crate::ui::page::train::words::why_stopped(lang, reason))

@@ -34,7 +34,7 @@ pub struct State {
 }
 
 /// The pictures that were asked for: those of two runs by whether the first is right, then by whether the second is.
-pub struct Asked {
+pub struct PairPictures {
     pub pair: Arc<Paired>,
     pub cell: [bool; 2],
 }
@@ -95,7 +95,7 @@ const TWO_BY_TWO: f32 = 124.0;
 const NARROW: f32 = 600.0;
 
 /// Draws the card, of years with the errors of both beside it; gives the pictures that were asked for.
-pub fn show(ui: &mut Ui, cx: &mut Cx<'_>, views: &[View], state: &mut State, height: f32) -> Option<Asked> {
+pub fn show(ui: &mut Ui, cx: &mut Cx<'_>, views: &[View], state: &mut State, height: f32) -> Option<PairPictures> {
     let session = cx.session;
     let best = paired::best(views.iter().map(|(_, view)| view.as_ref())).map(|best| best.info.id.clone());
     let couples: Vec<[&View; 2]> = match (views, best) {
@@ -136,12 +136,12 @@ pub fn show(ui: &mut Ui, cx: &mut Cx<'_>, views: &[View], state: &mut State, hei
     asked
 }
 
-fn card(ui: &mut Ui, lang: Lang, couples: &[Couple<'_>], state: &mut State) -> Option<Asked> {
+fn card(ui: &mut Ui, lang: Lang, couples: &[Couple<'_>], state: &mut State) -> Option<PairPictures> {
     let t = Theme::of(ui);
-    let title = say("Is it luck?", "Est-ce un hasard\u{a0}?").get(lang);
+    let title = say("Is it luck?", "Est-ce dû au hasard\u{a0}?").get(lang);
     let help = say(
-        "p is how likely chance alone makes such a difference between two equally good models: below 0.05 it is hardly luck. McNemar’s exact test on the pictures that one run alone gets right; of years, the paired t-test. The range comes from drawing the pictures anew 10,000 times. It is about these two trainings: another seed of the same recipe gives other numbers",
-        "p dit à quel point un tel écart entre deux modèles également bons est probable par hasard\u{a0}: au-dessous de 0,05, ce n’est guère un hasard. Test exact de McNemar sur les images qu’un seul essai a justes\u{a0}; en années, test t apparié. L’intervalle vient de 10\u{a0}000 retirages des images. Cela porte sur ces deux entraînements\u{a0}: une autre graine de la même recette donne d’autres nombres",
+        "p is how likely chance alone makes such a difference between two equally good models: below 0.05 it is hardly luck. McNemar’s exact test on the pictures that one run alone gets right; of years, the paired t-test. The range comes from resampling the pictures 10,000 times (bootstrap). It is about these two trainings: another seed of the same recipe gives other numbers",
+        "p dit à quel point un tel écart entre deux modèles également bons est probable par hasard\u{a0}: au-dessous de 0,05, ce n’est guère un hasard. Test exact de McNemar sur les images qu’un seul essai a justes\u{a0}; en années, test t apparié. L’intervalle vient de 10\u{a0}000 rééchantillonnages des images (bootstrap). Cela porte sur ces deux entraînements\u{a0}: une autre graine de la même recette donne d’autres nombres",
     );
     let known: Vec<&Paired> = couples.iter().filter_map(|couple| couple.known().map(Arc::as_ref)).collect();
     let mut corrected = paired::corrected(&known).into_iter();
@@ -195,7 +195,7 @@ fn card(ui: &mut Ui, lang: Lang, couples: &[Couple<'_>], state: &mut State) -> O
 }
 
 /// How many pictures both get right, one alone, or none; gives the cell that was activated.
-fn counts(ui: &mut Ui, lang: Lang, couple: &Couple<'_>, pair: &Arc<Paired>) -> Option<Asked> {
+fn counts(ui: &mut Ui, lang: Lang, couple: &Couple<'_>, pair: &Arc<Paired>) -> Option<PairPictures> {
     let t = Theme::of(ui);
     let words = match pair.of_years {
         true => [say("further off", "plus loin"), say("within 5 years", "à 5\u{a0}ans près")],
@@ -220,7 +220,7 @@ fn counts(ui: &mut Ui, lang: Lang, couple: &Couple<'_>, pair: &Arc<Paired>) -> O
         cells: [[cell(false, false), cell(false, true)], [cell(true, false), cell(true, true)]],
     };
     let cell = agreement.show(ui, TWO_BY_TWO)?;
-    Some(Asked { pair: Arc::clone(pair), cell })
+    Some(PairPictures { pair: Arc::clone(pair), cell })
 }
 
 /// The differences with their ranges.
@@ -287,7 +287,7 @@ fn verdict_color(t: &Theme, pair: &Paired, p: Option<f64>) -> Color32 {
 /// Of years: how far both runs are off, over each other.
 fn off(ui: &mut Ui, lang: Lang, pair: &Paired, couple: &Couple<'_>, height: f32) {
     let t = Theme::of(ui);
-    let title = say("How far both are off", "Les écarts des deux").get(lang);
+    let title = say("How far both are off", "Les erreurs des deux").get(lang);
     let across = say("estimate less label, in years", "estimation moins étiquette, en années").get(lang);
     let series: Vec<Series> = [couple.first, couple.second]
         .into_iter()

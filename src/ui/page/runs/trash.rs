@@ -45,10 +45,7 @@ pub fn show(ui: &mut Ui, cx: &mut Cx<'_>, state: &mut State) {
         Removal::One(id) => trash.iter().all(|trashed| trashed.info.id != *id),
     };
     state.asked.take_if(gone);
-    let kept = say(
-        "They can be brought back for {} days, then they are removed",
-        "Ils peuvent revenir pendant {} jours, puis sont effacés",
-    );
+    let kept = say("Deleted runs can be restored for {} days", "Les essais supprimés peuvent être restaurés pendant {} jours");
     let mut sentence = kept.get(lang).replace("{}", &number(lang, TRASH_DAYS));
     if !trash.is_empty() {
         let size = trash.iter().map(|trashed| trashed.bytes).sum();
@@ -68,8 +65,8 @@ pub fn show(ui: &mut Ui, cx: &mut Cx<'_>, state: &mut State) {
                 state.asked = None;
             }
             let remove = match lang {
-                Lang::En => format!("Remove {} for good", runs(lang, trash.len())),
-                Lang::Fr => format!("Effacer {} pour de bon", runs(lang, trash.len())),
+                Lang::En => format!("Delete {} permanently", runs(lang, trash.len())),
+                Lang::Fr => format!("Supprimer définitivement {}", runs(lang, trash.len())),
             };
             if ui.add(Button::danger(remove).icon(icon::TRASH_2)).clicked() {
                 cx.actions.push(Action::RemoveDeleted(None));
@@ -83,7 +80,10 @@ pub fn show(ui: &mut Ui, cx: &mut Cx<'_>, state: &mut State) {
     Card::new().fill().show(ui, |ui| {
         if trash.is_empty() {
             let title = say("The trash is empty", "La corbeille est vide").get(lang);
-            let text = say("A deleted run waits here, and can be brought back", "Un essai supprimé attend ici et peut revenir");
+            let text = say(
+                "Deleted runs are kept here, and can be restored",
+                "Les essais supprimés sont gardés ici et peuvent être restaurés",
+            );
             return notice::empty(ui, icon::TRASH_2, title, text.get(lang), |_| {});
         }
         ui.spacing_mut().item_spacing.y = 0.0;
@@ -127,16 +127,17 @@ fn line(ui: &mut Ui, cx: &mut Cx<'_>, state: &mut State, trashed: &Trashed) {
             if button.accessible_name(format!("{keep}, {name}")).clicked() {
                 state.asked = None;
             }
-            let remove = if narrow { say("Remove", "Effacer") } else { say("Remove for good", "Effacer pour de bon") }.get(lang);
+            let remove =
+                if narrow { say("Delete", "Supprimer") } else { say("Delete permanently", "Supprimer définitivement") }.get(lang);
             if ui.add(Button::danger(remove).compact()).accessible_name(format!("{remove}, {name}")).clicked() {
                 cx.actions.push(Action::RemoveDeleted(Some(trashed.info.id.clone())));
             }
         } else {
-            let remove = say("Remove for good…", "Effacer pour de bon…").get(lang);
+            let remove = say("Delete permanently…", "Supprimer définitivement…").get(lang);
             if icon_button(ui, icon::TRASH_2, remove).accessible_name(format!("{remove}, {name}")).clicked() {
                 state.asked = Some(one);
             }
-            let back = say("Bring it back", "Le récupérer").get(lang);
+            let back = say("Restore", "Restaurer").get(lang);
             let button = match narrow {
                 true => icon_button(ui, icon::UNDO_2, back),
                 false => ui.add(Button::secondary(back).icon(icon::UNDO_2).compact()),

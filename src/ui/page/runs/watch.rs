@@ -114,7 +114,7 @@ pub fn show(ui: &mut Ui, cx: &mut Cx<'_>, state: &mut State) -> bool {
     }
     let Some(seen) = &watching.seen else {
         if watching.problem.is_none() {
-            let text = say("Being looked at…", "Lecture en cours…");
+            let text = say("Reading…", "Lecture en cours…");
             ui.label(theme::cell(text.get(lang)).color(Theme::of(ui).text2));
         }
         return true;

@@ -151,13 +151,13 @@ fn facts(ui: &mut Ui, lang: Lang, plan: &Plan) {
     let weights = plan.network.trained_values() as u64;
     let mut lines = vec![match lang {
         Lang::En => format!(
-            "{} to learn from; {} check each epoch, {} are the test at the end",
+            "{} to train on, {} to validate, {} for the final test",
             pictures(train),
             number(lang, validation),
             number(lang, test)
         ),
         Lang::Fr => format!(
-            "{} pour apprendre, {} pour vérifier, {} pour le test final",
+            "{} pour l’entraînement, {} pour la validation, {} pour le test final",
             pictures(train),
             number(lang, validation),
             number(lang, test)
@@ -174,17 +174,14 @@ fn facts(ui: &mut Ui, lang: Lang, plan: &Plan) {
         Lang::En if stops => format!("Stops early after {patience} without improvement"),
         Lang::Fr if stops => format!("S’arrête après {patience} sans progrès"),
         _ if settings.callbacks.early_stopping => say(
-            "Goes through all epochs: the patience is no shorter",
-            "Parcourt toutes les époques\u{a0}: la patience n’est pas plus courte",
+            "Runs all epochs: the patience is not below their number",
+            "Toutes les époques\u{a0}: la patience n’est pas inférieure à leur nombre",
         )
         .get(lang)
         .to_owned(),
-        _ => say(
-            "Goes through all epochs: early stopping is off",
-            "Parcourt toutes les époques\u{a0}: l’arrêt anticipé est désactivé",
-        )
-        .get(lang)
-        .to_owned(),
+        _ => say("Runs all epochs: early stopping is off", "Toutes les époques\u{a0}: l’arrêt anticipé est désactivé")
+            .get(lang)
+            .to_owned(),
     });
     let memory = bytes(lang, crate::train::trial::memory(plan));
     lines.push(match lang {

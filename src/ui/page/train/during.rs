@@ -66,10 +66,10 @@ fn numbers(ui: &mut Ui, cx: &Cx<'_>, training: &Training) {
         loss_tile(lang, training, over),
         rate_tile(lang, training, over),
         speed_tile(lang, training, over),
-        time_tile(lang, training, over || matches!(cx.session.phase, Phase::Judging(_))),
+        time_tile(lang, training, over || matches!(cx.session.phase, Phase::Evaluating(_))),
     ];
     let progress = match cx.session.phase {
-        Phase::Judging(_) => (say("Training and evaluation", "Entraînement et évaluation").get(lang), cx.session.share()),
+        Phase::Evaluating(_) => (say("Training and evaluation", "Entraînement et évaluation").get(lang), cx.session.share()),
         phase if phase.training() => (say("Training", "Entraînement").get(lang), cx.session.share()),
         _ => (say("Training", "Entraînement").get(lang), Some(training.share())),
     };
@@ -122,8 +122,8 @@ fn accuracy_tile(lang: Lang, training: &Training, over: bool) -> Tile {
         }
     };
     let name = match of_years(training) {
-        true => say("validation error", "erreur, validation"),
-        false => say("validation accuracy", "exactitude, validation"),
+        true => say("validation error", "erreur de validation"),
+        false => say("validation accuracy", "exact. de validation"),
     };
     Tile {
         name: name.get(lang),
@@ -142,11 +142,11 @@ fn loss_tile(lang: Lang, training: &Training, over: bool) -> Tile {
         (false, None) if stopping.stops_in(callbacks, epoch, epochs).is_some() => {
             say("early stopping is on", "arrêt anticipé actif").get(lang).to_owned()
         }
-        (false, None) => say("goes through all epochs", "parcourt toutes les époques").get(lang).to_owned(),
+        (false, None) => say("runs all epochs", "toutes les époques").get(lang).to_owned(),
         (true, _) => at_kept(lang, training).unwrap_or_else(nothing),
     };
     Tile {
-        name: say("validation loss", "perte, validation").get(lang),
+        name: say("validation loss", "perte de validation").get(lang),
         value: shown_epoch(training, over).map_or_else(nothing, |e| decimal(lang, e.validation_loss, 3)),
         note,
         ..Tile::default()
@@ -193,7 +193,7 @@ fn time_tile(lang: Lang, training: &Training, done: bool) -> Tile {
         value: if now.remaining > 0.0 { words::rounded(lang, now.remaining) } else { nothing() },
         note: match lang {
             Lang::En => format!("at most; {elapsed} so far"),
-            Lang::Fr => format!("au plus ; {elapsed} écoulées"),
+            Lang::Fr => format!("au plus ; déjà {elapsed}"),
         },
         ..Tile::default()
     }
@@ -291,7 +291,7 @@ fn of_years(training: &Training) -> bool {
 
 /// The mean error in years, in place of the accuracy, with that of always saying the mean age where it is known.
 fn error(ui: &mut Ui, lang: Lang, training: &Training, baseline: Option<f64>, height: f32) {
-    let title = say("Mean error in years", "Écart moyen en années").get(lang);
+    let title = say("Mean error in years", "Erreur moyenne en années").get(lang);
     let both = |e: &EpochRecord| e.mae.map_or((0.0, 0.0), |mae| (mae.train, mae.validation));
     let mut plot = curves(ui, lang, training, title, 2, both);
     plot.digits = 1;
@@ -308,7 +308,7 @@ fn error(ui: &mut Ui, lang: Lang, training: &Training, baseline: Option<f64>, he
     let sentence = words::about_accuracy(&training.history, 0, training.goes_on());
     let help = say(
         "By how many years it is wrong on average. That of validation counts: it is of pictures that it does not learn from",
-        "De combien d’années il se trompe en moyenne. Celui de validation compte : il porte sur des images dont il n’apprend pas",
+        "De combien d’années il se trompe en moyenne. Celle de validation compte : elle porte sur des images dont il n’apprend pas",
     );
     chart(ui, lang, [title, sentence.get(lang), help.get(lang)], &plot, height);
 }
@@ -357,7 +357,7 @@ fn accuracy(ui: &mut Ui, lang: Lang, training: &Training, classes: usize, height
     let sentence = words::about_accuracy(&training.history, classes, training.goes_on());
     let help = say(
         "The share of pictures that it gets right. That of validation counts: it is of pictures that it does not learn from. Top-3, from ten classes on, is the share whose label is among the three likeliest answers",
-        "La part d’images justes. Celle de validation compte : elle porte sur des images dont il n’apprend pas. Top-3, à partir de dix classes, est la part dont l’étiquette figure parmi les trois réponses les plus probables",
+        "La part d’images bien classées. Celle de validation compte : elle porte sur des images dont il n’apprend pas. Top-3, à partir de dix classes, est la part dont l’étiquette figure parmi les trois réponses les plus probables",
     );
     chart(ui, lang, [title, sentence.get(lang), help.get(lang)], &plot, height);
 }
@@ -382,10 +382,10 @@ pub fn notes(ui: &mut Ui, lang: Lang, training: &Training) {
         if lines.is_empty() {
             let text = match running {
                 true => say(
-                    "New bests, waiting, and changes of the learning rate will be listed here",
-                    "Les meilleurs résultats, les attentes et les changements du taux d’apprentissage s’afficheront ici",
+                    "Best epochs and learning-rate changes appear here",
+                    "Les meilleures époques et les changements du taux d’apprentissage s’affichent ici",
                 ),
-                false => say("Nothing, before it ended", "Rien, avant la fin"),
+                false => say("Nothing to report", "Rien à signaler"),
             };
             ui.label(theme::caption(text.get(lang)).color(t.text3));
             return;

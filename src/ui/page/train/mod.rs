@@ -108,7 +108,7 @@ fn running_header(ui: &mut Ui, cx: &mut Cx<'_>, training: &Training) {
     let phase = cx.session.phase;
     let paused = phase == Phase::Paused;
     let sentence = match (phase, lang) {
-        (Phase::Judging(_), _) => say(
+        (Phase::Evaluating(_), _) => say(
             "Training is over; the test and validation pictures are being evaluated",
             "L’entraînement est fini ; les images de test et de validation sont en cours d’évaluation",
         )
@@ -124,7 +124,7 @@ fn running_header(ui: &mut Ui, cx: &mut Cx<'_>, training: &Training) {
         (_, Lang::Fr) => format!("Apprend à partir de {} sur {}", pictures(lang, training), training.device.name),
     };
     header(ui, Page::Training.name().get(lang), &sentence, |ui| {
-        if matches!(phase, Phase::Judging(_)) {
+        if matches!(phase, Phase::Evaluating(_)) {
             return;
         }
         let (name, symbol) = if paused { (say("Resume", "Reprendre"), icon::PLAY) } else { (say("Pause", "Pause"), icon::PAUSE) };
@@ -153,8 +153,8 @@ fn offer_to_tell(ui: &mut Ui, cx: &mut Cx<'_>) {
     let t = Theme::of(ui);
     ui.horizontal_wrapped(|ui| {
         let text = say(
-            "Tell me when a training is done, if I look elsewhere",
-            "Me prévenir quand un entraînement est fini, si je regarde ailleurs",
+            "Tell me when a training is done while the window is not in front",
+            "Me prévenir quand un entraînement est fini et que la fenêtre n’est pas au premier plan",
         );
         ui.label(icon::INFO.text(15.0).color(t.text3));
         ui.label(theme::caption(cx.say(text)).color(t.text2));
@@ -168,7 +168,7 @@ fn offer_to_tell(ui: &mut Ui, cx: &mut Cx<'_>) {
 
 fn over_header(ui: &mut Ui, cx: &mut Cx<'_>, state: &mut State, training: &Training) {
     let lang = cx.lang;
-    let judged = cx.session.run.as_ref().is_some_and(|run| run.info.id == training.run && run.report.is_some());
+    let evaluated = cx.session.run.as_ref().is_some_and(|run| run.info.id == training.run && run.report.is_some());
     let sentence = match (training.stopped, training.kept_record()) {
         (Some(reason), Some(kept)) => {
             let listed = cx.session.info_of(&training.run).and_then(|run| run.scores.as_ref());
@@ -216,7 +216,7 @@ fn over_header(ui: &mut Ui, cx: &mut Cx<'_>, state: &mut State, training: &Train
             }
         } else {
             let see = main(say("See results", "Voir les résultats").get(lang)).trailing(icon::ARROW_RIGHT);
-            let reason = (!judged).then(|| say("It has not been evaluated", "Il n’a pas été évalué").get(lang));
+            let reason = (!evaluated).then(|| say("It has not been evaluated", "Il n’a pas été évalué").get(lang));
             if ui.add(see.unless(reason)).clicked() {
                 cx.act(Action::Go(Page::Results));
             }
@@ -239,7 +239,7 @@ fn over_header(ui: &mut Ui, cx: &mut Cx<'_>, state: &mut State, training: &Train
             state.setup = true;
         }
     });
-    if !judged && training.stopped.is_some() && !cx.session.phase.busy() {
+    if !evaluated && training.stopped.is_some() && !cx.session.phase.busy() {
         let t = Theme::of(ui);
         ui.horizontal(|ui| {
             let text = say("The test pictures have not been evaluated", "Les images de test n’ont pas été évaluées").get(lang);

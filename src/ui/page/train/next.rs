@@ -47,7 +47,7 @@ pub fn advice(training: &Training, classes: usize) -> Option<Advice> {
                 "Il fait à peine mieux que le hasard\u{a0}: un taux plus élevé, plus d’époques ou plus de filtres peuvent aider",
             )
             .into(),
-            way: Some((say("Open Model", "Ouvrir Modèle"), Action::Go(Page::Model))),
+            way: Some((say("Go to Model", "Aller à Modèle"), Action::Go(Page::Model))),
         });
     }
     // Where the rate has fallen to nothing, the last epochs are the best, and more of them would learn nothing.
@@ -61,7 +61,7 @@ pub fn advice(training: &Training, classes: usize) -> Option<Advice> {
             )
             .into(),
             way: Some((
-                say("Train 10 epochs more", "Prolonger de 10 époques"),
+                say("Train 10 more epochs", "10 époques de plus"),
                 Action::Resume { run: training.run.clone(), more: 10 },
             )),
         });
@@ -73,11 +73,11 @@ pub fn advice(training: &Training, classes: usize) -> Option<Advice> {
     if Preset::of(&training.settings) == Some(Preset::Quick) {
         return Some(Advice {
             text: say(
-                "A quick look has ended: the recipe Recommended takes longer and is usually right more often",
-                "Le coup d’œil est fini\u{a0}: la recette Recommandé est plus longue et se trompe en général moins souvent",
+                "The Recommended recipe is slower and usually more accurate",
+                "La recette Recommandé est plus lente et en général plus exacte",
             )
             .into(),
-            way: Some((say("Take Recommended", "Prendre Recommandé"), Action::Recipe(Preset::Recommended))),
+            way: Some((say("Use Recommended", "Passer à Recommandé"), Action::Recipe(Preset::Recommended))),
         });
     }
     let points = ((best.train_accuracy - best.validation_accuracy) * 100.0).round();
@@ -91,12 +91,12 @@ pub fn advice(training: &Training, classes: usize) -> Option<Advice> {
                     }
                     Lang::Fr => {
                         format!(
-                            "{points} de mieux sur les images apprises\u{a0}: plus d’augmentation ou de dropout réduit cet écart"
+                            "{points} de mieux sur les images d’entraînement\u{a0}: plus d’augmentation ou de dropout réduit cet écart"
                         )
                     }
                 }
             }),
-            way: Some((say("Open Augmentation", "Ouvrir Augmentation"), Action::Go(Page::Augmentation))),
+            way: Some((say("Go to Augmentation", "Aller à Augmentation"), Action::Go(Page::Augmentation))),
         });
     }
     None

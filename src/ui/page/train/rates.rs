@@ -150,7 +150,7 @@ fn tested(ui: &mut Ui, cx: &mut Cx<'_>, rates: &RateTest, test: &mut bool, heigh
         if let Some(p) = proposal {
             let name = match lang {
                 Lang::En => format!("Use {}", rate(lang, p)),
-                Lang::Fr => format!("Prendre {}", rate(lang, p)),
+                Lang::Fr => format!("Utiliser {}", rate(lang, p)),
             };
             if ui.add(Button::secondary(name).icon(icon::CHECK).compact()).clicked() {
                 used = Some(p);

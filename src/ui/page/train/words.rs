@@ -131,7 +131,7 @@ pub fn about_accuracy(history: &[EpochRecord], classes: usize, more: bool) -> Lo
         return none_yet(more)
             .unwrap_or(say(
                 "The share of pictures it gets right; both curves should rise",
-                "La part d’images justes ; les deux courbes doivent monter",
+                "La part d’images bien classées ; les deux courbes doivent monter",
             ))
             .into();
     };
@@ -154,7 +154,7 @@ pub fn about_accuracy(history: &[EpochRecord], classes: usize, more: bool) -> Lo
         let [en, fr] = if by_heart { [": overfitting", "\u{a0}: c’est du surapprentissage"] } else { ["", ""] };
         return LocalizedText {
             en: format!("{points} points better on the pictures it learns from than on others{en}"),
-            fr: format!("{points} points de mieux sur les images apprises que sur les autres{fr}"),
+            fr: format!("{points} points de mieux sur les images d’entraînement que sur les autres{fr}"),
         };
     }
     if gap < -0.005 {
@@ -166,7 +166,7 @@ pub fn about_accuracy(history: &[EpochRecord], classes: usize, more: bool) -> Lo
     }
     say(
         "It does about as well on new pictures as on those it learns from",
-        "Il réussit à peu près aussi bien sur de nouvelles images que sur celles qu’il apprend",
+        "Il réussit à peu près aussi bien sur de nouvelles images que sur celles d’entraînement",
     )
     .into()
 }
@@ -235,7 +235,7 @@ pub fn tested(lang: Lang, scores: &RunScores) -> String {
     let pictures = number(lang, scores.pictures.into());
     match (lang, scores.years) {
         (Lang::En, Some(of)) => format!("off by {} on {pictures} test pictures; ", years(lang, of.mae, 1)),
-        (Lang::Fr, Some(of)) => format!("écart de {} sur {pictures} images de test\u{a0}; ", years(lang, of.mae, 1)),
+        (Lang::Fr, Some(of)) => format!("erreur de {} sur {pictures} images de test\u{a0}; ", years(lang, of.mae, 1)),
         (Lang::En, None) => format!("right on {} of {pictures} test pictures; ", percent(lang, scores.accuracy, 0)),
         (Lang::Fr, None) => format!("juste sur {} de {pictures} images de test\u{a0}; ", percent(lang, scores.accuracy, 0)),
     }
@@ -287,7 +287,7 @@ fn about_mae(mae: Mae) -> LocalizedText {
         let [train, validation] = [mae.train, mae.validation].map(|value| years(lang, value, 1));
         match lang {
             Lang::En => format!("Off by {train} on the pictures it learns from, by {validation} on others"),
-            Lang::Fr => format!("Écart de {train} sur les images apprises, de {validation} sur les autres"),
+            Lang::Fr => format!("Erreur de {train} sur les images d’entraînement, de {validation} sur les autres"),
         }
     })
 }

@@ -68,7 +68,7 @@ fn subject<'a>(cx: &Cx<'a>, both: &Both<'_>, open: &Open, said: [&Prediction; 2]
         Some(sample) => facts(lang, sample, part, copies.of(&open.base, sample), both.pair.of_years),
         None => vec![Fact { name: say("File", "Fichier").get(lang).into(), value: p.file.display().to_string() }],
     };
-    let gone = sample.is_none().then(|| say("This file is not there any more", "Ce fichier n’est plus là").get(lang).to_owned());
+    let gone = sample.is_none().then(|| say("This file no longer exists", "Ce fichier n’existe plus").get(lang).to_owned());
     let by = |run: usize| {
         let report = both.reports[run];
         Said { by: Some(both.pair.names[run].get(lang).to_owned()), ..Said::of(report, report.threshold, said[run], lang) }

@@ -5,7 +5,7 @@ use egui::Ui;
 use super::scale::{mark, possible};
 use crate::{
     evaluate::Metric,
-    experiment::{ExperimentKind, ExperimentView},
+    experiment::{ExperimentKind, ExperimentView, MemberView},
     setting_def::{Scale, SettingDefs as _, Value},
     settings::Settings,
     text::{Lang, named, number, percent, say},
@@ -72,7 +72,7 @@ impl Coordinates {
             if view.metric().more_is_better() || high <= low { share } else { 1.0 - share }
         };
         let run = |(row, (id, member, _, score)): (usize, &(usize, &_, Settings, f64))| {
-            let member: &crate::experiment::MemberView = member;
+            let member: &MemberView = member;
             Run {
                 name: named(lang, member.label.get(lang), view.metric().text(lang, *score)),
                 places: columns.iter().map(|column: &Vec<f32>| column[row]).collect(),
@@ -91,6 +91,12 @@ impl Coordinates {
         let through = axes.iter().map(|axis| axis.name.as_str()).collect::<Vec<_>>().join(", ");
         let name = named(lang, say("Each run as a line through", "Chaque essai, une ligne à travers").get(lang), through);
         Some(Self { name, axes, runs, all })
+    }
+
+    /// Whether those of two looks at an experiment are the same: no result has come or changed.
+    pub fn are_the_same(a: &ExperimentView, b: &ExperimentView) -> bool {
+        let drawn = |view: &'_ ExperimentView| -> Vec<Option<f64>> { view.members.iter().map(MemberView::score).collect() };
+        a.experiment == b.experiment && drawn(a) == drawn(b)
     }
 
     /// What is drawn, where that is not all.

@@ -36,24 +36,24 @@ const KINDS: [(ExperimentKind, Icon); 6] = [
 
 /// What is asked for.
 #[derive(Clone, Debug, PartialEq)]
-struct Asked {
+struct DraftForm {
     kind: ExperimentKind,
     seeds: u32,
     folds: u32,
     /// The recipes that are compared beside the draft of now.
     recipes: Vec<Preset>,
-    search: vary::Wish,
+    search: vary::SearchForm,
     base: Settings,
 }
 
 /// What the form remembers.
 #[derive(Default)]
 pub struct Form {
-    asked: Option<Asked>,
+    asked: Option<DraftForm>,
     /// What is looked for among the options.
     typed: String,
     /// What was drafted, from which wish.
-    drafted: Option<(Asked, Result<Box<Draft>, Problem>)>,
+    drafted: Option<(DraftForm, Result<Box<Draft>, Problem>)>,
     /// Whether it was asked what that takes.
     cost_asked: bool,
     /// How many experiments there were when it was sent off.
@@ -80,12 +80,12 @@ impl Form {
             let all = Button::quiet(say("All runs", "Tous les essais").get(lang)).icon(icon::ARROW_LEFT);
             back = ui.add(all).clicked();
         });
-        let asked = self.asked.get_or_insert_with(|| Asked {
+        let asked = self.asked.get_or_insert_with(|| DraftForm {
             kind: ExperimentKind::Seeds,
             seeds: 5,
             folds: 5,
             recipes: vec![if cx.recipe == Preset::Quick { Preset::Recommended } else { Preset::Quick }],
-            search: vary::Wish::default(),
+            search: vary::SearchForm::default(),
             base: cx.settings.clone(),
         });
         asked.base = cx.settings.clone();
@@ -109,7 +109,7 @@ impl Form {
     }
 
     /// The options of the kind, what it takes, and the button; what is begun.
-    fn rest(&mut self, ui: &mut Ui, cx: &mut Cx<'_>, asked: &mut Asked) -> Option<Box<Draft>> {
+    fn rest(&mut self, ui: &mut Ui, cx: &mut Cx<'_>, asked: &mut DraftForm) -> Option<Box<Draft>> {
         let lang = cx.lang;
         let mut begin = None;
         Card::titled(asked.kind.name().get(lang)).fill().show(ui, |ui| {
@@ -157,7 +157,7 @@ impl Form {
     }
 
     /// The draft of what is asked for, made anew when that changes, unless it is to be made `later`.
-    fn draft(&mut self, asked: &Asked, later: bool) -> Result<Box<Draft>, Problem> {
+    fn draft(&mut self, asked: &DraftForm, later: bool) -> Result<Box<Draft>, Problem> {
         let later = later && self.drafted.as_ref().is_some_and(|(of, _)| of.kind == asked.kind);
         if !later && self.drafted.as_ref().is_none_or(|(of, _)| of != asked) {
             self.cost_asked = false;
@@ -168,7 +168,7 @@ impl Form {
 }
 
 /// What is asked for as an experiment.
-fn drafted(asked: &Asked) -> Result<Draft, Problem> {
+fn drafted(asked: &DraftForm) -> Result<Draft, Problem> {
     let (design, seeds) = match asked.kind {
         ExperimentKind::Seeds => (Design::Seeds, asked.seeds),
         ExperimentKind::Folds => (Design::Folds(asked.folds), 1),
@@ -192,7 +192,12 @@ fn drafted(asked: &Asked) -> Result<Draft, Problem> {
 fn no_plan(ui: &mut Ui, cx: &mut Cx<'_>) {
     let lang = cx.lang;
     Card::new().fill().show(ui, |ui| {
-        let title = say("First something to train", "D’abord de quoi entraîner").get(lang);
+        let title = if cx.dataset().is_some() {
+            say("Something has to be fixed first", "Il faut d’abord corriger un point")
+        } else {
+            say("Open data first", "Ouvrez d’abord des données")
+        }
+        .get(lang);
         let text = cx.problems().first().map_or_else(
             || {
                 say(
@@ -215,7 +220,7 @@ fn no_plan(ui: &mut Ui, cx: &mut Cx<'_>) {
 }
 
 /// The questions, one of which is chosen.
-fn kinds(ui: &mut Ui, lang: Lang, asked: &mut Asked) {
+fn kinds(ui: &mut Ui, lang: Lang, asked: &mut DraftForm) {
     Card::titled(say("What do you want to know?", "Que voulez-vous savoir ?").get(lang)).fill().show(ui, |ui| {
         scroll::list(ui, |ui| {
             ui.spacing_mut().item_spacing.y = 6.0;
@@ -268,7 +273,7 @@ fn question(kind: ExperimentKind) -> Phrase {
     }
 }
 
-fn options(ui: &mut Ui, lang: Lang, asked: &mut Asked, typed: &mut String) {
+fn options(ui: &mut Ui, lang: Lang, asked: &mut DraftForm, typed: &mut String) {
     let t = Theme::of(ui);
     ui.add(egui::Label::new(egui::RichText::new(explained(asked.kind).get(lang)).color(t.text2)).wrap());
     let line = |ui: &mut Ui, name: Phrase, value: &mut u32, range: std::ops::RangeInclusive<u32>| {

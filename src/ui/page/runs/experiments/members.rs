@@ -31,7 +31,7 @@ pub fn members(ui: &mut Ui, cx: &mut Cx<'_>, view: &Arc<ExperimentView>, live: O
     let mut open = None;
     Card::titled(say("Runs", "Essais").get(lang)).fill().show(ui, |ui| {
         if view.cancelled && live.is_none() {
-            let text = say("It was cancelled; Continue resumes it", "Elle a été annulée\u{a0}; Poursuivre la reprend");
+            let text = say("It was cancelled and can be resumed", "Elle a été annulée et peut être reprise");
             notice::note(ui, icon::INFO, Theme::of(ui).text2, text.get(lang));
         }
         if let Some(halving) = &view.experiment.halving {
@@ -133,7 +133,7 @@ fn state(lang: Lang, (member, waits): (&MemberView, Option<u32>), live: Option<&
         let epoch = live.training.map(|training| (training.now.epoch, training.epochs));
         return match (phase, epoch) {
             (Phase::Paused, _) => say("paused", "en pause").get(lang).to_owned(),
-            (Phase::Judging(_), _) => say("being evaluated", "en cours d’évaluation").get(lang).to_owned(),
+            (Phase::Evaluating(_), _) => say("being evaluated", "en cours d’évaluation").get(lang).to_owned(),
             (_, Some((now, all))) => match lang {
                 Lang::En => format!("epoch {now} of {all}"),
                 Lang::Fr => format!("époque {now} sur {all}"),

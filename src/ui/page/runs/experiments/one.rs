@@ -27,7 +27,7 @@ pub fn show(ui: &mut Ui, cx: &mut Cx<'_>, id: &str, reading: &mut Option<Reading
     };
     let live = Live::of(cx, &view);
     if !reading.as_ref().is_some_and(|known| known.is_of(&view, lang)) {
-        *reading = Some(Reading::of(&view, lang));
+        *reading = Some(Reading::of(&view, lang, reading.take()));
     }
     let Some(reading) = reading else { return false };
     let mut back = false;
@@ -144,7 +144,7 @@ fn buttons(ui: &mut Ui, cx: &mut Cx<'_>, reading: &Reading, (live, narrow): (boo
     } else if view.count(|state| !state.is_over()) > 0 {
         let busy = super::busy(cx);
         let name = match view.members.iter().any(|member| member.run.is_some()) {
-            true => say("Continue", "Poursuivre"),
+            true => say("Resume", "Reprendre"),
             false => say("Start", "Lancer"),
         };
         if ui.add(Button::primary(name.get(lang)).icon(icon::PLAY).unless(busy)).clicked() {
@@ -153,8 +153,8 @@ fn buttons(ui: &mut Ui, cx: &mut Cx<'_>, reading: &Reading, (live, narrow): (boo
     }
     if let Some(run) = reading.best_run.clone().filter(|_| !live && view.members.len() > 1) {
         let name = match narrow {
-            true => say("Best’s settings", "Réglages du meilleur"),
-            false => say("Take the best’s settings", "Reprendre les réglages du meilleur"),
+            true => say("Best run’s settings", "Réglages du meilleur"),
+            false => say("Use the best run’s settings", "Reprendre les réglages du meilleur"),
         };
         let take = Button::secondary(name.get(lang));
         if ui.add(take.icon(icon::WRENCH)).clicked() {

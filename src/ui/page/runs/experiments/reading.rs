@@ -6,7 +6,7 @@ use egui::Ui;
 
 use super::{coordinates::Coordinates, drawn::shown, scale::possible};
 use crate::{
-    evaluate::{Metric, significance::Spread},
+    evaluate::{Metric, significance::MeanCi},
     experiment::{ExperimentKind, ExperimentView, MemberState, MemberView, Row},
     text::{Lang, Phrase, decimal, named, number, percent, plural, say},
     ui::{
@@ -44,8 +44,8 @@ pub struct LearningCurve {
 }
 
 impl Reading {
-    /// That of an experiment in a language.
-    pub fn of(view: &Arc<ExperimentView>, lang: Lang) -> Self {
+    /// That of an experiment in a language; what is as it was `before` is not counted again.
+    pub fn of(view: &Arc<ExperimentView>, lang: Lang, before: Option<Self>) -> Self {
         let rows = view.rows();
         let (best, several) = (view.best().map(|row| row.variant), rows.len() > 1);
         let strip = |row: &Row| Strip {
@@ -57,7 +57,10 @@ impl Reading {
             leads: !several || best == Some(row.variant),
         };
         let strips = rows.iter().filter(|row| !row.scores.is_empty()).map(strip).collect();
-        let (curve, coordinates) = (LearningCurve::of(view), Coordinates::of(view, lang));
+        // Of hundreds of runs they take longer than a frame, and change only with the results.
+        let same = before.filter(|before| before.lang == lang && Coordinates::are_the_same(&before.of, view));
+        let coordinates = same.map_or_else(|| Coordinates::of(view, lang), |before| before.coordinates);
+        let curve = LearningCurve::of(view);
         let drawn = coordinates.as_ref().and_then(|coordinates| coordinates.words(lang));
         let said = [sentence(lang, view, &rows)].into_iter().chain(drawn).filter(|text| !text.is_empty());
         let (sentence, best_run) = (said.collect::<Vec<_>>().join(". "), best_run(view));
@@ -115,7 +118,7 @@ impl LearningCurve {
 }
 
 /// `91.8% ± 0.6`.
-fn spread_text(lang: Lang, view: &ExperimentView, spread: &Spread) -> String {
+fn spread_text(lang: Lang, view: &ExperimentView, spread: &MeanCi) -> String {
     let metric = view.metric();
     let mean = written(lang, view, spread.mean, metric.digits());
     match spread.deviation {
@@ -164,7 +167,7 @@ fn sentence(lang: Lang, view: &ExperimentView, rows: &[Row]) -> String {
     let metric = view.metric();
     let text = |value: f64| metric.text(lang, value);
     if view.experiment.kind == ExperimentKind::Curve {
-        return foretold(lang, view).unwrap_or_default();
+        return forecast(lang, view).unwrap_or_default();
     }
     let [row] = rows else {
         let Some(best) = view.best() else { return String::new() };
@@ -211,7 +214,7 @@ fn plural_runs(lang: Lang, n: usize) -> String {
 }
 
 /// What a learning curve says of twice the pictures.
-fn foretold(lang: Lang, view: &ExperimentView) -> Option<String> {
+fn forecast(lang: Lang, view: &ExperimentView) -> Option<String> {
     let then = view.curve_fit()?.twice();
     let metric = view.metric();
     let text = |error: f64| metric.text(lang, metric.of_error(error));

@@ -29,7 +29,7 @@ pub fn button(ui: &mut Ui, cx: &mut Cx<'_>, reading: &Reading, narrow: bool) {
         false => ui.add(Button::secondary(name).icon(icon::USERS)),
     };
     if button.on_hover_text(about.get(lang)).clicked() {
-        cx.act(Action::JudgeTogether(reading.of.experiment.id.clone()));
+        cx.act(Action::EvaluateAsCommittee(reading.of.experiment.id.clone()));
         cx.act(Action::Go(Page::Results));
     }
 }

@@ -22,7 +22,7 @@ use crate::{
 
 /// What a search is asked for.
 #[derive(Clone, Debug, PartialEq)]
-pub struct Wish {
+pub struct SearchForm {
     options: Vec<Varied>,
     /// Whether combinations are drawn at random rather than all taken.
     random: bool,
@@ -64,13 +64,13 @@ const MOST: usize = 500;
 /// What is no part of a recipe: the pictures and the seed.
 const APART: [&str; 2] = ["seed", "split."];
 
-impl Default for Wish {
+impl Default for SearchForm {
     fn default() -> Self {
         Self { options: Vec::new(), random: false, runs: 20, seeds: 1, halves: false, eta: 3 }
     }
 }
 
-impl Wish {
+impl SearchForm {
     /// Whether no option was chosen yet.
     pub fn is_empty(&self) -> bool {
         self.options.is_empty()
@@ -171,20 +171,20 @@ fn active(base: &Settings) -> Vec<String> {
 }
 
 /// The options of a search; `typed` is what is being looked for.
-pub fn show(ui: &mut Ui, lang: Lang, wish: &mut Wish, base: &Settings, typed: &mut String) {
+pub fn show(ui: &mut Ui, lang: Lang, form: &mut SearchForm, base: &Settings, typed: &mut String) {
     let active = active(base);
-    let random = wish.random;
+    let random = form.random;
     let mut gone = None;
-    for (index, option) in wish.options.iter_mut().enumerate() {
+    for (index, option) in form.options.iter_mut().enumerate() {
         if one(ui, lang, option, random, active.contains(&option.key)) {
             gone = Some(index);
         }
     }
     if let Some(index) = gone {
-        wish.options.remove(index);
+        form.options.remove(index);
     }
-    add(ui, lang, wish, base, typed);
-    if wish.is_empty() {
+    add(ui, lang, form, base, typed);
+    if form.is_empty() {
         return;
     }
     ui.horizontal_wrapped(|ui| {
@@ -193,8 +193,8 @@ pub fn show(ui: &mut Ui, lang: Lang, wish: &mut Wish, base: &Settings, typed: &m
             (say("Drawn at random", "Tirées au hasard").get(lang), ""),
         ];
         let group = say("Which combinations", "Quelles combinaisons").get(lang);
-        if let Some(chosen) = segmented(ui, group, Some(usize::from(wish.random)), &names) {
-            wish.random = chosen == 1;
+        if let Some(chosen) = segmented(ui, group, Some(usize::from(form.random)), &names) {
+            form.random = chosen == 1;
         }
     });
     let line = |ui: &mut Ui, name: Phrase, value: &mut u32, range: std::ops::RangeInclusive<u32>| {
@@ -204,13 +204,13 @@ pub fn show(ui: &mut Ui, lang: Lang, wish: &mut Wish, base: &Settings, typed: &m
             field::whole(ui, lang, field::Look { name, unit: "", width: 72.0 }, value, range);
         });
     };
-    if wish.random {
-        line(ui, say("Combinations", "Combinaisons"), &mut wish.runs, 2..=MOST as u32);
+    if form.random {
+        line(ui, say("Combinations", "Combinaisons"), &mut form.runs, 2..=MOST as u32);
     }
-    line(ui, say("Seeds of each", "Graines de chacune"), &mut wish.seeds, 1..=50);
+    line(ui, say("Seeds of each", "Graines de chacune"), &mut form.seeds, 1..=50);
     ui.horizontal(|ui| {
         let name = say("Stop the worse ones early", "Arrêter tôt les moins bonnes").get(lang);
-        switch(ui, &mut wish.halves, name);
+        switch(ui, &mut form.halves, name);
         ui.label(theme::cell(name).color(Theme::of(ui).text));
     });
     let text = say(
@@ -218,8 +218,8 @@ pub fn show(ui: &mut Ui, lang: Lang, wish: &mut Wish, base: &Settings, typed: &m
         "Élimination successive\u{a0}: toutes s’entraînent quelques époques, puis seules les meilleures continuent, jusqu’au nombre complet d’époques",
     );
     ui.add(egui::Label::new(theme::caption(text.get(lang)).color(Theme::of(ui).text2)).wrap());
-    if wish.halves {
-        line(ui, say("One goes on of", "Une continue sur"), &mut wish.eta, 2..=10);
+    if form.halves {
+        line(ui, say("Keep one in", "En garder une sur"), &mut form.eta, 2..=10);
     }
 }
 
@@ -230,11 +230,11 @@ fn one(ui: &mut Ui, lang: Lang, option: &mut Varied, random: bool, active: bool)
     let mut gone = false;
     ui.horizontal(|ui| {
         ui.label(theme::strong(name).color(t.text));
-        let remove = say("Vary no more:", "Ne plus faire varier\u{a0}:").get(lang);
+        let remove = say("Stop varying:", "Ne plus faire varier\u{a0}:").get(lang);
         gone = icon_button(ui, icon::X, &format!("{remove} {name}")).clicked();
     });
     if !active {
-        let text = say("Without effect with the settings of now", "Sans effet avec les réglages actuels");
+        let text = say("Without effect with the current settings", "Sans effet avec les réglages actuels");
         ui.label(theme::caption(text.get(lang)).color(t.text2));
         return gone;
     }
@@ -303,7 +303,7 @@ fn listed(lang: Lang, vary: &Vary, scale: Scale) -> String {
 }
 
 /// The button to a list of all options, which is searched by typing.
-fn add(ui: &mut Ui, lang: Lang, wish: &mut Wish, base: &Settings, typed: &mut String) {
+fn add(ui: &mut Ui, lang: Lang, form: &mut SearchForm, base: &Settings, typed: &mut String) {
     let name = say("Add a setting…", "Ajouter un réglage…").get(lang);
     let button = ui.add(Button::secondary(name).icon(icon::PLUS));
     Popup::menu(&button).close_behavior(PopupCloseBehavior::CloseOnClickOutside).show(|ui| {
@@ -321,7 +321,7 @@ fn add(ui: &mut Ui, lang: Lang, wish: &mut Wish, base: &Settings, typed: &mut St
             let mut found = 0;
             offered(base, |def| {
                 let name = def.name.get(lang);
-                let taken = wish.options.iter().any(|option| option.key == def.key);
+                let taken = form.options.iter().any(|option| option.key == def.key);
                 let fits = wanted.is_empty() || glossary::folded(name).contains(&wanted) || def.key.contains(&wanted);
                 if taken || !fits {
                     return;
@@ -338,7 +338,7 @@ fn add(ui: &mut Ui, lang: Lang, wish: &mut Wish, base: &Settings, typed: &mut St
             }
         });
         if let Some(option) = chosen {
-            wish.options.push(option);
+            form.options.push(option);
             typed.clear();
             ui.close();
         }

@@ -22,7 +22,7 @@ fn main(me: Thread) {
         let off = sums.first * share;
         let batch_mean = loaded(maps[quad]) + off;
         let batch_variance = max(sums.second * share - off * off, vec4<f32>(0.0));
-        if (step.follow == 1u) {
+        if (step.update_running_stats == 1u) {
             weights[layer.mean + quad] = layer.momentum * mean + (1.0 - layer.momentum) * batch_mean;
             weights[layer.variance + quad] = layer.momentum * variance + (1.0 - layer.momentum) * batch_variance;
         }

@@ -15,7 +15,7 @@ use crate::{
 pub(super) type Task = (usize, Option<u32>);
 
 /// What is left to be done, each once.
-pub(super) struct Agenda {
+pub(super) struct MemberQueue {
     only: Option<usize>,
     began: Instant,
     /// After so long nothing is begun.
@@ -25,7 +25,7 @@ pub(super) struct Agenda {
     version: Option<Version>,
 }
 
-impl Agenda {
+impl MemberQueue {
     /// All members, or `only` one.
     pub(super) fn new(only: Option<usize>, budget: Option<Duration>) -> Self {
         Self { only, began: Instant::now(), budget, next: VecDeque::new(), given: BTreeSet::new(), version: None }

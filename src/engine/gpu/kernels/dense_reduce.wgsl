@@ -23,8 +23,8 @@ fn main(me: Thread) {
     }
     let quad = at % layer.out_quads;
     var z = splits[at];
-    for (var share = 1u; share < layer.splits; share += 1u) {
-        z += splits[share * all + at];
+    for (var split = 1u; split < layer.splits; split += 1u) {
+        z += splits[split * all + at];
     }
     z += weights[layer.bias + quad];
     if (LAST) {
@@ -34,6 +34,6 @@ fn main(me: Thread) {
     sums[at] = stored(z);
     if (!NORM) {
         let index = (at / layer.out_quads) * layer.out_channels + 4u * quad;
-        output[at] = stored(activate(z) * kept(layer.drop, index, 1u));
+        output[at] = stored(activate(z) * kept(layer.dropout, index, 1u));
     }
 }

@@ -57,14 +57,14 @@ fn plain(path: PathBuf) -> PathBuf {
 
 /// The two folders for what belongs to data sets; neither need exist yet.
 #[derive(Clone, Debug, PartialEq, Eq)]
-pub struct Places {
+pub struct AppDirs {
     /// For decoded pictures; may be emptied at any time.
     pub cache: PathBuf,
     /// For edits.
     pub home: PathBuf,
 }
 
-impl Places {
+impl AppDirs {
     /// The user's own cache and data folders; both below `TROMBINE_HOME` if that is set.
     ///
     /// # Errors
@@ -80,7 +80,7 @@ impl Places {
 
     /// Those that go with the runs in `home`: the user's own, or all below another home.
     pub fn with_runs_in(home: &Path) -> Self {
-        Self::of_user().ok().filter(|places| places.home == home).unwrap_or_else(|| Self::at(home))
+        Self::of_user().ok().filter(|dirs| dirs.home == home).unwrap_or_else(|| Self::at(home))
     }
 
     /// Both below `home`.

@@ -8,7 +8,7 @@ use crate::text::{Lang, say};
 
 /// The odd pictures of a folder.
 #[derive(Clone, Debug, Default, PartialEq, Eq)]
-pub struct Odd {
+pub struct Anomalies {
     /// By their places, in order.
     pub samples: Vec<u32>,
     /// What most pictures share, if they share anything.
@@ -44,7 +44,7 @@ impl Way {
     }
 }
 
-impl Odd {
+impl Anomalies {
     /// Looks for those of `samples`.
     pub fn of(samples: &[Sample]) -> Self {
         let mut counts: BTreeMap<Way, u32> = BTreeMap::new();

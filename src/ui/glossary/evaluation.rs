@@ -66,16 +66,16 @@ pub(super) const TERMS: &[Term] = &[
         name: say("threshold", "seuil"),
         forms: say("", ""),
         meaning: say(
-            "The probability from which on the second class is answered; 0.50 unless you move it",
-            "La probabilité à partir de laquelle la deuxième classe est répondue ; 0,50 tant qu’on n’y touche pas",
+            "The probability from which on the second class is predicted; 0.50 unless you move it",
+            "La probabilité à partir de laquelle la deuxième classe est prédite ; 0,50 tant qu’on n’y touche pas",
         ),
     },
     Term {
         name: say("accuracy", "exactitude"),
         forms: say("", ""),
         meaning: say(
-            "The share of pictures answered right. Compare it with always giving the larger class’s answer",
-            "La part d’images justes. À comparer avec le score de qui répondrait toujours la classe majoritaire",
+            "The share of pictures predicted correctly. Compare it with always giving the larger class’s answer",
+            "La part d’images bien classées. À comparer avec le score de qui répondrait toujours la classe majoritaire",
         ),
     },
     Term {
@@ -106,8 +106,8 @@ pub(super) const TERMS: &[Term] = &[
         name: say("F1", "F1"),
         forms: say("", ""),
         meaning: say(
-            "One number between precision and recall, high only when both are. Macro F1 is the mean over the two classes",
-            "Un nombre entre la précision et le rappel, élevé seulement si les deux le sont. Le F1 macro est la moyenne des deux classes",
+            "One number between precision and recall, high only when both are. Macro F1 is the mean over all classes",
+            "Un nombre entre la précision et le rappel, élevé seulement si les deux le sont. Le F1 macro est la moyenne sur toutes les classes",
         ),
     },
     Term {
@@ -194,8 +194,8 @@ pub(super) const TERMS: &[Term] = &[
         name: say("results by group", "résultats par groupe"),
         forms: say("", ""),
         meaning: say(
-            "Looking at each age, label and gender apart, because a good average can hide a group for whom it is bad",
-            "Regarder chaque âge, étiquette et genre à part, car une bonne moyenne peut cacher un groupe pour qui elle est mauvaise",
+            "Looking at each age, race label and gender apart, because a good average can hide a group for whom it is bad",
+            "Regarder chaque âge, «\u{a0}race\u{a0}» notée et genre à part, car une bonne moyenne peut cacher un groupe pour qui elle est mauvaise",
         ),
     },
     Term {
