@@ -10,6 +10,8 @@ use std::{
 
 use serde::{Deserialize, Serialize};
 
+use crate::text::{Phrase, say};
+
 /// What the job should do.
 #[derive(Clone, Copy, Debug, PartialEq, Eq)]
 pub enum Signal {
@@ -156,4 +158,26 @@ pub enum Stage {
     Predicting,
     Copying,
     Exporting,
+}
+
+impl Stage {
+    /// What it is called where its progress is shown.
+    pub const fn name(self) -> Phrase {
+        match self {
+            Self::Scanning => say("Looking through the folder", "Lecture du dossier"),
+            Self::Decoding => say("Decoding pictures", "Décodage des images"),
+            Self::FindingFaces => say("Finding faces", "Recherche des visages"),
+            Self::Drawing => say("Drawing sample faces", "Dessin des visages d’exemple"),
+            Self::Comparing => say("Comparing pictures", "Comparaison des images"),
+            Self::Training => say("Training", "Entraînement"),
+            Self::Trying => say("Trying a few batches", "Essai de quelques lots"),
+            Self::TestingDevice => say("Testing a device", "Test d’un appareil"),
+            Self::TestingRates => say("Testing learning rates", "Test des taux d’apprentissage"),
+            // Those of the test part and those of the validation part are counted together.
+            Self::Evaluating => say("Evaluating pictures", "Évaluation des images"),
+            Self::Predicting => say("Predicting", "Prédiction"),
+            Self::Copying => say("Copying", "Copie"),
+            Self::Exporting => say("Exporting", "Exportation"),
+        }
+    }
 }

@@ -8,7 +8,7 @@
 //! | [`text`] | phrases in both languages, numbers and dates as a language writes them | - |
 //! | [`colors`] | the look's colors, for window, report and plots | - |
 //! | [`random`] | SplitMix64, one stream for each purpose | - |
-//! | [`control`] | how a long job is steered, and its stages | - |
+//! | [`control`] | how a long job is steered, and its stages | text |
 //! | [`memory`] | how much main memory there is | text |
 //! | [`problem`] | what a user is asked to mend | text |
 //! | [`setting_def`] | settings that describe themselves: name, help, range, default | text |

@@ -4,7 +4,7 @@ use std::{num::NonZeroU32, path::PathBuf};
 
 use serde::{Deserialize, Serialize};
 
-use crate::text::{Lang, LocalizedText, Phrase, say};
+use crate::text::{Lang, LocalizedText, Phrase, named, say};
 
 /// Something that keeps a job or a plan from existing, said so that a person can mend it.
 #[derive(Clone, Debug, PartialEq, Eq, Serialize, Deserialize)]
@@ -89,6 +89,13 @@ impl Problem {
     #[must_use]
     pub fn caused_by(self, cause: &Self) -> Self {
         Self { path: cause.path.clone(), details: cause.details.clone(), ..self }
+    }
+
+    /// The same problem, of what has this name: `seed 43: …`.
+    #[must_use]
+    pub fn of(self, name: &LocalizedText) -> Self {
+        let what = LocalizedText::by(|lang| named(lang, name.get(lang), self.what.get(lang)));
+        Self { what, ..self }
     }
 
     /// The same problem, of what is in the file at `path`.

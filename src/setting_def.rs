@@ -6,7 +6,7 @@
 
 use std::ops::RangeInclusive;
 
-use crate::text::{Lang, LocalizedText, PERCENT, Phrase, decimal, repeated, say, with_unit};
+use crate::text::{Lang, LocalizedText, PERCENT, Phrase, joined, numbers, repeated, say, shortest, with_unit};
 
 /// A settings struct that lists its settings.
 pub trait SettingDefs {
@@ -114,9 +114,8 @@ impl Unit {
 
     /// The word behind `value`.
     pub fn get(self, lang: Lang, value: f64) -> &'static str {
-        // A fraction goes with the plural, except below two where nothing at all goes with the singular: 1,5 époque.
-        let singular = lang.is_singular(value as u64) && (value.fract() == 0.0 || lang.is_singular(0));
-        if singular { self.one } else { self.many }.get(lang)
+        let digits = value.to_string().split_once('.').map_or(0, |(_, digits)| digits.len());
+        if lang.is_singular_decimal(value, digits) { self.one } else { self.many }.get(lang)
     }
 }
 
@@ -385,11 +384,7 @@ impl<'a> SettingDef<'a> {
             Value::Switch(on) => if **on { say("on", "oui") } else { say("off", "non") }.get(lang).to_owned(),
             Value::Whole { value, unit, .. } => with_unit(lang, &value.to_string(), unit.get(lang, f64::from(**value))),
             Value::Number { value, scale: Scale::Percent, .. } => crate::text::percent(lang, **value, 0),
-            Value::Number { value, unit, .. } => {
-                let plain = value.to_string();
-                let digits = plain.split_once('.').map_or(0, |(_, rest)| rest.len());
-                with_unit(lang, &decimal(lang, **value, digits), unit.get(lang, **value))
-            }
+            Value::Number { value, unit, .. } => with_unit(lang, &shortest(lang, **value), unit.get(lang, **value)),
             Value::Choice(choice) => choice.options()[choice.selected()].1.get(lang).to_owned(),
             Value::OfClasses { value, .. } => few(value, lang),
             Value::Run(name) if name.is_empty() => say("nothing", "rien").get(lang).to_owned(),
@@ -407,20 +402,14 @@ fn listed(keys: &[(&str, Option<Phrase>)], lang: Lang) -> String {
             _ => keys,
         }
     });
-    groups.collect::<Vec<_>>().join(say("; ", "\u{a0}; ").get(lang))
+    joined(lang, &groups.collect::<Vec<_>>())
 }
 
 /// The first of some numbers, and of how many.
-fn few(numbers: &[f64], lang: Lang) -> String {
+fn few(values: &[f64], lang: Lang) -> String {
     const SHOWN: usize = 6;
-    let written = |value: &f64| {
-        let plain = value.to_string();
-        let digits = plain.split_once('.').map_or(0, |(_, rest)| rest.len());
-        decimal(lang, *value, digits)
-    };
-    let separator = if lang == Lang::Fr { "\u{a0}; " } else { ", " };
-    let shown = numbers.iter().take(SHOWN).map(written).collect::<Vec<_>>().join(separator);
-    match numbers.len() {
+    let shown = numbers(lang, &values[..values.len().min(SHOWN)]);
+    match values.len() {
         0 => say("1 each", "1 chacune").get(lang).to_owned(),
         n if n > SHOWN => format!("{shown}… ({n})"),
         _ => shown,

@@ -1,4 +1,4 @@
-//! Every phrase in both languages, and numbers as each language writes them.
+//! Every phrase in both languages, and numbers and dates as each language writes them.
 //!
 //! A phrase stands where the thing it names stands, as a [`Phrase`] with both languages side by side, so a missing
 //! translation does not compile. A sentence with values in it is a [`LocalizedText`].
@@ -14,29 +14,39 @@ use serde::{Deserialize, Serialize};
 
 use self::{conventions::Conventions, english::ENGLISH, french::FRENCH};
 
-/// A language the program speaks.
-#[derive(Clone, Copy, Debug, Default, PartialEq, Eq, Hash, Serialize, Deserialize)]
-#[serde(rename_all = "lowercase")]
-pub enum Lang {
+/// The languages, each with its conventions, from one list: a variant of [`Lang`] cannot be missing from [`Lang::ALL`].
+macro_rules! languages {
+    ($($(#[$attribute:meta])* $lang:ident = $conventions:ident),+ $(,)?) => {
+        /// A language the program speaks.
+        #[derive(Clone, Copy, Debug, Default, PartialEq, Eq, Hash, Serialize, Deserialize)]
+        #[serde(rename_all = "lowercase")]
+        pub enum Lang {
+            $($(#[$attribute])* $lang),+
+        }
+
+        impl Lang {
+            /// Every language, in the order in which the window offers them.
+            pub const ALL: [Self; [$($conventions.code),+].len()] = [$(Self::$lang),+];
+
+            const fn conventions(self) -> &'static Conventions {
+                match self {
+                    $(Self::$lang => &$conventions),+
+                }
+            }
+        }
+    };
+}
+
+languages! {
     #[default]
-    En,
-    Fr,
+    En = ENGLISH,
+    Fr = FRENCH,
 }
 
 impl Lang {
-    /// Every language, in the order in which the window offers them.
-    pub const ALL: [Self; 2] = [Self::En, Self::Fr];
-
     /// Its code of ISO 639-1: `en`, `fr`.
     pub const fn code(self) -> &'static str {
         self.conventions().code
-    }
-
-    const fn conventions(self) -> &'static Conventions {
-        match self {
-            Self::En => &ENGLISH,
-            Self::Fr => &FRENCH,
-        }
     }
 
     /// The language with this code.
@@ -79,7 +89,21 @@ impl Lang {
 
     /// Whether a count goes with the singular.
     pub fn is_singular(self, count: u64) -> bool {
-        (self.conventions().singular)(count)
+        (self.conventions().singular)(count, 0)
+    }
+
+    /// Whether `value`, written with `digits` places, goes with the singular. What is printed decides: 1.96 with one place
+    /// is 2.0.
+    pub fn is_singular_decimal(self, value: f64, digits: usize) -> bool {
+        let written = format!("{:.digits$}", value.abs());
+        // What is no number goes with the plural.
+        let whole = written.split('.').next().and_then(|whole| whole.parse().ok()).unwrap_or(u64::MAX);
+        (self.conventions().singular)(whole, digits)
+    }
+
+    /// What parts the columns of a table that a spreadsheet in this language opens.
+    pub const fn delimiter(self) -> u8 {
+        self.conventions().delimiter
     }
 }
 
@@ -156,6 +180,11 @@ pub fn decimal(lang: Lang, value: f64, digits: usize) -> String {
     with_decimal_mark(lang, &format!("{value:.digits$}"))
 }
 
+/// A decimal number with as many places as it has: `0.05`, in French `0,05`.
+pub fn shortest(lang: Lang, value: f64) -> String {
+    with_decimal_mark(lang, &value.to_string())
+}
+
 /// A number that Rust wrote, with the language's own mark before the fraction.
 pub fn with_decimal_mark(lang: Lang, number: &str) -> String {
     number.replace('.', lang.conventions().decimal.encode_utf8(&mut [0; 4]))
@@ -190,14 +219,7 @@ pub fn epochs(lang: Lang, count: u64) -> String {
 
 /// A number of years with `digits` places: `5.2 years`, in French `5,2 ans`.
 pub fn years(lang: Lang, value: f64, digits: usize) -> String {
-    let number = decimal(lang, value, digits);
-    match lang {
-        Lang::En if number == "1" => "1\u{a0}year".to_owned(),
-        Lang::En => format!("{number}\u{a0}years"),
-        // Below two the unit has no s.
-        Lang::Fr if value.abs() < 2.0 => format!("{number}\u{a0}an"),
-        Lang::Fr => format!("{number}\u{a0}ans"),
-    }
+    measured(lang, value, digits, [say("year", "an"), say("years", "ans")])
 }
 
 /// So many seconds in their two largest units: `48 s`, `9 min`, `1 h 20 min`; no seconds once there are ten minutes.
@@ -228,17 +250,52 @@ pub fn bytes(lang: Lang, size: u64) -> String {
     unreachable!("the last prefix always returns")
 }
 
-/// `one` or `many` with the count before it, as each language counts (in French, zero is singular).
-pub fn plural(lang: Lang, count: u64, one: Phrase, many: Phrase) -> String {
-    let form = if lang.is_singular(count) { one } else { many };
-    format!("{}\u{a0}{}", number(lang, count), form.get(lang))
+/// `one` or `many`, whichever goes with the count (in French, zero is singular).
+pub fn form(lang: Lang, count: u64, one: Phrase, many: Phrase) -> &'static str {
+    if lang.is_singular(count) { one } else { many }.get(lang)
 }
 
-/// A difference of two shares in points of per cent: `0.6 points`; in French, below two the unit has no s.
+/// `one` or `many` with the count before it, as each language counts.
+pub fn plural(lang: Lang, count: u64, one: Phrase, many: Phrase) -> String {
+    format!("{}\u{a0}{}", number(lang, count), form(lang, count, one, many))
+}
+
+/// A difference of two shares in points of per cent: `0.6 points`, in French `0,6 point`.
 pub fn points(lang: Lang, share: f64, digits: usize) -> String {
-    let shown = decimal(lang, 100.0 * share, digits);
-    let unit = if lang == Lang::Fr && (100.0 * share).abs() < 2.0 { "point" } else { "points" };
-    format!("{shown}\u{a0}{unit}")
+    measured(lang, 100.0 * share, digits, [say("point", "point"), say("points", "points")])
+}
+
+/// A decimal number before the form of its unit that goes with it as it is written.
+fn measured(lang: Lang, value: f64, digits: usize, [one, many]: [Phrase; 2]) -> String {
+    let unit = if lang.is_singular_decimal(value, digits) { one } else { many };
+    format!("{}\u{a0}{}", decimal(lang, value, digits), unit.get(lang))
+}
+
+/// A day of the calendar: `Nov 22, 2026`, in French `22 nov. 2026`. Months and days count from one.
+pub fn day(lang: Lang, year: i16, month: i8, day: i8) -> String {
+    let conventions = lang.conventions();
+    let month = conventions.months[month.clamp(1, 12) as usize - 1];
+    (conventions.day)(year, month, day)
+}
+
+/// What stands between the parts of a sentence that have commas of their own.
+pub fn semicolon(lang: Lang) -> &'static str {
+    lang.conventions().semicolon
+}
+
+/// The parts of a sentence that have commas of their own: `a, b; c`.
+pub fn joined(lang: Lang, parts: &[impl AsRef<str>]) -> String {
+    listed(parts, semicolon(lang))
+}
+
+/// Numbers one after the other, which no decimal mark runs into: `0.5, 1`, in French `0,5 ; 1`.
+pub fn numbers(lang: Lang, values: &[f64]) -> String {
+    let written: Vec<String> = values.iter().map(|value| shortest(lang, *value)).collect();
+    listed(&written, lang.conventions().between_numbers)
+}
+
+fn listed(parts: &[impl AsRef<str>], separator: &str) -> String {
+    parts.iter().map(AsRef::as_ref).collect::<Vec<_>>().join(separator)
 }
 
 /// `name: value`, in French with the space before the colon.

@@ -37,7 +37,7 @@ async fn dialog(question: &FileDialogRequest, lang: Lang) -> Option<Vec<PathBuf>
         dialog = dialog.set_file_name(name);
     }
     for (name, endings) in &question.filters {
-        dialog = dialog.add_filter(*name, endings);
+        dialog = dialog.add_filter(name, endings);
     }
     let path = |file: rfd::FileHandle| vec![file.path().to_owned()];
     match (question.wanted, question.several) {

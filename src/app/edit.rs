@@ -13,7 +13,7 @@ use crate::{
     session::{Offer, Phase, Progress},
     setting_def::SettingDefs as _,
     settings::Settings,
-    text::{Lang, LocalizedText, plural, say},
+    text::{Lang, LocalizedText, form, plural, say},
     ui::page::Page,
     worker::{Command, Envelope, Event, JobId},
 };
@@ -134,7 +134,7 @@ impl App {
 fn said(count: usize, change: &Change) -> LocalizedText {
     LocalizedText::by(|lang| {
         let pictures = plural(lang, count as u64, say("picture", "image"), say("pictures", "images"));
-        let s = if lang.is_singular(count as u64) { "" } else { "s" };
+        let s = form(lang, count as u64, say("", ""), say("", "s"));
         match (change, lang) {
             (Change::LeaveOut, Lang::En) => format!("{pictures} left out"),
             (Change::LeaveOut, Lang::Fr) => format!("{pictures} écartée{s}"),

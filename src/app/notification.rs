@@ -7,7 +7,7 @@ use tracing::info;
 
 use super::App;
 use crate::{
-    evaluate::RunScores,
+    evaluate::{Metric, RunScores},
     experiment::{ExperimentView, MemberView},
     problem::Problem,
     run::{RunStatus, RunView},
@@ -127,19 +127,19 @@ impl Notification {
             say("runs trained", "essais entraînés"),
         )];
         if let Some(best) = view.best().and_then(|row| row.spread) {
-            let score = match view.more_is_better() {
-                true => percent(lang, best.mean, 1),
-                false => years(lang, best.mean, 1),
+            let score = match view.metric() {
+                Metric::Accuracy => percent(lang, best.mean, 1),
+                Metric::Mae => years(lang, best.mean, 1),
             };
-            words.push(match (lang, view.more_is_better(), view.experiment.variants.len() > 1) {
-                (Lang::En, true, false) => format!("mean accuracy {score}"),
-                (Lang::Fr, true, false) => format!("exactitude moyenne {score}"),
-                (Lang::En, true, true) => format!("best accuracy {score}"),
-                (Lang::Fr, true, true) => format!("meilleure exactitude {score}"),
-                (Lang::En, false, false) => format!("mean error {score}"),
-                (Lang::Fr, false, false) => format!("erreur moyenne {score}"),
-                (Lang::En, false, true) => format!("smallest error {score}"),
-                (Lang::Fr, false, true) => format!("plus petite erreur {score}"),
+            words.push(match (lang, view.metric(), view.experiment.variants.len() > 1) {
+                (Lang::En, Metric::Accuracy, false) => format!("mean accuracy {score}"),
+                (Lang::Fr, Metric::Accuracy, false) => format!("exactitude moyenne {score}"),
+                (Lang::En, Metric::Accuracy, true) => format!("best accuracy {score}"),
+                (Lang::Fr, Metric::Accuracy, true) => format!("meilleure exactitude {score}"),
+                (Lang::En, Metric::Mae, false) => format!("mean error {score}"),
+                (Lang::Fr, Metric::Mae, false) => format!("erreur moyenne {score}"),
+                (Lang::En, Metric::Mae, true) => format!("smallest error {score}"),
+                (Lang::Fr, Metric::Mae, true) => format!("plus petite erreur {score}"),
             });
         }
         let seconds: f64 = view.members.iter().filter_map(|member| member.run.as_ref()).map(|run| run.seconds).sum();

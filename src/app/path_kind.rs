@@ -3,6 +3,8 @@
 
 use std::path::{Path, PathBuf};
 
+use crate::files::names;
+
 /// What lies at a path.
 #[derive(Clone, Copy, Debug, PartialEq, Eq)]
 pub enum PathKind {
@@ -18,7 +20,7 @@ impl PathKind {
     pub fn of(path: &Path) -> Self {
         match std::fs::metadata(path) {
             Ok(meta) if !meta.is_dir() => Self::File,
-            Ok(_) if path.join("run.json").is_file() => Self::Run,
+            Ok(_) if path.join(names::RUN).is_file() => Self::Run,
             Ok(_) => Self::Folder,
             Err(_) => Self::Nothing,
         }

@@ -27,7 +27,7 @@ pub struct FileDialogRequest {
     pub several: bool,
     pub start: Option<PathBuf>,
     pub file_name: Option<String>,
-    pub filters: Vec<(&'static str, Vec<String>)>,
+    pub filters: Vec<(String, Vec<String>)>,
     answer: Arc<dyn Fn(Vec<PathBuf>) -> Next + Send + Sync>,
 }
 
@@ -65,8 +65,8 @@ impl FileDialogRequest {
     }
 
     /// Offers to show only files with these endings, under `name`.
-    pub fn filter(mut self, name: &'static str, endings: impl IntoIterator<Item = String>) -> Self {
-        self.filters.push((name, endings.into_iter().collect()));
+    pub fn filter(mut self, name: impl Into<String>, endings: impl IntoIterator<Item = String>) -> Self {
+        self.filters.push((name.into(), endings.into_iter().collect()));
         self
     }
 

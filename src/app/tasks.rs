@@ -19,7 +19,7 @@ use crate::{
     control::Control,
     data::{
         faces,
-        name::ENDINGS,
+        name::{FORMATS, endings},
         picture_size::{PictureShape, PictureSide},
         pixels::Pixels,
         resize_method::ResizeMethod,
@@ -37,7 +37,7 @@ use crate::{
     setting_def::Choice as _,
     settings::Settings,
     text::{Lang, say},
-    ui::path_dialog::Wanted,
+    ui::{path_dialog::Wanted, widget::originals::LONGEST},
     worker,
 };
 
@@ -46,9 +46,6 @@ const PREVIEW: u32 = 1024;
 
 /// The same of one of several photos: there may be some hundred of them.
 const SMALL_PREVIEW: u32 = 512;
-
-/// The same of the one photo that is looked at closely: every graphics driver takes it.
-const SHARP: u32 = 2048;
 
 /// Photos that are shown at most of those that are chosen at once; beyond that a table is the better way.
 const MOST_PHOTOS: usize = 300;
@@ -405,7 +402,7 @@ impl Tasks {
     pub fn sharpen(&mut self, photo: u64, source: worker::PhotoSource) {
         self.send(move || {
             // What cannot be read any more is told where it is asked about.
-            let Preview { rgb, size, .. } = preview(&decoded(&source).ok()?, SHARP);
+            let Preview { rgb, size, .. } = preview(&decoded(&source).ok()?, LONGEST);
             Some(TaskResult::Sharp(SharpPhoto { photo, rgb, size }))
         });
     }
@@ -536,8 +533,8 @@ fn settings_of(path: &Path) -> TaskResult {
 
 /// Dialogs of Linux tell capitals apart.
 fn pictures(question: FileDialogRequest) -> FileDialogRequest {
-    let endings = ENDINGS.iter().flat_map(|ending| [(*ending).to_owned(), ending.to_uppercase()]);
-    question.filter("JPEG, PNG, WebP, BMP, GIF, TIFF", endings)
+    let endings = endings().flat_map(|ending| [ending.to_owned(), ending.to_uppercase()]);
+    question.filter(FORMATS.map(|format| format.name).join(", "), endings)
 }
 
 fn preview(photo: &predict::Photo, longest: u32) -> Preview {

@@ -50,7 +50,7 @@ impl EarlyStopping {
             let what = settings.monitor.noun().get(lang);
             match lang {
                 Lang::En => format!("{wait} of {patience} epochs without a better {what}"),
-                Lang::Fr => format!("{wait} époque{} sur {patience} sans meilleure {what}", if wait > 1 { "s" } else { "" }),
+                Lang::Fr => format!("{} sur {patience} sans meilleure {what}", epochs(lang, wait.into())),
             }
         })
     }

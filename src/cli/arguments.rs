@@ -3,7 +3,7 @@
 use std::path::PathBuf;
 
 use clap::{
-    ArgAction, Args, Parser, Subcommand,
+    ArgAction, Args, Parser, Subcommand, ValueHint,
     builder::{PossibleValuesParser, TypedValueParser},
 };
 use clap_complete::Shell;
@@ -85,7 +85,7 @@ pub enum Command {
     Resume {
         #[arg(help = told(RUN), value_name = told(say("RUN", "ESSAI")))]
         run: String,
-        #[arg(long, value_name = told(say("DIR", "DOSSIER")))]
+        #[arg(long, value_name = told(say("DIR", "DOSSIER")), value_hint = ValueHint::DirPath)]
         #[arg(help = told(MOVED))]
         data: Option<PathBuf>,
         #[arg(long, value_name = "N", default_value_t = 0)]
@@ -114,7 +114,7 @@ pub enum Command {
     Evaluate {
         #[arg(help = told(RUN), value_name = told(say("RUN", "ESSAI")))]
         run: String,
-        #[arg(long, value_name = told(say("DIR", "DOSSIER")))]
+        #[arg(long, value_name = told(say("DIR", "DOSSIER")), value_hint = ValueHint::DirPath)]
         #[arg(help = told(say(
             "Evaluate on every usable picture of this folder except those, by content, that the run has in one of its parts; on its test part, if they are the run’s own, moved",
             "Évaluer chaque image utilisable de ce dossier, sauf celles, par leur contenu, que l’essai a dans une de ses parties ; sa partie test, si ce sont les siennes, déplacées",
@@ -143,7 +143,7 @@ pub enum Command {
         #[arg(required = true, value_name = told(say("PATHS", "CHEMINS")))]
         #[arg(help = told(say("Pictures, or one folder, which goes into a table", "Des images, ou un seul dossier, qui va dans un tableau")))]
         paths: Vec<PathBuf>,
-        #[arg(long, value_name = told(say("FILE", "FICHIER")))]
+        #[arg(long, value_name = told(say("FILE", "FICHIER")), value_hint = ValueHint::FilePath)]
         #[arg(help = told(say(
             "Write a table with one row a picture; of a folder, here and under the names of the run, its data and the folder unless given. A table that was stopped is resumed if everything is as it was",
             "Écrire un tableau d’une ligne par image ; pour un dossier, à défaut, ici et sous les noms de l’essai, de ses données et du dossier. Un tableau arrêté est repris si rien n’a changé",
@@ -170,7 +170,7 @@ pub enum Command {
         "Examiner un dossier d’images : utilisables, inhabituelles, écartées",
     )))]
     Check {
-        #[arg(help = told(PICTURES), value_name = told(say("DIR", "DOSSIER")))]
+        #[arg(help = told(PICTURES), value_name = told(say("DIR", "DOSSIER")), value_hint = ValueHint::DirPath)]
         dir: PathBuf,
         #[command(flatten)]
         reading: ReadingArgs,
@@ -189,7 +189,7 @@ pub enum Command {
         run: String,
         #[arg(long, help = told(say("Which of them", "Lequel")), value_parser = one_of::<Format>())]
         format: Format,
-        #[arg(long, value_name = told(say("DIR", "DOSSIER")))]
+        #[arg(long, value_name = told(say("DIR", "DOSSIER")), value_hint = ValueHint::DirPath)]
         #[arg(help = told(MOVED))]
         data: Option<PathBuf>,
         #[arg(long, value_name = told(say("PATH", "CHEMIN")))]
@@ -216,7 +216,7 @@ pub enum Command {
         "Ajouter aux essais celui d’une autre machine, son dossier ou ses poids exportés",
     )))]
     Import {
-        #[arg(value_name = told(say("FOLDER", "DOSSIER")))]
+        #[arg(value_name = told(say("FOLDER", "DOSSIER")), value_hint = ValueHint::DirPath)]
         #[arg(help = told(say("The run’s folder, or the folder of its weights", "Le dossier de l’essai, ou celui de ses poids")))]
         folder: PathBuf,
     },
@@ -256,7 +256,7 @@ pub enum Command {
         "Suivre un dossier d’essais que d’autres entraînent : un autre dossier de Trombine, ses essais, un essai ou une expérience ; rien n’y est écrit",
     )))]
     Watch {
-        #[arg(value_name = told(say("DIR", "DOSSIER")))]
+        #[arg(value_name = told(say("DIR", "DOSSIER")), value_hint = ValueHint::DirPath)]
         #[arg(help = told(say(
             "The folder; on a terminal its table is drawn again every few seconds, until Ctrl+C",
             "Le dossier ; dans un terminal, son tableau est redessiné toutes les quelques secondes, jusqu’à Ctrl+C",
@@ -370,11 +370,11 @@ pub enum Command {
 
 #[derive(Args)]
 pub struct SplitArgs {
-    #[arg(help = told(PICTURES), value_name = told(say("DIR", "DOSSIER")))]
+    #[arg(help = told(PICTURES), value_name = told(say("DIR", "DOSSIER")), value_hint = ValueHint::DirPath)]
     pub dir: PathBuf,
     #[command(flatten)]
     pub reading: ReadingArgs,
-    #[arg(long, value_name = told(say("DIR", "DOSSIER")))]
+    #[arg(long, value_name = told(say("DIR", "DOSSIER")), value_hint = ValueHint::DirPath)]
     #[arg(help = told(say("The new folder", "Le nouveau dossier")))]
     pub out: PathBuf,
     #[arg(long, value_name = "N", default_value_t = 42, help = told(SEED))]
@@ -406,7 +406,7 @@ pub struct SplitArgs {
 pub struct TrainArgs {
     #[command(flatten)]
     pub recipe: RecipeArgs,
-    #[arg(long, value_name = told(say("DIR", "DOSSIER")))]
+    #[arg(long, value_name = told(say("DIR", "DOSSIER")), value_hint = ValueHint::DirPath)]
     #[arg(help = told(say(
         "A new folder for the run, instead of the user’s data folder",
         "Un nouveau dossier pour l’essai, au lieu du dossier de données de l’utilisateur",

@@ -12,7 +12,7 @@ use crate::{
         Paired, RunView,
         paired::{self, Verdict},
     },
-    text::{Lang, number, percent, say, years},
+    text::{Lang, number, say},
 };
 
 /// Compares two runs, or each of several with the best of them.
@@ -58,10 +58,9 @@ pub fn compare(runs: &[String], as_json: bool, lang: Lang) -> Done {
 
 /// A comparison as it is read.
 fn lines(pair: &Paired, p: Option<f64>, lang: Lang) -> Vec<String> {
-    let score = |value: f64| if pair.of_years { years(lang, value, 2) } else { percent(lang, value, 1) };
     let mut lines = vec![pair.sentence(p, lang)];
     for (name, (id, value)) in pair.names.iter().zip(pair.runs.iter().zip(pair.scores)) {
-        lines.push(format!("  {:>12}  {id}  {}", score(value), name.get(lang)));
+        lines.push(format!("  {:>12}  {id}  {}", pair.metric().text(lang, value), name.get(lang)));
     }
     let difference = say("difference", "différence").get(lang);
     lines.push(format!("  {difference} {}", pair.difference_words(lang)));
@@ -77,7 +76,7 @@ fn lines(pair: &Paired, p: Option<f64>, lang: Lang) -> Vec<String> {
 
 /// A comparison as one JSON object. `p_corrected` is `p` where it is the only one.
 fn summary(pair: &Paired, p_corrected: Option<f64>, lang: Lang) -> Value {
-    let score = if pair.of_years { "mae" } else { "accuracy" };
+    let score = pair.metric().key();
     let run = |which: usize| json!({"run": pair.runs[which], "name": pair.names[which].en, score: pair.scores[which], "judged": pair.evaluated[which]});
     let count = |first: usize, second: usize| pair.files[first][second].len();
     let verdict = match pair.verdict(p_corrected) {

@@ -13,6 +13,7 @@ use super::{
 use crate::{
     control::{Control, Signal},
     data::{dataset::Dataset, task::Task},
+    evaluate::Metric,
     experiment::{
         Cost, Design, Draft, Experiment, ExperimentStore, ExperimentView, MemberState, MemberView, RayOptions, Recipe, Row,
         SlurmJob, SlurmOptions, Vary,
@@ -24,7 +25,7 @@ use crate::{
     run::{RequestedDevice, RunInfo, date},
     setting_def::Choice as _,
     settings::Settings,
-    text::{Lang, LocalizedText, Phrase, bytes, decimal, duration, named, number, percent, plural, say, years},
+    text::{Lang, LocalizedText, Phrase, bytes, duration, named, number, plural, say},
     worker::{self, Event, ExperimentOptions, Jobs},
 };
 
@@ -206,7 +207,7 @@ fn train(experiment: &Experiment, how: TrainingOptions, terminal: &mut Terminal)
                     && !terminal.is_json()
                     && view.state != MemberState::Training
                 {
-                    terminal.line(&member_line(experiment.task.is_regression(), *member, view, None, lang));
+                    terminal.line(&member_line(Metric::of(&experiment.task), *member, view, None, lang));
                 }
             })
         }
@@ -233,16 +234,11 @@ fn train(experiment: &Experiment, how: TrainingOptions, terminal: &mut Terminal)
         return Err(one(Problem::new(Kind::File, what, remedy)));
     }
     let failed = |member: &MemberView| match &member.state {
-        MemberState::Failed { problem } => Some(of_member(member, problem)),
+        MemberState::Failed { problem } => Some(problem.clone().of(&member.label)),
         _ => None,
     };
     let failed: Vec<Problem> = view.members.iter().filter_map(failed).collect();
     if failed.is_empty() || only.is_some() { Ok(()) } else { Err(failed) }
-}
-
-fn of_member(member: &MemberView, problem: &Problem) -> Problem {
-    let what = LocalizedText::by(|lang| named(lang, member.label.get(lang), problem.what.get(lang)));
-    Problem { what, ..problem.clone() }
 }
 
 /// Goes on with an experiment.
@@ -326,9 +322,15 @@ fn list(as_json: bool, lang: Lang) -> Done {
         for view in &views {
             let Experiment { id, name, created, .. } = &view.experiment;
             let count = view.finished_words(lang);
-            let best = view.best().and_then(|row| Some(score(view, row.spread?.mean, lang))).unwrap_or_default();
+            let best = view.best().and_then(|row| Some(view.metric().text(lang, row.spread?.mean))).unwrap_or_default();
             let cancelled = if view.cancelled { say("cancelled", "annulée").get(lang) } else { "" };
-            let line = [date::day_and_time(*created), name.get(lang).to_owned(), count, cancelled.to_owned(), best];
+            let line = [
+                format!("{:<20}", date::day_and_time(lang, *created)),
+                name.get(lang).to_owned(),
+                count,
+                cancelled.to_owned(),
+                best,
+            ];
             let line: Vec<String> = line.into_iter().filter(|word| !word.is_empty()).collect();
             print(&format!("{id}  {}", line.join("  ")));
         }
@@ -353,7 +355,7 @@ fn show(name: &str, as_json: bool, lang: Lang) -> Done {
         for ((at, member), waits) in view.members.iter().enumerate().zip(view.waits()) {
             let task =
                 tasks.get(&at).filter(|_| !member.state.is_over()).map(|task| format!("  Slurm {} {}", task.state, task.node));
-            let line = member_line(view.experiment.task.is_regression(), at, member, waits, lang);
+            let line = member_line(view.metric(), at, member, waits, lang);
             print(&(line + task.unwrap_or_default().trim_end()));
         }
         if let Some((Some(state), job)) = &ray {
@@ -384,7 +386,7 @@ fn show(name: &str, as_json: bool, lang: Lang) -> Done {
     let fit = view.curve_fit();
     let document = json!({
         "experiment": view.experiment,
-        "measure": if view.more_is_better() { "accuracy" } else { "mae" },
+        "measure": view.metric().key(),
         "cancelled": view.cancelled,
         "members": view.members.iter().enumerate().map(member).collect::<Vec<_>>(),
         "slurm": tasks.iter().map(|(member, task)| (member.to_string(), json!(task))).collect::<serde_json::Map<_, _>>(),
@@ -434,13 +436,11 @@ fn cost_words(cost: &Cost, lang: Lang) -> String {
 }
 
 /// A line about one member; of one that waits for others, at which epoch it `waits`.
-fn member_line(in_years: bool, at: usize, member: &MemberView, waits: Option<u32>, lang: Lang) -> String {
+fn member_line(metric: Metric, at: usize, member: &MemberView, waits: Option<u32>, lang: Lang) -> String {
     let epochs = |run: &RunInfo| format!("{} {}/{}", say("epoch", "époque").get(lang), run.epochs_done, member.epochs);
     let result = match &member.state {
         MemberState::Failed { problem } => Some(problem.remedy.get(lang).to_owned()),
-        MemberState::Finished => {
-            member.score().map(|value| if in_years { years(lang, value, 2) } else { percent(lang, value, 1) })
-        }
+        MemberState::Finished => member.score().map(|value| metric.text(lang, value)),
         _ => member.run.as_ref().map(epochs),
     };
     let run = member.run.as_ref().map(|run| run.id.clone());
@@ -460,13 +460,11 @@ fn table(view: &ExperimentView, lang: Lang) {
     }
     if let Some(fit) = view.curve_fit() {
         let twice = fit.twice();
-        let error = |value: f64| {
-            let value = if view.more_is_better() { 1.0 - value.clamp(0.0, 1.0) } else { value.max(0.0) };
-            score(view, value, lang)
-        };
+        let metric = view.metric();
+        let error = |value: f64| metric.text(lang, metric.of_error(value));
         // A range of the error is one of the accuracy the other way round.
         let bounds = [twice.range.low, twice.range.high].map(error);
-        let [low, high] = if view.more_is_better() { [&bounds[1], &bounds[0]] } else { [&bounds[0], &bounds[1]] };
+        let [low, high] = if metric.more_is_better() { [&bounds[1], &bounds[0]] } else { [&bounds[0], &bounds[1]] };
         let (pictures, expected) = (number(lang, twice.pictures.into()), error(twice.error));
         print(&match lang {
             Lang::En => {
@@ -483,11 +481,12 @@ fn row_line(view: &ExperimentView, row: &Row, lang: Lang) -> String {
     let label = row.label.get(lang);
     let of = format!("{}/{}", row.scores.len(), row.members);
     let Some(spread) = row.spread else { return format!("{label}  {of}") };
-    let mean = score(view, spread.mean, lang);
-    let sd = spread.deviation.map(|sd| format!("± {}", plain(view, sd, lang)));
+    let metric = view.metric();
+    let mean = metric.text(lang, spread.mean);
+    let sd = spread.deviation.map(|sd| format!("± {}", metric.plain(lang, sd)));
     let range = spread.range.map(|range| {
-        let high = if view.more_is_better() { range.high.min(1.0) } else { range.high };
-        let (low, high) = (plain(view, range.low.max(0.0), lang), plain(view, high, lang));
+        let high = if metric == Metric::Accuracy { range.high.min(1.0) } else { range.high };
+        let (low, high) = (metric.plain(lang, range.low.max(0.0)), metric.plain(lang, high));
         match lang {
             Lang::En => format!("(95%: {low} to {high})"),
             Lang::Fr => format!("(95\u{a0}% : {low} à {high})"),
@@ -495,16 +494,6 @@ fn row_line(view: &ExperimentView, row: &Row, lang: Lang) -> String {
     });
     let words = [Some(label.to_owned()), Some(of), Some(mean), sd, range];
     words.into_iter().flatten().collect::<Vec<_>>().join("  ")
-}
-
-/// A result with its unit.
-fn score(view: &ExperimentView, value: f64, lang: Lang) -> String {
-    if view.more_is_better() { percent(lang, value, 1) } else { years(lang, value, 2) }
-}
-
-/// The same without.
-fn plain(view: &ExperimentView, value: f64, lang: Lang) -> String {
-    if view.more_is_better() { decimal(lang, value * 100.0, 1) } else { decimal(lang, value, 2) }
 }
 
 /// A recipe by its name, or a file of settings.

@@ -2,7 +2,7 @@
 
 use std::path::PathBuf;
 
-use clap::{Args, Subcommand, builder::RangedU64ValueParser};
+use clap::{Args, Subcommand, ValueHint, builder::RangedU64ValueParser};
 
 use super::{language::told, recipe_arguments::RecipeArgs};
 use crate::{
@@ -239,7 +239,7 @@ pub enum ExperimentCommand {
             "Une autre option de sbatch, comme --sbatch=--gres=gpu:1 ; peut être donnée plusieurs fois",
         )))]
         sbatch: Vec<String>,
-        #[arg(long, value_name = told(say("FILE", "FICHIER")))]
+        #[arg(long, value_name = told(say("FILE", "FICHIER")), value_hint = ValueHint::FilePath)]
         #[arg(help = told(say(
             "Lines for the job’s script, before the training: #SBATCH options, module load",
             "Des lignes pour le script du job, avant l’entraînement : options #SBATCH, module load",

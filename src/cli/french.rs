@@ -183,7 +183,11 @@ fn refuse(error: &Error) -> ! {
         complain_line(&format!("Trombine ne parle pas cette langue ; elle parle {known}"));
         std::process::exit(2)
     }
-    let Some(what) = (spoken() == Lang::Fr).then(|| translated(error)).flatten() else { error.exit() };
+    let what = match spoken() {
+        Lang::En => None,
+        Lang::Fr => translated(error),
+    };
+    let Some(what) = what else { error.exit() };
     complain_line(&format!("erreur : {what}"));
     complain_line("");
     complain_line("Pour en savoir plus : trombine help");

@@ -255,8 +255,8 @@ pub fn row(run: &RunInfo, lang: Lang) -> String {
     let epochs = run.committee.as_ref().map_or(epochs, |committee| {
         plural(lang, committee.members.len() as u64, say("run", "essai"), say("runs", "essais")).replace('\u{a0}', " ")
     });
-    let when = date::day_and_time(run.created);
-    format!("{}  {when}  {:<12}  {epochs:>11}{scores}  {}", run.id, status.get(lang), run.name(lang))
+    let when = date::day_and_time(lang, run.created);
+    format!("{}  {when:<20}  {:<12}  {epochs:>11}{scores}  {}", run.id, status.get(lang), run.name(lang))
 }
 
 /// The table that predictions go into.

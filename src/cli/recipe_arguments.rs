@@ -2,7 +2,7 @@
 
 use std::path::PathBuf;
 
-use clap::{Args, builder::RangedU64ValueParser};
+use clap::{Args, ValueHint, builder::RangedU64ValueParser};
 
 use super::{ReadingArgs, language::told};
 use crate::{
@@ -19,7 +19,7 @@ pub const SEED: Phrase = say("The start of all randomness", "L’origine de tout
 /// What to train on, and how.
 #[derive(Args)]
 pub struct RecipeArgs {
-    #[arg(long, value_name = told(say("DIR", "DOSSIER")), conflicts_with = "sample")]
+    #[arg(long, value_name = told(say("DIR", "DOSSIER")), value_hint = ValueHint::DirPath, conflicts_with = "sample")]
     #[arg(help = told(PICTURES))]
     pub data: Option<PathBuf>,
     #[arg(long)]
@@ -27,7 +27,7 @@ pub struct RecipeArgs {
     pub sample: bool,
     #[command(flatten)]
     pub reading: ReadingArgs,
-    #[arg(long, value_name = told(say("FILE", "FICHIER")), conflicts_with = "preset")]
+    #[arg(long, value_name = told(say("FILE", "FICHIER")), value_hint = ValueHint::FilePath, conflicts_with = "preset")]
     #[arg(help = told(say(
         "A file of settings, as the window saves it",
         "Un fichier de réglages, tel que la fenêtre l’enregistre",

@@ -12,7 +12,7 @@ use crate::{
     history::{BatchRecord, EpochRecord, Mae, StopReason},
     problem::{Kind, Problem},
     run::RunView,
-    text::{Lang, Phrase, capital, decimal, duration, escape, named, number, percent, plural, say, years},
+    text::{Lang, capital, decimal, duration, escape, named, number, percent, plural, say, years},
     train::event::TrainEvent,
     worker::Event,
 };
@@ -117,7 +117,7 @@ impl Terminal {
     }
 
     fn progress(&mut self, stage: Stage, done: u64, total: u64) {
-        let name = stage_name(stage).get(self.lang);
+        let name = stage.name().get(self.lang);
         if !self.bar {
             if self.stage.replace(stage) != Some(stage) {
                 complain_line(&format!("{name}…"));
@@ -365,24 +365,6 @@ fn json(event: &Event) {
 fn bar(share: f64) -> String {
     let full = (share.clamp(0.0, 1.0) * WIDTH as f64) as usize;
     format!("[{}{}]", "█".repeat(full), "·".repeat(WIDTH - full))
-}
-
-const fn stage_name(stage: Stage) -> Phrase {
-    match stage {
-        Stage::Scanning => say("Looking for pictures", "Recherche des images"),
-        Stage::Decoding => say("Reading pictures", "Lecture des images"),
-        Stage::FindingFaces => say("Finding faces", "Recherche des visages"),
-        Stage::Drawing => say("Drawing sample faces", "Dessin des visages d’exemple"),
-        Stage::Comparing => say("Comparing pictures", "Comparaison des images"),
-        Stage::Training => say("Training", "Entraînement"),
-        Stage::Trying => say("Trying the devices", "Essai des appareils"),
-        Stage::TestingDevice => say("Testing a device", "Test d’un appareil"),
-        Stage::TestingRates => say("Testing learning rates", "Test des taux d’apprentissage"),
-        Stage::Evaluating => say("Evaluating", "Évaluation"),
-        Stage::Predicting => say("Predicting", "Prédiction"),
-        Stage::Copying => say("Copying", "Copie"),
-        Stage::Exporting => say("Writing", "Écriture"),
-    }
 }
 
 fn stopped(reason: StopReason, best: Option<u32>, kept: u32, lang: Lang) -> String {

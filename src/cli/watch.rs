@@ -4,7 +4,6 @@ use std::{
     io::{self, IsTerminal as _},
     path::Path,
     thread,
-    time::Duration,
 };
 
 use serde_json::{Value, json};
@@ -14,15 +13,12 @@ use super::{
     terminal::{print, print_json, redraw},
 };
 use crate::{
-    experiment::{MemberState, Watched, WatchedRun},
+    experiment::{BETWEEN_LOOKS, MemberState, Watched, WatchedRun},
     files::atomic,
     problem::Problem,
     run::date,
-    text::{Lang, percent, say, years},
+    text::{Lang, say},
 };
-
-/// Between two looks.
-const BETWEEN_LOOKS: Duration = Duration::from_secs(3);
 
 /// Prints what is in `folder`: once as JSON or where nobody looks on, otherwise again and again until Ctrl+C.
 pub fn watch(folder: &Path, as_json: bool, lang: Lang) -> Done {
@@ -102,7 +98,7 @@ fn line(run: &WatchedRun, lang: Lang) -> String {
         _ => "",
     };
     let score = run.score().filter(|_| run.state == MemberState::Finished);
-    let score = score.map(|value| if run.of_years { years(lang, value, 2) } else { percent(lang, value, 1) });
+    let score = score.map(|value| run.metric().text(lang, value));
     let epochs = if run.epochs > 0 { format!("{}/{}", run.epochs_done, run.epochs) } else { String::new() };
     let (state, note) = (run.state_words(lang), run.note.replace('\n', " "));
     let words = [run.label.get(lang), &state, remedy, score.as_deref().unwrap_or_default(), &note];

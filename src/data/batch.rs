@@ -222,7 +222,7 @@ pub fn batches_per_pass(pictures: usize, batch_size: usize) -> usize {
 
 /// A quarter of the cores makes batches, eight threads at most. Learning from a picture takes several times as long as
 /// changing it, with all changes of the recipe *Recommended*, too.
-fn makers(cores: Option<usize>) -> usize {
+pub fn makers(cores: Option<usize>) -> usize {
     let cores = cores.unwrap_or_else(|| thread::available_parallelism().map_or(1, usize::from));
     (cores / 4).clamp(1, 8)
 }

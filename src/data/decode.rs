@@ -12,6 +12,7 @@ use super::{
     augment::crop::SMALLEST,
     face_crop::{FaceCrop, FaceCrops, is_photo},
     format::Foreign,
+    name,
     picture_size::side_of,
     resize_method::ResizeMethod,
     sample::{Anomaly, SkipReason},
@@ -196,7 +197,7 @@ fn open(bytes: &[u8], name: &str, most_pixels: u64) -> Result<(DynamicImage, Ori
     let jpeg = (format == ImageFormat::Jpeg).then(|| Jpeg::read(bytes));
     let reader = ImageReader::with_format(Cursor::new(bytes), format);
     let refused = |error: image::ImageError| match error {
-        image::ImageError::Unsupported(_) => SkipReason::Unsupported { is: named(format).1.to_owned() },
+        image::ImageError::Unsupported(_) => SkipReason::Unsupported { is: named(format).name.to_owned() },
         error => damaged(error.to_string()),
     };
     let mut decoder = reader.into_decoder().map_err(refused)?;
@@ -284,25 +285,26 @@ fn converted(image: &DynamicImage, format: ImageFormat, components: u8) -> Optio
 
 /// The name of the format that a file's content is in, if it is one that is decoded.
 pub fn format_name(bytes: &[u8]) -> Option<&'static str> {
-    image::guess_format(bytes).ok().map(|format| named(format).1)
+    image::guess_format(bytes).ok().map(|format| named(format).name)
 }
 
-/// The endings of a format's files, and its name.
-fn named(format: ImageFormat) -> (&'static [&'static str], &'static str) {
+/// A format's name and the endings of its files.
+const fn named(format: ImageFormat) -> name::Format {
     match format {
-        ImageFormat::Jpeg => (&["jpg", "jpeg", "jpe", "jfif"], "JPEG"),
-        ImageFormat::Png => (&["png"], "PNG"),
-        ImageFormat::WebP => (&["webp"], "WebP"),
-        ImageFormat::Gif => (&["gif"], "GIF"),
-        ImageFormat::Tiff => (&["tif", "tiff"], "TIFF"),
-        _ => (&["bmp"], "BMP"),
+        ImageFormat::Jpeg => name::JPEG,
+        ImageFormat::Png => name::PNG,
+        ImageFormat::WebP => name::WEBP,
+        ImageFormat::Gif => name::GIF,
+        ImageFormat::Tiff => name::TIFF,
+        _ => name::BMP,
     }
 }
 
 fn wrong_extension(format: ImageFormat, name: &str) -> Option<Anomaly> {
     let ending = name.rsplit_once('.')?.1.trim().to_ascii_lowercase();
-    let (known, is) = named(format);
-    (!known.iter().any(|known| ending.ends_with(known))).then(|| Anomaly::WrongExtension { is: is.to_owned() })
+    let known = named(format);
+    let right = known.endings.iter().any(|known| ending.ends_with(known));
+    (!right).then(|| Anomaly::WrongExtension { is: known.name.to_owned() })
 }
 
 /// What the markers of a JPEG file say. The decoder fills what a truncated file lacks with gray and says nothing.

@@ -7,14 +7,18 @@ use std::{
     collections::{BTreeMap, BTreeSet, HashMap},
     fs,
     path::{Path, PathBuf},
-    time::Duration,
 };
 
 use serde::{Deserialize, Serialize};
 
 use super::{face_file, sample::Source, square::PixelSquare};
 use crate::{
-    files::{AppDirs, atomic, disk, lock::Lock, overwrite::busy, settled},
+    files::{
+        AppDirs, atomic, disk,
+        lock::{self, Lock},
+        overwrite::busy,
+        settled,
+    },
     problem::Problem,
 };
 
@@ -58,9 +62,6 @@ pub enum Change {
     /// Take back everything that was decided about it.
     Forget,
 }
-
-/// How long another program's writing is waited for, which takes some milliseconds.
-const PATIENCE: Duration = Duration::from_secs(10);
 
 impl Edits {
     /// No decision about any picture.
@@ -161,7 +162,7 @@ impl Edits {
         let path = side_file(dirs, source);
         let folder = dirs.home.join("edits");
         let lock = path.with_extension("lock");
-        let held = disk::create_dir_all(&folder).and_then(|()| Lock::wait(&lock, PATIENCE));
+        let held = disk::create_dir_all(&folder).and_then(|()| Lock::wait(&lock, lock::PATIENCE));
         let _held = held.map_err(|error| Problem::writing(&path, &error))?.ok_or_else(|| busy(&path))?;
         let (mut all, mut differing) = (Self::load(dirs, source)?, 0);
         let decided: BTreeSet<&String> = before.0.keys().chain(self.0.keys()).collect();

@@ -19,7 +19,7 @@ use crate::{
     },
     model::CLASSES,
     problem::{Kind, Problem},
-    text::{Lang, LocalizedText, number, plural, repeated, say},
+    text::{Lang, LocalizedText, joined, number, plural, repeated, say},
 };
 
 /// The table's name.
@@ -230,8 +230,7 @@ impl TableRead {
                     Lang::Fr => format!("aucune partie ne porte le nom {}", of(&names)),
                 });
             }
-            let next = say("; ", "\u{a0}; ").get(lang);
-            format!("{FILE} ({})", parts.join(next))
+            format!("{FILE} ({})", joined(lang, &parts))
         })
     }
 }

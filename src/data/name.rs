@@ -74,25 +74,46 @@ pub fn propose(name: &str) -> Option<String> {
 /// Whether the name ends as a picture, be it one that the program does not decode: the first bytes tell.
 pub fn is_picture(name: &str) -> bool {
     let ending = name.rsplit_once('.').map_or("", |(_, ending)| ending).trim();
-    ENDINGS.iter().chain(&FOREIGN).any(|known| known.eq_ignore_ascii_case(ending)) || lacks_dot(name).is_some()
+    endings().chain(FOREIGN).any(|known| known.eq_ignore_ascii_case(ending)) || lacks_dot(name).is_some()
 }
 
-/// Endings of the pictures that the program decodes.
-pub const ENDINGS: [&str; 10] = ["jpg", "jpeg", "jpe", "jfif", "png", "webp", "bmp", "gif", "tif", "tiff"];
+/// A format of pictures that the program decodes.
+#[derive(Clone, Copy, Debug, PartialEq, Eq)]
+pub struct Format {
+    pub name: &'static str,
+    /// In small letters.
+    pub endings: &'static [&'static str],
+}
+
+/// As their contents say; see `decode`.
+pub const JPEG: Format = Format { name: "JPEG", endings: &["jpg", "jpeg", "jpe", "jfif"] };
+pub const PNG: Format = Format { name: "PNG", endings: &["png"] };
+pub const WEBP: Format = Format { name: "WebP", endings: &["webp"] };
+pub const BMP: Format = Format { name: "BMP", endings: &["bmp"] };
+pub const GIF: Format = Format { name: "GIF", endings: &["gif"] };
+pub const TIFF: Format = Format { name: "TIFF", endings: &["tif", "tiff"] };
+/// All of them.
+pub const FORMATS: [Format; 6] = [JPEG, PNG, WEBP, BMP, GIF, TIFF];
+
+/// The endings of all formats.
+pub fn endings() -> impl Iterator<Item = &'static str> {
+    FORMATS.iter().flat_map(|format| format.endings).copied()
+}
+
 /// Endings of pictures that it names but does not decode; see [`super::format`].
 const FOREIGN: [&str; 10] = ["heic", "heif", "hif", "avif", "jp2", "j2k", "jpf", "jpx", "jpc", "jxl"];
 
 /// The known ending of a name that ends in it without a dot: `…357jpg`.
 fn lacks_dot(name: &str) -> Option<&'static str> {
     let lower = name.to_ascii_lowercase();
-    let known = ENDINGS.into_iter().find(|known| lower.ends_with(known))?;
+    let known = endings().find(|known| lower.ends_with(known))?;
     lower[..lower.len() - known.len()].ends_with(|c: char| c.is_ascii_digit()).then_some(known)
 }
 
 /// `.jpg`, or `.jpg.chip.jpg`, with any of the endings.
 fn is_ending(ending: &str) -> bool {
     let mut parts = ending.split('.');
-    let known = |part: Option<&str>| part.is_some_and(|p| ENDINGS.iter().any(|known| known.eq_ignore_ascii_case(p)));
+    let known = |part: Option<&str>| part.is_some_and(|p| endings().any(|known| known.eq_ignore_ascii_case(p)));
     parts.next() == Some("")
         && known(parts.next())
         && match (parts.next(), parts.next(), parts.next()) {
@@ -107,6 +128,6 @@ fn meant_ending(ending: &str) -> String {
         return ".jpg.chip.jpg".to_owned();
     }
     let lower = ending.to_ascii_lowercase();
-    let known = ENDINGS.into_iter().find(|known| lower.trim_end().ends_with(known)).unwrap_or("jpg");
+    let known = endings().find(|known| lower.trim_end().ends_with(known)).unwrap_or("jpg");
     format!(".{known}")
 }

@@ -2,7 +2,7 @@
 //! less than it seems to.
 
 use super::{dataset::Dataset, duplicates::by_content, sample::Part, summary::OverlapCounts};
-use crate::text::{Lang, number, plural, say};
+use crate::text::{Lang, form, number, plural, say};
 
 /// The pictures that a part shares with an earlier one, as indices into the samples.
 #[derive(Clone, Debug, Default, PartialEq, Eq)]
@@ -144,13 +144,12 @@ pub fn also(lang: Lang, count: usize, all: u64, of: Part, part: Part) -> String 
         Part::Validation => [" validation", " de validation"],
         Part::Test => [" test", " de test"],
     };
+    let are = form(lang, count as u64, say("is", "est"), say("are", "sont"));
     match lang {
         Lang::En => {
-            let are = if count == 1 { "is" } else { "are" };
             format!("{n} of the {all}{} pictures {are} also in {}", of[0], part.name().en)
         }
         Lang::Fr => {
-            let are = if count == 1 { "est" } else { "sont" };
             let place = match part {
                 Part::Train => "à l’entraînement",
                 Part::Validation => "en validation",

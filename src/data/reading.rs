@@ -21,7 +21,7 @@ use crate::{
     files::{AppDirs, atomic, disk},
     problem::{Kind, Problem},
     setting_def::{Choice as _, choice},
-    text::{Lang, LocalizedText, number, plural, say},
+    text::{Lang, LocalizedText, named, number, plural, say, semicolon},
 };
 
 /// What the user said about a folder; by default nothing.
@@ -153,7 +153,7 @@ impl Understood {
     /// What was understood, on one line.
     pub fn sentence(&self, task: &Task) -> LocalizedText {
         LocalizedText::by(|lang| {
-            let next = say("; ", "\u{a0}; ").get(lang);
+            let next = semicolon(lang);
             let classes = task.listed(lang);
             let by_folder = self.by_folder || self.table.is_some();
             let mut line = match (lang, by_folder, task.kind) {
@@ -239,7 +239,7 @@ impl Understood {
         let first: Vec<String> = task.classes.iter().take(2).map(shown).collect();
         let names = first.join(", ") + if task.len() > 2 { ", …" } else { "" };
         LocalizedText::by(|lang| match (lang, self.by_folder, self.inner) {
-            _ if self.table.is_some() => format!("labels.csv{} {names}", if lang == Lang::Fr { "\u{a0}:" } else { ":" }),
+            _ if self.table.is_some() => named(lang, "labels.csv", &names),
             (Lang::En, false, _) => "Labels from UTKFace’s names".to_owned(),
             (Lang::Fr, false, _) => "Étiquettes des noms d’UTKFace".to_owned(),
             (Lang::En, true, false) => format!("Outer folders as classes: {names}"),

@@ -19,7 +19,7 @@ use std::{iter, path::Path};
 
 use super::{EngineConfig, cpu::CpuEngine, gpu};
 use crate::{
-    data::batch,
+    data::batch::{self, makers},
     memory::{Available, address_space},
     model::{Layer, Op},
     problem::{Kind, Problem},
@@ -168,7 +168,7 @@ pub fn check_start() -> Result<(), Problem> {
 fn available(threads: Option<usize>) -> Option<Available> {
     let cores = std::thread::available_parallelism().map_or(1, usize::from);
     // Those that compute, that make batches of both parts, and a few of the system's.
-    let threads = threads.unwrap_or(cores) + (cores / 4).clamp(1, 8) + 3;
+    let threads = threads.unwrap_or(cores) + makers(Some(cores)) + 3;
     Available::now(threads as u64 * THREAD)
 }
 

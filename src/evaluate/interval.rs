@@ -2,9 +2,16 @@
 
 use serde::{Deserialize, Serialize};
 
-/// Two bounds: in years, or of a difference.
+/// Two bounds: of a share, in years, or of a difference.
 #[derive(Clone, Copy, Debug, PartialEq, Serialize, Deserialize)]
 pub struct Interval {
     pub low: f64,
     pub high: f64,
+}
+
+impl Interval {
+    /// Whether two ranges have a value in common; then neither may be called better.
+    pub fn overlaps(self, other: Self) -> bool {
+        self.low <= other.high && other.low <= self.high
+    }
 }

@@ -12,6 +12,7 @@ pub mod curves;
 pub mod distributions;
 pub mod groups;
 mod interval;
+mod metric;
 pub mod regression;
 pub mod score;
 pub mod seen;
@@ -36,8 +37,9 @@ pub use coverage::CoveragePoint;
 pub use curves::{Best, CurvePoint, Curves, F1Of};
 pub use groups::{Group, GroupKey, Grouping};
 pub use interval::Interval;
+pub use metric::Metric;
 pub use regression::{Regression, RegressionGroup};
-pub use score::{ClassScore, ConfidenceInterval, Decision, Rate, RunScores, Scores, YearScores};
+pub use score::{ClassScore, Decision, Rate, RunScores, Scores, YearScores};
 pub use seen::Seen;
 pub use weights_id::{WeightsHash, WeightsId};
 

@@ -56,13 +56,6 @@ const FEWEST_NEIGHBORS: usize = 20;
 /// The largest error that counts as near, in years.
 pub const NEAR: f64 = 5.0;
 
-impl Interval {
-    /// Whether two ranges have a value in common; then neither may be called better.
-    pub fn overlaps(self, other: Self) -> bool {
-        self.low <= other.high && other.low <= self.high
-    }
-}
-
 impl Prediction {
     /// What is said, in years; the class where classes are learned.
     pub fn estimate(&self) -> f64 {

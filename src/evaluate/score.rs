@@ -2,20 +2,13 @@
 
 use serde::{Deserialize, Serialize};
 
-use super::{Confusion, WeightsId};
+use super::{Confusion, Interval, WeightsId};
 
 /// A share with the number of pictures behind it.
 #[derive(Clone, Copy, Debug, Default, PartialEq, Eq)]
 pub struct Rate {
     pub hits: u32,
     pub n: u32,
-}
-
-/// Two bounds between 0 and 1.
-#[derive(Clone, Copy, Debug, PartialEq)]
-pub struct ConfidenceInterval {
-    pub low: f64,
-    pub high: f64,
 }
 
 /// Precision, recall and F1 of a class; zero where nothing can be divided (scikit-learn's `zero_division=0`).
@@ -54,25 +47,18 @@ impl Rate {
 
     /// The 95% range by Wilson's score interval (1927), which stays within 0 and 1 and holds for small n too;
     /// everything is possible if there is nothing.
-    pub fn wilson(self) -> ConfidenceInterval {
+    pub fn wilson(self) -> Interval {
         if self.n == 0 {
-            return ConfidenceInterval { low: 0.0, high: 1.0 };
+            return Interval { low: 0.0, high: 1.0 };
         }
         let (n, p) = (f64::from(self.n), self.share());
         let divisor = 1.0 + Z * Z / n;
         let center = (p + Z * Z / (2.0 * n)) / divisor;
         let half = Z / divisor * (p * (1.0 - p) / n + Z * Z / (4.0 * n * n)).sqrt();
-        ConfidenceInterval {
+        Interval {
             low: if self.hits == 0 { 0.0 } else { (center - half).max(0.0) },
             high: if self.hits == self.n { 1.0 } else { (center + half).min(1.0) },
         }
-    }
-}
-
-impl ConfidenceInterval {
-    /// Whether two ranges have a value in common; then neither may be called better.
-    pub fn overlaps(self, other: Self) -> bool {
-        self.low <= other.high && other.low <= self.high
     }
 }
 

@@ -208,7 +208,10 @@ impl Draft {
                 let label = self.variants.get(one.variant).map(|variant| &variant.label).filter(|_| self.variants.len() > 1);
                 problems
                     .into_iter()
-                    .map(|problem| label.map_or(problem.clone(), |label| of_variant(label, problem)))
+                    .map(|problem| match label {
+                        Some(label) => problem.of(label),
+                        None => problem,
+                    })
                     .collect::<Vec<_>>()
             })?;
             first.get_or_insert(plan);
@@ -228,11 +231,6 @@ fn at_share(share: u32) -> Variant {
         }
     });
     Variant { label, changes: vec![format!("split.used={share}")] }
-}
-
-fn of_variant(label: &LocalizedText, problem: Problem) -> Problem {
-    let what = LocalizedText::by(|lang| crate::text::named(lang, label.get(lang), problem.what.get(lang)));
-    Problem { what, ..problem }
 }
 
 fn nothing_to_compare(kind: ExperimentKind) -> Problem {

@@ -6,9 +6,12 @@ use serde::Serialize;
 
 use super::{ExperimentView, MemberView};
 use crate::{
-    evaluate::significance::{CorrectedT, LUCK, corrected_resampled_t, holm},
+    evaluate::{
+        Metric,
+        significance::{CorrectedT, LUCK, corrected_resampled_t, holm},
+    },
     run::paired::p_value,
-    text::{Lang, number, points, years},
+    text::{Lang, number},
 };
 
 /// The best variant held against another, seed by seed.
@@ -48,10 +51,9 @@ impl ExperimentView {
     }
 
     fn lead(&self, best: &[Scored<'_>], others: &[Scored<'_>], other: usize) -> Option<PairedComparison> {
-        let better = |ours: f64, theirs: f64| if self.more_is_better() { ours - theirs } else { theirs - ours };
         let pairs = best.iter().filter_map(|(changes, ours)| {
             let (_, theirs) = others.iter().find(|(others, _)| others == changes)?;
-            Some(better(ours.score()?, theirs.score()?))
+            Some(self.metric().gain(ours.score()?, theirs.score()?))
         });
         let differences: Vec<f64> = pairs.collect();
         if differences.is_empty() {
@@ -68,24 +70,22 @@ impl ExperimentView {
     pub fn lead_words(&self, lead: &PairedComparison, named: bool, lang: Lang) -> String {
         let (Some(best), Some(other)) = (self.best(), self.experiment.variants.get(lead.over)) else { return String::new() };
         let (best, other) = (best.label.get(lang), other.label.get(lang));
-        let by = match self.more_is_better() {
-            true => points(lang, lead.by.abs(), 1),
-            false => years(lang, lead.by.abs(), 2),
-        };
+        let metric = self.metric();
+        let by = metric.difference(lang, lead.by.abs(), metric.digits());
         // The best of all results may be behind on the seeds that both have, while others are still to come.
-        let compared = match (self.more_is_better(), lead.by.total_cmp(&0.0), lang) {
-            (true, Ordering::Greater, Lang::En) => format!("{by} more accurate than {other}"),
-            (true, Ordering::Less, Lang::En) => format!("{by} less accurate than {other}, on what both have"),
-            (true, Ordering::Equal, Lang::En) => format!("as accurate as {other}"),
-            (true, Ordering::Greater, Lang::Fr) => format!("est meilleur de {by} que {other}"),
-            (true, Ordering::Less, Lang::Fr) => format!("est moins bon de {by} que {other}, sur ce que les deux ont"),
-            (true, Ordering::Equal, Lang::Fr) => format!("est aussi bon que {other}"),
-            (false, Ordering::Greater, Lang::En) => format!("off by {by} less than {other}"),
-            (false, Ordering::Less, Lang::En) => format!("off by {by} more than {other}, on what both have"),
-            (false, Ordering::Equal, Lang::En) => format!("off by as much as {other}"),
-            (false, Ordering::Greater, Lang::Fr) => format!("se trompe de {by} de moins que {other}"),
-            (false, Ordering::Less, Lang::Fr) => format!("se trompe de {by} de plus que {other}, sur ce que les deux ont"),
-            (false, Ordering::Equal, Lang::Fr) => format!("se trompe autant que {other}"),
+        let compared = match (metric, lead.by.total_cmp(&0.0), lang) {
+            (Metric::Accuracy, Ordering::Greater, Lang::En) => format!("{by} more accurate than {other}"),
+            (Metric::Accuracy, Ordering::Less, Lang::En) => format!("{by} less accurate than {other}, on what both have"),
+            (Metric::Accuracy, Ordering::Equal, Lang::En) => format!("as accurate as {other}"),
+            (Metric::Accuracy, Ordering::Greater, Lang::Fr) => format!("est meilleur de {by} que {other}"),
+            (Metric::Accuracy, Ordering::Less, Lang::Fr) => format!("est moins bon de {by} que {other}, sur ce que les deux ont"),
+            (Metric::Accuracy, Ordering::Equal, Lang::Fr) => format!("est aussi bon que {other}"),
+            (Metric::Mae, Ordering::Greater, Lang::En) => format!("off by {by} less than {other}"),
+            (Metric::Mae, Ordering::Less, Lang::En) => format!("off by {by} more than {other}, on what both have"),
+            (Metric::Mae, Ordering::Equal, Lang::En) => format!("off by as much as {other}"),
+            (Metric::Mae, Ordering::Greater, Lang::Fr) => format!("se trompe de {by} de moins que {other}"),
+            (Metric::Mae, Ordering::Less, Lang::Fr) => format!("se trompe de {by} de plus que {other}, sur ce que les deux ont"),
+            (Metric::Mae, Ordering::Equal, Lang::Fr) => format!("se trompe autant que {other}"),
         };
         let pairs = number(lang, lead.pairs as u64);
         let luck = match (lead.p, lang) {

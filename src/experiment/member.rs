@@ -154,7 +154,7 @@ impl ExperimentStore {
         let owner = self.owner(experiment, member);
         let what = LocalizedText::by(|lang| {
             let name = experiment.label(member);
-            let by = owner.as_ref().map(|owner| (&owner.host, owner.process, date::day_and_time(owner.since)));
+            let by = owner.as_ref().map(|owner| (&owner.host, owner.process, date::day_and_time(lang, owner.since)));
             let text = match (lang, by) {
                 (Lang::En, Some((host, process, since))) => format!("trained by process {process} on {host} since {since}"),
                 (Lang::En, None) => "trained by another process".to_owned(),

@@ -49,7 +49,7 @@ pub use slurm::{SlurmJob, SlurmOptions, SlurmTask};
 pub use state::{MemberState, finished_words};
 pub use store::{ExperimentStore, Version};
 pub use view::{ExperimentView, MemberRuns, MemberView, Row};
-pub use watch::{STALE, STALE_IN_FIRST_EPOCH, Watched, WatchedRun};
+pub use watch::{BETWEEN_LOOKS, STALE, STALE_IN_FIRST_EPOCH, Watched, WatchedRun};
 
 use crate::{
     data::{reading::Reading, sample::Source, task::Task},

@@ -3,12 +3,17 @@
 use std::{
     fs,
     path::{Path, PathBuf},
-    time::{Duration, SystemTime},
+    time::SystemTime,
 };
 
 use super::{Draft, Experiment};
 use crate::{
-    files::{atomic, disk, lock::Lock, overwrite, reads, unfinished::UnfinishedFolder},
+    files::{
+        atomic, disk,
+        lock::{self, Lock},
+        overwrite, reads,
+        unfinished::UnfinishedFolder,
+    },
     plan::Plan,
     problem::{Kind, Problem},
     run::{RequestedDevice, RunStore, date},
@@ -31,8 +36,6 @@ pub(super) const ORDER: &str = "order.json";
 pub(super) const MEMBERS: &str = "members";
 /// The ending of the file that says that a member is wanted no more.
 pub(super) const STOPPED: &str = "stopped";
-/// How long another program's change is waited for, which takes some milliseconds.
-const PATIENCE: Duration = Duration::from_secs(10);
 
 /// Which members an experiment has, and which come first: equal where nothing of it was changed.
 #[derive(Clone, Debug, PartialEq, Eq)]
@@ -179,7 +182,7 @@ impl ExperimentStore {
     /// Held by who changes what the experiment is.
     pub(super) fn lock(&self, experiment: &Experiment) -> Result<Lock, Problem> {
         let path = self.folder(experiment).join("lock");
-        let held = Lock::wait(&path, PATIENCE).map_err(|error| Problem::writing(&path, &error))?;
+        let held = Lock::wait(&path, lock::PATIENCE).map_err(|error| Problem::writing(&path, &error))?;
         held.ok_or_else(|| overwrite::busy(&path))
     }
 

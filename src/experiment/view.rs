@@ -15,7 +15,7 @@ use super::{
     store::{MEMBERS, STOPPED},
 };
 use crate::{
-    evaluate::significance::MeanCi,
+    evaluate::{Metric, significance::MeanCi},
     files::{lock::Lock, reads},
     history::EpochRecord,
     problem::Problem,
@@ -73,7 +73,7 @@ impl MemberView {
     /// trained further by itself, which is another recipe.
     pub fn score(&self) -> Option<f64> {
         let scores = self.run.as_ref().filter(|run| run.extensions == 0)?.scores.as_ref()?;
-        (self.state == MemberState::Finished).then(|| scores.years.map_or(scores.accuracy, |years| years.mae))
+        (self.state == MemberState::Finished).then(|| scores.value())
     }
 
     /// Where it stands in words; of one that waits at the end of a rung of successive halving, at which epoch it `waits`.
@@ -112,9 +112,9 @@ impl ExperimentView {
         self.count(|state| state.is_over() || matches!(state, MemberState::Failed { .. }))
     }
 
-    /// Whether a larger result is the better one.
-    pub fn more_is_better(&self) -> bool {
-        !self.experiment.task.is_regression()
+    /// By what its runs are compared.
+    pub fn metric(&self) -> Metric {
+        Metric::of(&self.experiment.task)
     }
 
     /// The table: a row for each variant, in their order.
@@ -137,18 +137,17 @@ impl ExperimentView {
     /// The row with the best mean; `None` before anything is finished.
     pub fn best(&self) -> Option<Row> {
         let rows = self.rows().into_iter().filter_map(|row| Some((row.spread?.mean, row)));
-        let better = |a: f64, b: f64| if self.more_is_better() { a.total_cmp(&b) } else { b.total_cmp(&a) };
         // Of equal ones the first.
-        rows.rev().max_by(|a, b| better(a.0, b.0)).map(|(_, row)| row)
+        rows.rev().max_by(|a, b| self.metric().compare(a.0, b.0)).map(|(_, row)| row)
     }
 
     /// The finished runs of a learning curve: training pictures against error.
     pub fn curve_points(&self) -> Vec<CurvePoint> {
         let point = |member: &MemberView| {
             let [pictures, _, evaluated] = member.run.as_ref()?.pictures;
-            let score = member.score()?;
-            let error = if self.more_is_better() { 1.0 - score } else { score };
-            Some(CurvePoint { pictures, error, evaluated: self.more_is_better().then_some(evaluated) })
+            let metric = self.metric();
+            let error = metric.error(member.score()?);
+            Some(CurvePoint { pictures, error, evaluated: (metric == Metric::Accuracy).then_some(evaluated) })
         };
         match self.experiment.kind {
             ExperimentKind::Curve => self.members.iter().filter_map(point).collect(),

@@ -22,8 +22,8 @@ use super::{
     store::{DESCRIPTION, STOPPED, member_file},
 };
 use crate::{
-    evaluate::RunScores,
-    files::atomic,
+    evaluate::{Metric, RunScores},
+    files::{atomic, names},
     history::EpochRecord,
     problem::{Kind, Problem},
     run::{Run, RunInfo, RunStatus},
@@ -85,14 +85,21 @@ pub struct WatchedRun {
 /// Of each file that a training writes, its size and when it was changed.
 type Stamp = Vec<Option<(u64, Duration)>>;
 
+/// Between two looks at what another process trains.
+pub const BETWEEN_LOOKS: Duration = Duration::from_secs(3);
+
 /// The files that a training writes.
-const WRITTEN: [&str; 4] = ["run.json", "history.jsonl", "events.json", "checkpoint/state.safetensors"];
+const WRITTEN: [&str; 4] = [names::RUN, names::HISTORY, names::EVENTS, names::CHECKPOINT];
 
 impl WatchedRun {
     /// Its result on the test part: the accuracy, of years the mean absolute error.
     pub fn score(&self) -> Option<f64> {
-        let scores = self.scores.as_ref()?;
-        Some(scores.years.map_or(scores.accuracy, |years| years.mae))
+        self.scores.as_ref().map(RunScores::value)
+    }
+
+    /// By what it is compared with others.
+    pub const fn metric(&self) -> Metric {
+        Metric::in_years(self.of_years)
     }
 
     /// From 0 to 1.
@@ -157,11 +164,11 @@ impl Watched {
             let experiment: Experiment = atomic::read_json(&folder.join(DESCRIPTION))?;
             name = Some(experiment.name.clone());
             look.members(folder, &experiment)
-        } else if folder.join("run.json").is_file() {
+        } else if folder.join(names::RUN).is_file() {
             look.run(folder).into_iter().collect()
         } else {
             let mut folders = folders_in(folder).map_err(|error| gone(&error))?.into_iter().rev();
-            let is_run = |folder: &PathBuf| folder.join("run.json").is_file();
+            let is_run = |folder: &PathBuf| folder.join(names::RUN).is_file();
             let newest: Vec<PathBuf> = folders.by_ref().filter(is_run).take(MOST).collect();
             older = folders.len();
             newest.iter().filter_map(|folder| look.run(folder)).collect()

@@ -11,6 +11,8 @@ use super::{disk, reads};
 
 /// A check whether a lock is held takes it for an instant, so taking it is tried again for this long before it counts as held.
 const LOOK: Duration = Duration::from_millis(50);
+/// How long another program's change of a file is waited for, which takes some milliseconds.
+pub const PATIENCE: Duration = Duration::from_secs(10);
 /// Between two tries.
 const PAUSE: Duration = Duration::from_millis(2);
 

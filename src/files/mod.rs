@@ -5,6 +5,7 @@ pub mod atomic;
 pub mod disk;
 pub mod fault;
 pub mod lock;
+pub mod names;
 pub mod overwrite;
 pub mod reads;
 pub mod regular;

@@ -6,6 +6,7 @@ use std::{
     path::{Path, PathBuf},
 };
 
+use super::names;
 use crate::{
     problem::{Kind, Problem},
     text::{LocalizedText, say},
@@ -89,7 +90,7 @@ pub fn not_within_a_run(home: &Path, path: &Path) -> Result<(), Problem> {
     let shelved = shelves.iter().any(|shelf| real.starts_with(shelf));
     // A run that was trained into a folder of the user's; exported weights have their labels beside them.
     let run = |folder: &Path| {
-        ["run.json", "settings.json"].iter().all(|name| folder.join(name).is_file()) && !folder.join("labels.json").is_file()
+        [names::RUN, names::SETTINGS].iter().all(|name| folder.join(name).is_file()) && !folder.join(names::LABELS).is_file()
     };
     // Its folder, a file in it, a file in a folder of it.
     if shelved || real.ancestors().take(3).any(run) {

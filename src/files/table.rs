@@ -6,7 +6,7 @@ use serde::{Deserialize, Serialize};
 
 use crate::{
     setting_def::choice,
-    text::{Lang, escape, say},
+    text::{Lang, escape, say, with_decimal_mark},
 };
 
 /// For whom a table is written.
@@ -37,9 +37,12 @@ impl TableForm {
         Self { style, lang }
     }
 
-    /// What a spreadsheet in French expects, where the comma is the decimal mark.
-    const fn french(self) -> bool {
-        matches!((self.style, self.lang), (TableStyle::Spreadsheet, Lang::Fr))
+    /// The language whose delimiter and decimal mark it has; programs read those of no language.
+    const fn local(self) -> Option<Lang> {
+        match self.style {
+            TableStyle::Plain => None,
+            TableStyle::Spreadsheet => Some(self.lang),
+        }
     }
 }
 
@@ -69,7 +72,7 @@ impl<'a> Cell<'a> {
     }
 
     fn written(self, form: TableForm) -> Cow<'a, str> {
-        let number = |text: String| if form.french() { text.replace('.', ",") } else { text };
+        let number = |text: String| form.local().map_or_else(|| text.clone(), |lang| with_decimal_mark(lang, &text));
         match self {
             Self::Text(text) => escape::cell(text),
             Self::Number(value, Some(digits)) => number(format!("{value:.digits$}")).into(),
@@ -102,7 +105,7 @@ impl Rows {
 
     fn after(form: TableForm, before: Vec<u8>) -> Self {
         let mut builder = csv::WriterBuilder::new();
-        builder.delimiter(if form.french() { b';' } else { b',' }).flexible(true);
+        builder.delimiter(form.local().map_or(b',', Lang::delimiter)).flexible(true);
         // Spreadsheets write the ends of lines as RFC 4180 has them; line tools stumble over them.
         if form.style == TableStyle::Spreadsheet {
             builder.terminator(csv::Terminator::CRLF);

@@ -4,7 +4,7 @@
 use super::{Layer, Network, Op, Shape, layers::Parameter};
 use crate::{
     setting_def::Choice,
-    text::{Lang, LocalizedText, number, say},
+    text::{Lang, LocalizedText, number, say, shortest},
 };
 
 /// The rows of the layer table, in the data's order. Activation, batch norm, pooling and dropout stand in the row of
@@ -116,9 +116,7 @@ fn words(layer: &Layer) -> LocalizedText {
         Op::MaxPool => say("max-pool", "max-pool").into(),
         Op::GlobalAveragePool => say("global average", "moyenne globale").into(),
         Op::Flatten => say("flatten", "aplatir").into(),
-        Op::Dropout { rate, .. } => {
-            LocalizedText { en: format!("dropout {rate}"), fr: format!("dropout {rate}").replace('.', ",") }
-        }
+        Op::Dropout { rate, .. } => LocalizedText::by(|lang| format!("dropout {}", shortest(lang, rate))),
     }
 }
 

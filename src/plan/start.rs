@@ -10,7 +10,7 @@ use crate::{
     model::{FROZEN_BLOCKS, ModelSettings, Network, Op, START_FROM, Weights, taken::Taken},
     problem::{Kind, Problem},
     settings::Settings,
-    text::{Lang, LocalizedText, decimal, named, number, plural, say},
+    text::{Lang, LocalizedText, joined, named, number, plural, say, shortest},
 };
 
 /// The run that another started from, and what was taken of it.
@@ -126,14 +126,13 @@ impl StartedFrom {
             (n, Lang::Fr) => parts.push(format!("les {n} premiers blocs sont figés")),
         }
         if self.rate < 1.0 {
-            let plain = self.rate.to_string();
-            let rate = decimal(lang, self.rate, plain.split_once('.').map_or(0, |(_, digits)| digits.len()));
+            let rate = shortest(lang, self.rate);
             parts.push(match lang {
                 Lang::En => format!("what was taken learns at {rate} of the rate"),
                 Lang::Fr => format!("ce qui est repris apprend à {rate} fois le taux"),
             });
         }
-        parts.join(if lang == Lang::Fr { "\u{a0}; " } else { "; " })
+        joined(lang, &parts)
     }
 }
 

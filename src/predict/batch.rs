@@ -32,7 +32,7 @@ use crate::{
         table::{Cell, Rows, TableForm},
     },
     problem::{Kind, Problem},
-    text::{Lang, LocalizedText, say},
+    text::{Lang, LocalizedText, say, semicolon},
 };
 
 /// What is asked for: the pictures of a folder, in a table.
@@ -319,7 +319,7 @@ impl BatchOutcome {
             text += &count(self.unreadable.len(), say("unreadable", "illisible"), say("unreadable", "illisibles"));
         }
         if self.continued > 0 {
-            text += say("; ", "\u{a0}; ").get(lang);
+            text += semicolon(lang);
             text += &count(
                 self.kept_rows,
                 say("row was kept from before", "ligne gardée d’avant"),

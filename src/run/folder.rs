@@ -27,7 +27,6 @@ use std::{
     hash::{DefaultHasher, Hash as _, Hasher as _},
     io,
     path::{Path, PathBuf},
-    time::Duration,
 };
 
 use super::{
@@ -40,7 +39,12 @@ use super::{
 use crate::{
     data::sample::{Framing, Source},
     evaluate::{Decision, Report, WeightsHash, WeightsId},
-    files::{atomic, lock::Lock, overwrite, stamp::Stamp},
+    files::{
+        atomic,
+        lock::{self, Lock},
+        names, overwrite,
+        stamp::Stamp,
+    },
     history::{EpochRecord, EventLog},
     model::Weights,
     plan::{Plan, start::PriorPictures},
@@ -49,16 +53,13 @@ use crate::{
     text::{LocalizedText, say},
 };
 
-/// How long another program's change of a `run.json` is waited for, which takes some milliseconds.
-const PATIENCE: Duration = Duration::from_secs(10);
-
 impl Run {
     /// Opens the run in `folder`.
     ///
     /// # Errors
     /// Not a run, or a damaged one.
     pub fn open(folder: &Path) -> Result<Self, Problem> {
-        let path = folder.join("run.json");
+        let path = folder.join(names::RUN);
         if let Err(error) = fs::metadata(&path)
             && error.kind() == io::ErrorKind::PermissionDenied
         {
@@ -153,7 +154,7 @@ impl Run {
 
     /// The same number for the same settings, as they were written at the start or when more was asked.
     pub(super) fn settings_key(&self) -> Option<u64> {
-        let settings: Settings = atomic::read_json(&self.folder.join("settings.json")).ok()?;
+        let settings: Settings = atomic::read_json(&self.folder.join(names::SETTINGS)).ok()?;
         let mut hasher = DefaultHasher::new();
         serde_json::to_vec(&settings).ok()?.hash(&mut hasher);
         Some(hasher.finish())
@@ -162,7 +163,7 @@ impl Run {
     fn settings_by(&self, newest: Option<&Header>) -> Result<Settings, Problem> {
         match newest.and_then(|header| header.settings.clone()) {
             Some(settings) => Ok(settings),
-            None => atomic::read_json(&self.folder.join("settings.json")),
+            None => atomic::read_json(&self.folder.join(names::SETTINGS)),
         }
     }
 
@@ -175,7 +176,7 @@ impl Run {
         if let Some(header) = newest {
             return header.position.history.clone();
         }
-        let text = fs::read_to_string(self.folder.join("history.jsonl")).unwrap_or_default();
+        let text = fs::read_to_string(self.folder.join(names::HISTORY)).unwrap_or_default();
         text.lines().filter_map(|line| serde_json::from_str(line).ok()).collect()
     }
 
@@ -187,7 +188,7 @@ impl Run {
     fn event_log_by(&self, newest: Option<Header>) -> EventLog {
         newest
             .and_then(|header| header.event_log)
-            .unwrap_or_else(|| atomic::read_json(&self.folder.join("events.json")).unwrap_or_default())
+            .unwrap_or_else(|| atomic::read_json(&self.folder.join(names::EVENTS)).unwrap_or_default())
     }
 
     /// The report, if the weights that the run has now were evaluated.
@@ -201,7 +202,7 @@ impl Run {
     /// # Errors
     /// A damaged file.
     pub fn read_report(&self) -> Result<Option<Report>, Problem> {
-        let path = self.folder.join("report.json");
+        let path = self.folder.join(names::REPORT);
         if fs::symlink_metadata(&path).is_err_and(|error| error.kind() == io::ErrorKind::NotFound) {
             return Ok(None);
         }
@@ -274,7 +275,7 @@ impl Run {
 
     /// Whether it is known which pictures it had: exported weights may come without.
     pub fn has_pictures(&self) -> bool {
-        self.folder.join("pictures.json").is_file()
+        self.folder.join(names::PICTURES).is_file()
     }
 
     /// The pictures with their parts and labels as they were at the start.
@@ -282,12 +283,12 @@ impl Run {
     /// # Errors
     /// A missing or damaged file.
     pub fn pictures(&self) -> Result<Vec<Picture>, Problem> {
-        atomic::read_json(&self.folder.join("pictures.json"))
+        atomic::read_json(&self.folder.join(names::PICTURES))
     }
 
     /// The best weights; those of the last epoch if the best are not to be restored.
     pub fn best_path(&self) -> PathBuf {
-        self.folder.join("best.safetensors")
+        self.folder.join(names::BEST)
     }
 
     /// The star that the user gave it, an empty file.
@@ -297,17 +298,17 @@ impl Run {
 
     /// The weights that it took over from another run.
     pub(super) fn start_path(&self) -> PathBuf {
-        self.folder.join("start.safetensors")
+        self.folder.join(names::START)
     }
 
     /// The pictures that those weights were made of ([`PriorPictures`](crate::plan::start::PriorPictures)).
     pub(super) fn prior_path(&self) -> PathBuf {
-        self.folder.join("start-pictures.json")
+        self.folder.join(names::START_PICTURES)
     }
 
     /// All that is needed to go on.
     pub fn checkpoint_path(&self) -> PathBuf {
-        self.folder.join("checkpoint").join("state.safetensors")
+        self.folder.join(names::CHECKPOINT)
     }
 
     /// The weights of one epoch, where every n-th is kept.
@@ -321,7 +322,7 @@ impl Run {
     /// A full disk, no permission, another program that does not end its own change.
     pub fn update(&mut self, change: impl FnOnce(&mut RunInfo)) -> Result<(), Problem> {
         let lock = self.folder.join("run.json.lock");
-        let held = Lock::wait(&lock, PATIENCE).map_err(|error| Problem::writing(&lock, &error))?;
+        let held = Lock::wait(&lock, lock::PATIENCE).map_err(|error| Problem::writing(&lock, &error))?;
         let _held = held.ok_or_else(|| overwrite::busy(&self.folder))?;
         if let Ok(current) = Self::open(&self.folder) {
             self.info = current.info;
@@ -333,7 +334,7 @@ impl Run {
 
     /// Writes `run.json`.
     pub(super) fn save(&self) -> Result<(), Problem> {
-        atomic::write_json(&self.folder.join("run.json"), &self.info)
+        atomic::write_json(&self.folder.join(names::RUN), &self.info)
     }
 
     /// Writes `settings.json`.
@@ -341,7 +342,7 @@ impl Run {
     /// # Errors
     /// A full disk, no permission.
     pub fn save_settings(&self, settings: &Settings) -> Result<(), Problem> {
-        atomic::write_json(&self.folder.join("settings.json"), settings)
+        atomic::write_json(&self.folder.join(names::SETTINGS), settings)
     }
 
     /// Writes `history.jsonl`: one epoch a line.
@@ -349,7 +350,7 @@ impl Run {
     /// # Errors
     /// A full disk, no permission.
     pub fn save_history(&self, history: &[EpochRecord]) -> Result<(), Problem> {
-        let path = self.folder.join("history.jsonl");
+        let path = self.folder.join(names::HISTORY);
         let mut text = Vec::new();
         for record in history {
             serde_json::to_writer(&mut text, record).map_err(|error| atomic::foreign(&path, &error))?;
@@ -363,7 +364,7 @@ impl Run {
     /// # Errors
     /// A full disk, no permission.
     pub fn save_event_log(&self, event_log: &EventLog) -> Result<(), Problem> {
-        let path = self.folder.join("events.json");
+        let path = self.folder.join(names::EVENTS);
         let text = serde_json::to_vec(event_log).map_err(|error| atomic::foreign(&path, &error))?;
         atomic::write(&path, &text)
     }
@@ -379,7 +380,7 @@ impl Run {
                 prediction.file = prediction.file.to_string_lossy().into_owned().into();
             }
         }
-        let path = self.folder.join("report.json");
+        let path = self.folder.join(names::REPORT);
         let text = serde_json::to_vec(&report).map_err(|error| atomic::foreign(&path, &error))?;
         atomic::write(&path, &text)
     }
@@ -398,7 +399,7 @@ impl Run {
     }
 
     pub(super) fn save_pictures(&self, pictures: &[Picture]) -> Result<(), Problem> {
-        let path = self.folder.join("pictures.json");
+        let path = self.folder.join(names::PICTURES);
         let text = serde_json::to_vec(pictures).map_err(|error| atomic::foreign(&path, &error))?;
         atomic::write(&path, &text)
     }

@@ -4,7 +4,12 @@
 use std::{path::Path, sync::Arc};
 
 use super::{Run, RunInfo};
-use crate::{files::remembered::Remembered, history::EpochRecord, problem::Problem, settings::Settings};
+use crate::{
+    files::{names, remembered::Remembered},
+    history::EpochRecord,
+    problem::Problem,
+    settings::Settings,
+};
 
 static RUNS: Remembered<Run> = Remembered::new();
 static INSIDE: Remembered<Arc<(Option<Settings>, Vec<EpochRecord>)>> = Remembered::new();
@@ -24,7 +29,7 @@ pub struct Looked {
 /// # Errors
 /// As [`Run::open`].
 pub(super) fn open(folder: &Path) -> Result<Run, Problem> {
-    let files = ["run.json", "checkpoint/state.safetensors", "best.safetensors", "settings.json"].map(|name| folder.join(name));
+    let files = [names::RUN, names::CHECKPOINT, names::BEST, names::SETTINGS].map(|name| folder.join(name));
     let read = || {
         let mut run = Run::open(folder)?;
         run.info.stored.settings = run.settings_key();
@@ -38,7 +43,7 @@ pub(super) fn open(folder: &Path) -> Result<Run, Problem> {
 
 /// What else there is to say of a run.
 pub(super) fn look_into(run: Run) -> Looked {
-    let names = ["run.json", "checkpoint/state.safetensors", "settings.json", "history.jsonl"];
+    let names = [names::RUN, names::CHECKPOINT, names::SETTINGS, names::HISTORY];
     let files = names.map(|name| run.folder.join(name));
     let inside = INSIDE.get(&run.folder, &files, || Some(Arc::new(run.settings_and_history())));
     let (settings, history) = inside.map_or_else(Default::default, |inside| inside.as_ref().clone());

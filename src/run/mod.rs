@@ -243,14 +243,14 @@ impl RunInfo {
         }
     }
 
-    /// Which run, on which data, from when: `Run “Quick look” · UTKFace · 2026-11-22 14:02`.
+    /// Which run, on which data, from when: `Run “Quick look” · UTKFace · Nov 22, 2026, 14:02`.
     pub fn line(&self, lang: Lang) -> String {
         self.line_as(self.name(lang), lang)
     }
 
     /// The same of one that is called `name` by now.
     pub fn line_as(&self, name: &str, lang: Lang) -> String {
-        let (source, day) = (self.source.name(), date::day_and_time(self.created));
+        let (source, day) = (self.source.name(), date::day_and_time(lang, self.created));
         match lang {
             Lang::En => format!("Run “{name}” · {} · {day}", source.en),
             Lang::Fr => format!("Essai «\u{a0}{name}\u{a0}» · {} · {day}", source.fr),

@@ -13,7 +13,7 @@ use super::{RunView, date};
 use crate::{
     data::sample::Part,
     evaluate::{
-        Interval, Prediction, Report,
+        Interval, Metric, Prediction, Report,
         regression::NEAR,
         significance::{LUCK, accuracy_range, holm, mcnemar, mean_range, paired_t},
     },
@@ -73,6 +73,11 @@ pub enum Verdict {
 const FEWEST: usize = 6;
 
 impl Paired {
+    /// By what the two are compared.
+    pub const fn metric(&self) -> Metric {
+        Metric::in_years(self.of_years)
+    }
+
     /// Compares two runs on the pictures of both their test parts, by name and content, where both have the same label and
     /// neither learned from it. Each evaluates as its report does, at the threshold that is kept with it.
     ///
@@ -184,9 +189,8 @@ pub fn best<'a>(views: impl IntoIterator<Item = &'a RunView>) -> Option<&'a RunV
         .iter()
         .filter(|(view, _)| view.info.task == *task)
         .rev()
-        .map(|(view, scores)| (*view, scores.years.map_or(scores.accuracy, |years| -years.mae)))
-        .max_by(|a, b| a.1.total_cmp(&b.1))
-        .map(|(view, _)| view)
+        .max_by(|(_, a), (_, b)| Metric::of(task).compare(a.value(), b.value()))
+        .map(|(view, _)| *view)
 }
 
 /// What two runs are called; where that is the same, with when they began.
@@ -196,7 +200,7 @@ fn names(first: &RunView, second: &RunView) -> [LocalizedText; 2] {
         LocalizedText::by(|lang| match same(lang) {
             false => view.info.name(lang).to_owned(),
             true if first.info.created / 60 == second.info.created / 60 => format!("{} ({})", view.info.name(lang), view.info.id),
-            true => format!("{} ({})", view.info.name(lang), date::day_and_time(view.info.created)),
+            true => format!("{} ({})", view.info.name(lang), date::day_and_time(lang, view.info.created)),
         })
     })
 }

@@ -10,7 +10,7 @@ use super::pictures::Picture;
 use crate::{
     data::{dataset::Dataset, pixels::Pixels, sample::Source},
     problem::{Kind, Problem},
-    text::{Lang, LocalizedText, number, plural, say},
+    text::{Lang, LocalizedText, form, number, plural, say},
 };
 
 /// The pictures that a run was trained and evaluated on, where they are now.
@@ -86,7 +86,7 @@ impl RunPictures {
     /// What is not as it was, if anything.
     pub fn sentence(&self, lang: Lang) -> Option<String> {
         let count = |n: usize| plural(lang, n as u64, say("picture", "image"), say("pictures", "images"));
-        let s = |n: usize| if n > 1 { "s" } else { "" };
+        let s = |n: usize| form(lang, n as u64, say("", ""), say("", "s"));
         let (changed, missing) = (self.changed.len(), self.missing);
         let changed = (changed > 0).then(|| match lang {
             Lang::En => format!("{} changed since the run", count(changed)),

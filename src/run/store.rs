@@ -16,7 +16,7 @@ use crate::{
         sample::{Part, Source},
     },
     files::{
-        atomic, disk, overwrite, reads,
+        atomic, disk, names, overwrite, reads,
         unfinished::{self, UnfinishedFolder},
     },
     model::Weights,
@@ -26,7 +26,7 @@ use crate::{
 };
 
 /// What a run's folder holds before it has its `run.json`.
-const BEGUN_WITH: [&str; 4] = ["settings.json", "pictures.json", "start.safetensors", "start-pictures.json"];
+const BEGUN_WITH: [&str; 4] = [names::SETTINGS, names::PICTURES, names::START, names::START_PICTURES];
 
 /// Where runs live: `runs/` with one folder each, and `trash/` with the deleted ones.
 #[derive(Clone, Debug, PartialEq, Eq)]
@@ -143,7 +143,7 @@ impl RunStore {
         let alone = UnfinishedFolder::alone(folder).map_err(|error| cannot_write(folder, &error))?;
         let _sign = alone.ok_or_else(|| overwrite::busy(folder))?;
         fill(folder.to_owned(), date::stamp(date::now()), naming::name(&plan.settings), plan).inspect_err(|_| {
-            if !is_there(&folder.join("run.json")) {
+            if !is_there(&folder.join(names::RUN)) {
                 BEGUN_WITH.iter().for_each(|file| drop(disk::remove_file(&folder.join(file))));
             }
         })
@@ -161,7 +161,7 @@ impl RunStore {
     /// No such run, several, or a damaged one.
     pub fn find(&self, name: &str) -> Result<Run, Problem> {
         let path = Path::new(name);
-        if path.join("run.json").is_file() {
+        if path.join(names::RUN).is_file() {
             return Run::open(path);
         }
         let exact = self.runs().join(name);
@@ -207,7 +207,7 @@ impl RunStore {
     pub fn import(&self, from: &Path) -> Result<Run, Problem> {
         let mut run = Run::open(from)?;
         let settings = run.settings()?;
-        let weights = ["best.safetensors", "model.safetensors"].map(|name| from.join(name));
+        let weights = [names::BEST, names::MODEL].map(|name| from.join(name));
         let weights = weights.iter().find(|path| path.is_file());
         match (weights, run.info.committee.is_some()) {
             (Some(weights), false) => Weights::load(weights)?.check(&settings.network(&run.info.task)?)?,
@@ -223,10 +223,10 @@ impl RunStore {
         let unfinished = self.begin()?;
         let folder = unfinished.path();
         match weights {
-            Some(weights) if run.info.committee.is_none() => copy(weights, &folder.join("best.safetensors"))?,
+            Some(weights) if run.info.committee.is_none() => copy(weights, &folder.join(names::BEST))?,
             _ => run.copy_members(folder)?,
         }
-        for name in ["history.jsonl", "events.json", "report.json"].into_iter().chain(BEGUN_WITH) {
+        for name in [names::HISTORY, names::EVENTS, names::REPORT].into_iter().chain(BEGUN_WITH) {
             let file = from.join(name);
             if file.is_file() {
                 copy(&file, &folder.join(name))?;

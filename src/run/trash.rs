@@ -14,7 +14,7 @@ use super::{
     store::{cannot_write, folders, is_there, listed, moved, there_again, unknown},
 };
 use crate::{
-    files::{atomic, disk, unfinished},
+    files::{atomic, disk, names, unfinished},
     problem::Problem,
 };
 
@@ -139,7 +139,7 @@ impl RunStore {
 }
 
 fn is_run(folder: &Path) -> bool {
-    folder.join("run.json").is_file()
+    folder.join(names::RUN).is_file()
 }
 
 fn deleted(folder: &Path) -> Option<SystemTime> {

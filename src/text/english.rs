@@ -12,5 +12,10 @@ pub(super) const ENGLISH: Conventions = Conventions {
     byte: 'B',
     colon: ": ",
     quotes: ["“", "”"],
-    singular: |count| count == 1,
+    semicolon: "; ",
+    between_numbers: ", ",
+    delimiter: b',',
+    months: ["Jan", "Feb", "Mar", "Apr", "May", "Jun", "Jul", "Aug", "Sep", "Oct", "Nov", "Dec"],
+    day: |year, month, day| format!("{month} {day}, {year}"),
+    singular: |whole, decimals| whole == 1 && decimals == 0,
 };

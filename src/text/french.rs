@@ -1,4 +1,4 @@
-//! French. Thousands are parted by a no-break space of full width: the window's text layout breaks lines at narrow ones.
+//! French.
 
 use super::conventions::Conventions;
 
@@ -12,6 +12,11 @@ pub(super) const FRENCH: Conventions = Conventions {
     byte: 'o',
     colon: "\u{a0}: ",
     quotes: ["«\u{a0}", "\u{a0}»"],
-    // Zero is singular.
-    singular: |count| count < 2,
+    semicolon: "\u{a0}; ",
+    between_numbers: "\u{a0}; ",
+    delimiter: b';',
+    months: ["janv.", "févr.", "mars", "avr.", "mai", "juin", "juil.", "août", "sept.", "oct.", "nov.", "déc."],
+    day: |year, month, day| format!("{day} {month} {year}"),
+    // All below two, zero and 1,5 as well.
+    singular: |whole, _| whole < 2,
 };

@@ -18,11 +18,10 @@ use super::{
     },
 };
 use crate::{
-    control::Stage,
     engine::DeviceKind,
     experiment::{ExperimentView, MemberState},
     session::{Phase, Progress},
-    text::{Lang, Phrase, number, plural, say},
+    text::{Lang, number, plural, say},
 };
 
 /// Width of the rail in a window of `width` points: where it is narrow, icons alone.
@@ -425,30 +424,11 @@ fn job(cx: &Cx<'_>) -> String {
 }
 
 fn how_far(lang: Lang, progress: Progress) -> String {
-    let what = stage(progress.stage).get(lang);
+    let what = progress.stage.name().get(lang);
     match (progress.done, progress.total) {
         (0, 0) => format!("{what}…"),
         (done, 0) => format!("{what}, {}", number(lang, done)),
         (done, total) => format!("{what}, {} {} {}", number(lang, done), say("of", "sur").get(lang), number(lang, total)),
-    }
-}
-
-const fn stage(stage: Stage) -> Phrase {
-    match stage {
-        Stage::Scanning => say("Looking through the folder", "Lecture du dossier"),
-        Stage::Decoding => say("Decoding pictures", "Décodage des images"),
-        Stage::FindingFaces => say("Finding faces", "Recherche des visages"),
-        Stage::Drawing => say("Drawing sample faces", "Dessin des visages d’exemple"),
-        Stage::Comparing => say("Comparing pictures", "Comparaison des images"),
-        Stage::Training => say("Training", "Entraînement"),
-        Stage::Trying => say("Trying a few batches", "Essai de quelques lots"),
-        Stage::TestingDevice => say("Testing a device", "Test d’un appareil"),
-        Stage::TestingRates => say("Testing learning rates", "Test des taux d’apprentissage"),
-        // Those of the test part and those of the validation part are counted together.
-        Stage::Evaluating => say("Evaluating pictures", "Évaluation des images"),
-        Stage::Predicting => say("Predicting", "Prédiction"),
-        Stage::Copying => say("Copying", "Copie"),
-        Stage::Exporting => say("Exporting", "Exportation"),
     }
 }
 

@@ -13,6 +13,9 @@ pub const fn ctrl(key: Key) -> KeyboardShortcut {
 pub const OPEN: KeyboardShortcut = ctrl(Key::O);
 /// Pastes.
 pub const PASTE: KeyboardShortcut = ctrl(Key::V);
+/// Marks all pictures of a grid.
+pub const MARK_ALL: KeyboardShortcut = ctrl(Key::A);
+
 /// A shortcut as the window writes it: `Ctrl Shift Z`, in French `Ctrl Maj Z`.
 pub fn written(keys: &KeyboardShortcut, lang: Lang) -> String {
     let modifiers = [(keys.modifiers.command, "Ctrl "), (keys.modifiers.shift, "Shift ")];

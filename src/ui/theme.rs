@@ -34,6 +34,8 @@ pub const BUTTON: f32 = 36.0;
 pub const FIELD: f32 = 30.0;
 /// Height of a row of options.
 pub const ROW: f32 = 44.0;
+/// Height of a line of a list, with two lines of text.
+pub const LINE: f32 = 46.0;
 /// Seconds of every movement, so few since the system’s wish for less movement is not known: neither egui nor winit tells it.
 pub const MOTION: f32 = 0.12;
 

@@ -18,6 +18,7 @@ use super::{
 use crate::{
     data::{square::Square, task::Task},
     engine::{self, EngineConfig},
+    files::names,
     predict::{self, Estimate, Predictor, heatmap::Heat, predictor::verdict},
     problem::Problem,
     run::{Run, RunInfo, RunStore},
@@ -233,7 +234,7 @@ impl Loaded {
 }
 
 fn written(run: &Run) -> [Option<SystemTime>; 2] {
-    [run.best_path(), run.folder.join("report.json")].map(|path| modified(&path))
+    [run.best_path(), run.folder.join(names::REPORT)].map(|path| modified(&path))
 }
 
 fn modified(path: &Path) -> Option<SystemTime> {

@@ -19,7 +19,7 @@ use crate::{
     problem::{Kind, Problem},
     run::{RunInfo, RunStatus, RunStore},
     settings::Settings,
-    text::{LocalizedText, named, say},
+    text::say,
     train::event::TrainEvent,
 };
 
@@ -184,11 +184,9 @@ impl<'a> Executor<'a> {
                 Ok(experiments.save_record(experiment, member, &record)?)
             }
             Err(problem) => {
-                let label = experiment.label(member);
-                let what = LocalizedText::by(|lang| named(lang, label.get(lang), problem.what.get(lang)));
                 record.problem = Some(problem.clone());
                 experiments.save_record(experiment, member, &record)?;
-                Err(Problem { what, ..problem }.into())
+                Err(problem.of(&experiment.label(member)).into())
             }
             Ok(()) if record.problem.is_some() => {
                 record.problem = None;

@@ -20,11 +20,11 @@ use super::{
 use crate::{
     control::Control,
     engine::memory,
-    experiment::{Experiment, MemberState},
+    experiment::MemberState,
     plan::Plan,
     problem::{Kind, Problem},
     run::RunStore,
-    text::{Lang, LocalizedText, bytes, named, plural, say},
+    text::{Lang, LocalizedText, bytes, plural, say},
 };
 
 /// Between two looks whether a process has ended.
@@ -109,7 +109,7 @@ pub fn train_in_processes(
             match (said, state) {
                 (_, MemberState::Failed { problem }) => {
                     crashes = 0;
-                    emit(Event::Warned(of_member(&executor.experiment, member, problem)));
+                    emit(Event::Warned(problem.of(&executor.experiment.label(member))));
                 }
                 (Err(said), MemberState::Paused | MemberState::Waiting) if !ends && !executor.ends() => {
                     crashes += 1;
@@ -219,12 +219,6 @@ fn fewer(number: usize, wanted: usize, needed: u64, there: u64) -> Problem {
     )
 }
 
-fn of_member(experiment: &Experiment, member: usize, problem: Problem) -> Problem {
-    let label = experiment.label(member);
-    let what = LocalizedText::by(|lang| named(lang, label.get(lang), problem.what.get(lang)));
-    Problem { what, ..problem }
-}
-
 fn crashed(executor: &Executor<'_>, member: usize, said: &str) -> Problem {
     let experiment = &executor.experiment;
     let log = executor.experiments.log_of(experiment, member).display().to_string();
@@ -239,5 +233,5 @@ fn crashed(executor: &Executor<'_>, member: usize, said: &str) -> Problem {
             fr: format!("`trombine experiment run {}` reprend où il en était ; ce qu’il a dit est dans {log}", experiment.id),
         },
     );
-    of_member(experiment, member, problem)
+    problem.of(&experiment.label(member))
 }

@@ -268,10 +268,10 @@ fn a_place_to_write_to_that_is_missing_has_words_of_its_own() {
     let mut command = support::program(home);
     let (_, line, _) = support::outcome(command.env("TZ", "Asia/Tokyo").args(["--lang", "en", "runs"]));
     let created = trombine::run::RunStore::at(home).find("last").expect("a run").info.created;
-    let there = trombine::run::date::day_and_time_in(created, &jiff::tz::TimeZone::fixed(jiff::tz::offset(9)));
-    if trombine::run::date::day_and_time_in(0, &jiff::tz::TimeZone::get("Asia/Tokyo").unwrap_or(jiff::tz::TimeZone::UTC))
-        == "1970-01-01 09:00"
-    {
+    let in_english = |seconds, zone| trombine::run::date::day_and_time_in(Lang::En, seconds, &zone);
+    let there = in_english(created, jiff::tz::TimeZone::fixed(jiff::tz::offset(9)));
+    let tokyo = jiff::tz::TimeZone::get("Asia/Tokyo").unwrap_or(jiff::tz::TimeZone::UTC);
+    if in_english(0, tokyo) == "Jan 1, 1970, 09:00" {
         assert!(line.contains(&there), "{line} without {there}");
     }
 }

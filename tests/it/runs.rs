@@ -227,6 +227,7 @@ fn dates() {
         (951_782_400, "2000-02-29-000000"),
         (4_107_542_399, "2100-02-28-235959"),
         (4_107_542_400, "2100-03-01-000000"),
+        (u64::MAX, "9999-12-30-220000"),
     ];
     for (seconds, text) in cases {
         assert_eq!(date::stamp(seconds), text);
@@ -236,9 +237,15 @@ fn dates() {
 /// What people read is on their clock. Expected: `datetime.fromtimestamp(951782399, timezone(timedelta(hours=h)))`.
 #[test]
 fn times_for_people_are_of_their_place() {
-    for (hours, text) in [(0, "2000-02-28 23:59"), (1, "2000-02-29 00:59"), (-5, "2000-02-28 18:59"), (14, "2000-02-29 13:59")] {
+    for (hours, [en, fr]) in [
+        (0, ["Feb 28, 2000, 23:59", "28 févr. 2000, 23:59"]),
+        (1, ["Feb 29, 2000, 00:59", "29 févr. 2000, 00:59"]),
+        (-5, ["Feb 28, 2000, 18:59", "28 févr. 2000, 18:59"]),
+        (14, ["Feb 29, 2000, 13:59", "29 févr. 2000, 13:59"]),
+    ] {
         let zone = jiff::tz::TimeZone::fixed(jiff::tz::offset(hours));
-        assert_eq!(date::day_and_time_in(951_782_399, &zone), text);
+        assert_eq!(date::day_and_time_in(Lang::En, 951_782_399, &zone), en);
+        assert_eq!(date::day_and_time_in(Lang::Fr, 951_782_399, &zone), fr);
     }
 }
 

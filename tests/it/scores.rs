@@ -7,9 +7,11 @@
 //! age, race = (i * 37) % 90, (i * 11) % 5
 //! ```
 
+use std::cmp::Ordering;
+
 use trombine::{
     data::sample::Part,
-    evaluate::{Confusion, Curves, F1Of, Logits, Prediction, Rate, Report, Scores, Seen, curves::best_f1},
+    evaluate::{Confusion, Curves, F1Of, Logits, Metric, Prediction, Rate, Report, Scores, Seen, curves::best_f1},
     text::Lang,
 };
 
@@ -255,4 +257,17 @@ fn results_are_sentences_in_both_languages() {
     assert_eq!(report.headline(0.5, Lang::En), "Right on about 99.9% of 5,000 new faces");
     report.predictions.clear();
     assert_eq!(report.headline(0.5, Lang::En), "No picture was evaluated");
+}
+
+#[test]
+fn results_are_compared_and_written_as_their_metric_is() {
+    let [accuracy, mae] = [Metric::Accuracy, Metric::Mae];
+    assert_eq!([accuracy.compare(0.9, 0.8), mae.compare(5.0, 6.0)], [Ordering::Greater; 2]);
+    assert_eq!([accuracy.gain(0.75, 0.5), mae.gain(5.0, 6.5)], [0.25, 1.5]);
+    assert_eq!([accuracy.error(0.75), mae.error(5.0)], [0.25, 5.0]);
+    // What is foretold may lie beyond what is possible.
+    assert_eq!([accuracy.of_error(-0.1), accuracy.of_error(1.5), mae.of_error(-1.0)], [1.0, 0.0, 0.0]);
+    assert_eq!([accuracy.text(Lang::Fr, 0.918), mae.text(Lang::Fr, 5.214)], ["91,8\u{a0}%", "5,21\u{a0}ans"]);
+    assert_eq!([accuracy.plain(Lang::En, 0.006), mae.plain(Lang::En, 0.314)], ["0.6", "0.31"]);
+    assert_eq!(accuracy.difference(Lang::En, 0.006, 1), "0.6\u{a0}points");
 }

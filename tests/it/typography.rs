@@ -84,3 +84,22 @@ fn percents_and_units_follow_their_number() {
     assert_eq!([IN_PERCENT, UNITLESS, Unit::same("px"), Unit::same("°")].map(with), ["5%", "5", "5\u{a0}px", "5°"]);
     assert_eq!(text::epochs(Lang::Fr, 0), "0\u{a0}époque");
 }
+
+/// The rounded number decides, as CLDR's plural rules read it: 1.96 with one place is 2.0.
+#[test]
+fn a_unit_goes_with_the_number_that_is_printed() {
+    let years = |lang| [1.96, 1.94, 1.0, 0.4].map(|value| text::years(lang, value, 1));
+    assert_eq!(years(Lang::En), ["2.0\u{a0}years", "1.9\u{a0}years", "1.0\u{a0}years", "0.4\u{a0}years"]);
+    assert_eq!(years(Lang::Fr), ["2,0\u{a0}ans", "1,9\u{a0}an", "1,0\u{a0}an", "0,4\u{a0}an"]);
+    assert_eq!([Lang::En, Lang::Fr].map(|lang| text::years(lang, 1.4, 0)), ["1\u{a0}year", "1\u{a0}an"]);
+    assert_eq!([Lang::En, Lang::Fr].map(|lang| text::points(lang, 0.0196, 1)), ["2.0\u{a0}points", "2,0\u{a0}points"]);
+    assert_eq!([Lang::En, Lang::Fr].map(|lang| text::points(lang, -0.0194, 1)), ["-1.9\u{a0}points", "-1,9\u{a0}point"]);
+    assert_eq!(text::years(Lang::Fr, f64::NAN, 1), "NaN\u{a0}ans");
+}
+
+#[test]
+fn numbers_are_listed_so_that_no_comma_means_two_things() {
+    assert_eq!([Lang::En, Lang::Fr].map(|lang| text::numbers(lang, &[0.5, 1.0])), ["0.5, 1", "0,5\u{a0}; 1"]);
+    assert_eq!([Lang::En, Lang::Fr].map(|lang| text::joined(lang, &["a, b", "c"])), ["a, b; c", "a, b\u{a0}; c"]);
+    assert_eq!([Lang::En, Lang::Fr].map(|lang| text::day(lang, 2026, 8, 1)), ["Aug 1, 2026", "1 août 2026"]);
+}

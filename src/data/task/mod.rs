@@ -17,7 +17,7 @@ use super::{
 };
 use crate::{
     setting_def::choice,
-    text::{Lang, LocalizedText, Phrase, quoted, say},
+    text::{Lang, LocalizedText, Phrase, form, quoted, say},
 };
 
 pub use age_group::AgeBands;
@@ -212,7 +212,7 @@ impl Task {
         match lang {
             Lang::En => format!("labeled {label}, predicted {predicted}"),
             Lang::Fr => {
-                let s = if lang.is_singular(count.into()) { "" } else { "s" };
+                let s = form(lang, count.into(), say("", ""), say("", "s"));
                 format!("étiquetée{s} {label}, prédite{s} {predicted}")
             }
         }
@@ -238,8 +238,11 @@ impl Task {
     fn named(&self, class: usize, lang: Lang) -> String {
         match self.kind {
             TaskKind::AgeGroup => age_group::years(&self.classes[class], lang),
-            TaskKind::Age if lang == Lang::En => class.to_string(),
-            TaskKind::Gender | TaskKind::Age => self.name(class, lang),
+            TaskKind::Age => match lang {
+                Lang::En => class.to_string(),
+                Lang::Fr => self.name(class, lang),
+            },
+            TaskKind::Gender => self.name(class, lang),
             TaskKind::Folders | TaskKind::Hairstyle => quoted(lang, self.name(class, lang)),
         }
     }

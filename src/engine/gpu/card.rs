@@ -3,9 +3,11 @@
 use std::{
     collections::{BTreeMap, HashMap},
     panic::{AssertUnwindSafe, catch_unwind},
-    sync::{Arc, Mutex, MutexGuard, PoisonError, mpsc},
+    sync::{Arc, Mutex, MutexGuard, PoisonError},
     time::Duration,
 };
+
+use crossbeam_channel::bounded;
 
 use super::{
     adapter::{Found, HALF, adapters},
@@ -234,7 +236,7 @@ impl Card {
     /// # Errors
     /// A lost device.
     pub fn read(&self, buffer: &wgpu::Buffer) -> Result<Vec<u8>, Problem> {
-        let (tell, told) = mpsc::channel();
+        let (tell, told) = bounded(1);
         self.guarded(|| {
             buffer.map_async(wgpu::MapMode::Read, .., move |result| {
                 // Nobody waits any more: the engine is gone.

@@ -1,5 +1,7 @@
 //! The kernels: one WGSL file each, with what several share in files of their own.
 
+use crate::model::LEAKY_SLOPE;
+
 /// A kernel; `kernels/<name>.wgsl` says what it computes, how it is tiled and which bytes it moves.
 #[derive(Clone, Copy, Debug, PartialEq, Eq, Hash, PartialOrd, Ord)]
 pub enum Kernel {
@@ -103,6 +105,8 @@ impl Kernel {
         };
         let mut source = if half { HALF } else { FULL }.to_owned();
         source.push_str(COMMON);
+        // Used by what `activation.wgsl` is a part of.
+        source.push_str(&format!("const LEAK: f32 = {LEAKY_SLOPE:?};\n"));
         shared.iter().for_each(|part| source.push_str(part));
         source.push_str(own);
         source

@@ -21,7 +21,8 @@ pub use words::{no_pictures, not_trained_further, own_network, same_sight};
 use super::{Run, RunFiles, without_its_report};
 use crate::{
     engine::{Engine, EngineConfig},
-    evaluate::{Combination, WeightsId, regression::residuals},
+    evaluate::{Combination, Metric, WeightsId, regression::residuals},
+    files::names,
     predict::predictor::Predictor,
     problem::Problem,
     text::LocalizedText,
@@ -81,7 +82,7 @@ pub struct CommitteeEvaluation {
 impl Committee {
     /// Which of its files are there.
     pub(super) fn stored(&self, folder: &Path) -> RunFiles {
-        let there = |place: usize| member_folder(folder, place).join("best.safetensors").is_file();
+        let there = |place: usize| member_folder(folder, place).join(names::BEST).is_file();
         RunFiles {
             weights: !self.members.is_empty() && (0..self.members.len()).all(there),
             checkpoint: false,
@@ -92,10 +93,9 @@ impl Committee {
 
 impl CommitteeEvaluation {
     /// The place of the best member, and how good it is alone.
-    pub fn best(&self, of_years: bool) -> Option<(usize, f64)> {
-        let better = |a: f64, b: f64| if of_years { b.total_cmp(&a) } else { a.total_cmp(&b) };
+    pub fn best(&self, metric: Metric) -> Option<(usize, f64)> {
         // Of equal ones the first.
-        self.alone.iter().copied().enumerate().rev().max_by(|a, b| better(a.1, b.1))
+        self.alone.iter().copied().enumerate().rev().max_by(|a, b| metric.compare(a.1, b.1))
     }
 }
 

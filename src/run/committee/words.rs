@@ -2,10 +2,10 @@
 
 use super::{Basis, Committee, CommitteeEvaluation, MEMBERS};
 use crate::{
-    evaluate::Combination,
+    evaluate::{Combination, Metric},
     problem::{Kind, Problem},
     run::RunInfo,
-    text::{Lang, LocalizedText, number, percent, plural, quoted, say, years},
+    text::{Lang, LocalizedText, number, plural, quoted, say},
 };
 
 impl Committee {
@@ -47,9 +47,9 @@ impl Committee {
     }
 
     /// On what it was evaluated, and how good the best member is alone.
-    pub fn evaluated_on(&self, of_years: bool, lang: Lang) -> Option<String> {
+    pub fn evaluated_on(&self, metric: Metric, lang: Lang) -> Option<String> {
         let evaluation = self.evaluation.as_ref()?;
-        let best = self.best_alone(evaluation, of_years, lang);
+        let best = self.best_alone(evaluation, metric, lang);
         Some(match (evaluation.basis, lang) {
             (Basis::OutOfFold, Lang::En) => {
                 "Out of fold: each picture is evaluated only by the member that did not train on it, so this is the mean of single models, not the committee’s own result; a folder apart tells that".to_owned()
@@ -65,16 +65,17 @@ impl Committee {
     }
 
     /// `on the same, the best member alone (“seed 43”) is right on 91.2 %`.
-    fn best_alone(&self, evaluation: &CommitteeEvaluation, of_years: bool, lang: Lang) -> String {
-        let Some((place, score)) = evaluation.best(of_years) else { return String::new() };
+    fn best_alone(&self, evaluation: &CommitteeEvaluation, metric: Metric, lang: Lang) -> String {
+        let Some((place, score)) = evaluation.best(metric) else { return String::new() };
         let name = self.members.get(place).map_or_else(String::new, |member| quoted(lang, member.name.get(lang)));
-        match (lang, of_years) {
-            (Lang::En, false) => format!("on the same, the best member alone ({name}) is right on {}", percent(lang, score, 1)),
-            (Lang::Fr, false) => {
-                format!("sur les mêmes, le meilleur membre seul ({name}) répond juste sur {}", percent(lang, score, 1))
+        let score = metric.text(lang, score);
+        match (lang, metric) {
+            (Lang::En, Metric::Accuracy) => format!("on the same, the best member alone ({name}) is right on {score}"),
+            (Lang::Fr, Metric::Accuracy) => {
+                format!("sur les mêmes, le meilleur membre seul ({name}) répond juste sur {score}")
             }
-            (Lang::En, true) => format!("on the same, the best member alone ({name}) is off by {}", years(lang, score, 2)),
-            (Lang::Fr, true) => format!("sur les mêmes, le meilleur membre seul ({name}) se trompe de {}", years(lang, score, 2)),
+            (Lang::En, Metric::Mae) => format!("on the same, the best member alone ({name}) is off by {score}"),
+            (Lang::Fr, Metric::Mae) => format!("sur les mêmes, le meilleur membre seul ({name}) se trompe de {score}"),
         }
     }
 }
@@ -83,7 +84,7 @@ impl RunInfo {
     /// What must be said of a committee's result; nothing of other runs.
     pub fn committee_notes(&self, lang: Lang) -> Vec<String> {
         let Some(committee) = &self.committee else { return Vec::new() };
-        [Some(committee.combined(lang)), committee.evaluated_on(self.task.is_regression(), lang)].into_iter().flatten().collect()
+        [Some(committee.combined(lang)), committee.evaluated_on(Metric::of(&self.task), lang)].into_iter().flatten().collect()
     }
 }
 

@@ -14,7 +14,7 @@ use crate::{
     run::{RunView, date},
     setting_def::SettingDefs,
     settings::images::ImageOption,
-    text::{Lang, Phrase, capital, decimal, duration, epochs, escape, named, number, percent, say},
+    text::{Lang, Phrase, capital, decimal, duration, epochs, escape, joined, named, number, percent, say},
 };
 
 /// The card as a Markdown file.
@@ -49,7 +49,7 @@ fn list(items: &[Phrase], lang: Lang) -> Block {
 
 fn details(view: &RunView, lang: Lang) -> Vec<Block> {
     let info = &view.info;
-    let day = date::day(info.created);
+    let day = date::day(lang, info.created);
     let time = duration(lang, info.seconds);
     let version = env!("CARGO_PKG_VERSION");
     let epochs = epochs(lang, info.epochs_done.into());
@@ -100,7 +100,7 @@ fn details(view: &RunView, lang: Lang) -> Vec<Block> {
 
 /// A committee's members and how their answers become one.
 fn of_committee(view: &RunView, lang: Lang) -> Vec<String> {
-    let (info, day) = (&view.info, date::day(view.info.created));
+    let (info, day) = (&view.info, date::day(lang, view.info.created));
     let mut items = vec![match lang {
         Lang::En => format!("“{}” ({}), made on {day} with Trombine {}", info.name(lang), info.id, env!("CARGO_PKG_VERSION")),
         Lang::Fr => {
@@ -359,8 +359,8 @@ pub fn below_average(report: &Report, lang: Lang) -> String {
     let groups = match (names.is_empty(), lang) {
         (true, Lang::En) => "No single group lies below the average beyond what chance explains.".to_owned(),
         (true, Lang::Fr) => "Aucun groupe n’est sous la moyenne au-delà de ce que le hasard explique.".to_owned(),
-        (false, Lang::En) => format!("Below the average beyond what chance explains: {}.", names.join("; ")),
-        (false, Lang::Fr) => format!("Sous la moyenne au-delà de ce que le hasard explique : {}.", names.join(" ; ")),
+        (false, Lang::En) => format!("Below the average beyond what chance explains: {}.", joined(lang, &names)),
+        (false, Lang::Fr) => format!("Sous la moyenne au-delà de ce que le hasard explique : {}.", joined(lang, &names)),
     };
     match lang {
         Lang::En => format!("{groups} Expected calibration error: {calibration}."),

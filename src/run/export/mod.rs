@@ -35,7 +35,7 @@ use crate::{
     },
     evaluate::Report,
     files::{
-        atomic, overwrite,
+        atomic, names, overwrite,
         table::{TableForm, TableStyle},
     },
     model::{Network, Weights},
@@ -156,9 +156,9 @@ fn fill(view: &RunView, format: Format, lang: Lang, folder: &Path) -> Result<(),
         atomic::write(&folder.join("predict.py"), python::PREDICT_SCRIPT.as_bytes())?;
     } else {
         let (network, weights) = model(view)?;
-        weights.save(&folder.join("model.safetensors"))?;
+        weights.save(&folder.join(names::MODEL))?;
         portable(view, folder)?;
-        atomic::write_json(&folder.join("labels.json"), &Labels::new(view))?;
+        atomic::write_json(&folder.join(names::LABELS), &Labels::new(view))?;
         atomic::write(&folder.join("model.py"), python::torch_module(&network).as_bytes())?;
     }
     atomic::write(&folder.join("model-card.md"), card::card(view, lang).as_bytes())
@@ -246,10 +246,10 @@ fn portable(view: &RunView, path: &Path) -> Result<(), Problem> {
         run.save_report(report)?;
     }
     // A run that was itself opened without its list of pictures has none to pass on.
-    match fs::read(view.folder.join("pictures.json")) {
-        Ok(pictures) => atomic::write(&path.join("pictures.json"), &pictures)?,
+    match fs::read(view.folder.join(names::PICTURES)) {
+        Ok(pictures) => atomic::write(&path.join(names::PICTURES), &pictures)?,
         Err(error) if error.kind() == std::io::ErrorKind::NotFound => {}
-        Err(error) => return Err(Problem::io(&view.folder.join("pictures.json"), &error)),
+        Err(error) => return Err(Problem::io(&view.folder.join(names::PICTURES), &error)),
     }
     run.save()
 }

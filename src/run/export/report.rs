@@ -27,9 +27,10 @@ pub fn report(view: &RunView, dataset: Option<&Dataset>, options: ExportOptions)
     let faces: String = pictures.iter().enumerate().map(|(i, m)| format!(".f{i}{{background-image:url({})}}", m.url)).collect();
     let mut html = format!(
         "<!doctype html>\n<html lang=\"{}\"><head><meta charset=\"utf-8\"><meta name=\"viewport\" content=\"width=device-width\">\
-         <meta name=\"color-scheme\" content=\"light dark\"><title>{name} – Trombine</title><style>{}{PLOT_STYLE}{STYLE}{faces}</style></head><body>",
+         <meta name=\"color-scheme\" content=\"light dark\"><title>{name} – Trombine</title><style>{}{PLOT_STYLE}{STYLE}{}{faces}</style></head><body>",
         options.lang.code(),
-        tokens()
+        tokens(),
+        language_style()
     );
     for lang in Lang::ALL {
         let checked = if lang == options.lang { " checked" } else { "" };
@@ -352,7 +353,7 @@ fn jpeg_url(pixels: &[u8]) -> Option<String> {
     Some(format!("data:image/jpeg;base64,{}", base64(&jpeg)))
 }
 
-/// RFC 4648, with padding.
+/// RFC 4648, with padding. Of the crate `base64` only 0.13 is in the tree, which is no longer maintained.
 fn base64(bytes: &[u8]) -> String {
     const LETTERS: &[u8; 64] = b"ABCDEFGHIJKLMNOPQRSTUVWXYZabcdefghijklmnopqrstuvwxyz0123456789+/";
     let mut text = String::with_capacity(bytes.len().div_ceil(3) * 4);
@@ -371,17 +372,27 @@ const LOGO: &str = "<svg width=\"26\" height=\"26\" viewBox=\"0 0 26 26\" aria-h
 <circle cx=\"9\" cy=\"10.5\" r=\"1.6\" fill=\"var(--on)\"/><circle cx=\"17\" cy=\"10.5\" r=\"1.6\" fill=\"var(--on)\"/>\
 <path d=\"M8 15.5q5 4.5 10 0\" fill=\"none\" stroke=\"var(--on)\" stroke-width=\"1.8\" stroke-linecap=\"round\"/></svg>";
 
+/// Of the pages only that of the chosen language is seen, and its button is marked.
+fn language_style() -> String {
+    let rules = |lang: Lang| {
+        let code = lang.code();
+        format!(
+            "#{code}:checked~main:not(.{code}){{display:none}}\
+             #{code}:checked~nav label.{code}{{background:var(--soft);color:var(--accent);font-weight:550}}\
+             #{code}:focus-visible~nav label.{code}{{outline:2px solid var(--accent)}}"
+        )
+    };
+    Lang::ALL.map(rules).concat()
+}
+
 const STYLE: &str = "\
 *{box-sizing:border-box}\
 body{margin:0;background:var(--bg);color:var(--text);font:14px/1.5 Inter,'Segoe UI',system-ui,sans-serif;font-variant-numeric:tabular-nums}\
 input[name=lang]{position:absolute;opacity:0}\
-#en:checked~main.fr,#fr:checked~main.en{display:none}\
 nav,main{max-width:1160px;margin:0 auto;padding:0 24px}\
 nav{display:flex;align-items:center;gap:10px;padding-top:20px;font-size:15px}\
 .languages{margin-left:auto;display:flex;background:var(--surface2);border:1px solid var(--stroke);border-radius:8px;padding:2px}\
 .languages label{padding:4px 12px;border-radius:6px;color:var(--text2);font-size:13px;cursor:pointer}\
-#en:checked~nav label.en,#fr:checked~nav label.fr{background:var(--soft);color:var(--accent);font-weight:550}\
-#en:focus-visible~nav label.en,#fr:focus-visible~nav label.fr{outline:2px solid var(--accent)}\
 header{margin:28px 0 24px}\
 .run{margin:0;color:var(--text3);font-size:13px}\
 h1{margin:4px 0 2px;font-size:26px;line-height:1.25;font-weight:650;letter-spacing:-.01em}\

@@ -5,7 +5,7 @@ use crate::{
     evaluate::Interval,
     problem::{Kind, Problem},
     run::RunView,
-    text::{Lang, LocalizedText, decimal, number, plural, points, quoted, say, years},
+    text::{Lang, LocalizedText, decimal, number, plural, quoted, say},
 };
 
 impl Paired {
@@ -136,8 +136,7 @@ impl Paired {
 
     /// The difference with its range: `+0.6 points (−0.3 to 1.5)`.
     pub fn difference_words(&self, lang: Lang) -> String {
-        let scale = if self.of_years { 1.0 } else { 100.0 };
-        let digits = self.digits();
+        let (scale, digits) = (self.metric().scale(), self.digits());
         let value = self.change(lang);
         match (self.range, lang) {
             (None, _) => value,
@@ -171,15 +170,12 @@ impl Paired {
 
     /// A difference without its sign, in points or years.
     fn amount(&self, value: f64, lang: Lang) -> String {
-        match self.of_years {
-            true => years(lang, value, self.digits()),
-            false => points(lang, value, self.digits()),
-        }
+        self.metric().difference(lang, value, self.digits())
     }
 
     /// Decimal places with which the difference is no zero, unless it is one.
     fn digits(&self) -> usize {
-        let (value, least) = if self.of_years { (self.difference, 2) } else { (self.difference * 100.0, 1) };
+        let (value, least) = (self.difference * self.metric().scale(), self.metric().digits());
         (least..5).find(|digits| value == 0.0 || value.abs() >= 0.5 * 10f64.powi(-(*digits as i32))).unwrap_or(5)
     }
 }

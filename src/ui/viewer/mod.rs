@@ -114,14 +114,6 @@ impl Viewer {
         ui.cumulative_frame_nr() > self.frame + 1
     }
 
-    /// Gives the keyboard back.
-    pub fn close(self, ui: &Ui) {
-        if let Some(back) = self.back {
-            ui.memory_mut(|memory| memory.request_focus(back));
-        }
-        ui.request_repaint();
-    }
-
     fn go(&mut self, position: usize) {
         if position != self.position {
             (self.position, self.view) = (position, View::default());
@@ -160,7 +152,7 @@ impl Viewer {
         }
     }
 
-    /// Draws it into the room of the page.
+    /// Draws it into the room of the page. Where it closes, it gives the keyboard back.
     pub fn show(&mut self, ui: &mut Ui, cx: &mut Cx<'_>, film: &Film<'_>, subject: &Subject<'_>) -> ViewerAnswer {
         let file = (film.file)(self.position);
         let frame = ShownFrame { film, subject, file: &file };
@@ -180,7 +172,14 @@ impl Viewer {
         }
         // What is typed into gives up by Escape first.
         closed |= !busy(ui) && pressed(ui, Key::Escape);
-        if closed { ViewerAnswer::Close } else { ViewerAnswer::Stay }
+        if !closed {
+            return ViewerAnswer::Stay;
+        }
+        if let Some(back) = self.back {
+            ui.memory_mut(|memory| memory.request_focus(back));
+        }
+        ui.request_repaint();
+        ViewerAnswer::Close
     }
 
     /// The picture with what is known of it beside it, and its neighbors below.

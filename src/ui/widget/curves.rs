@@ -4,6 +4,7 @@ use egui::{Align2, Color32, Id, Pos2, Rect, Response, Role, Sense, Shape, Stroke
 
 use super::{
     button::icon_button,
+    chart::Chart,
     plot::{Frame, Table, places, push_apart, rounded, ticks},
 };
 use crate::{
@@ -126,6 +127,11 @@ impl Curves {
             self.zoom(ui, t, &frame, &response);
         }
         response
+    }
+
+    /// Draws them into a card with their numbers as its table.
+    pub fn in_card(&self, ui: &mut Ui, lang: Lang, chart: Chart<'_>) {
+        chart.show(ui, lang, || self.table(lang), |ui, height| drop(self.show(ui, lang, height)));
     }
 
     /// A button that switches between all epochs and the last ones, for the plot's title line. None while they are the same.

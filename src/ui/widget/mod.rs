@@ -16,7 +16,7 @@ pub mod histograms;
 pub mod matrix;
 pub mod network;
 pub mod notice;
-mod of_classes;
+pub mod of_classes;
 pub mod originals;
 pub mod parallel_coordinates;
 pub mod photo;

@@ -8,7 +8,7 @@ use crate::{
         Network, Shape,
         summary::{Row, RowKind},
     },
-    text::{Lang, Phrase, number, say},
+    text::{Lang, form, number, say},
     ui::theme::{self, Theme},
 };
 
@@ -98,9 +98,9 @@ fn blocks(t: &Theme, lang: Lang, input: Shape, rows: &[Row]) -> Vec<Block> {
         group: "",
     }];
     let count = |kind| rows.iter().filter(|row| row.kind == kind).count() as u64;
-    let form = |kind, one: Phrase, many: Phrase| if lang.is_singular(count(kind)) { one } else { many }.get(lang);
-    let convolutions = form(RowKind::Convolution, say("convolution", "convolution"), say("convolutions", "convolutions"));
-    let dense = form(RowKind::Dense, say("dense", "dense"), say("dense", "denses"));
+    let convolutions = count(RowKind::Convolution);
+    let convolutions = form(lang, convolutions, say("convolution", "convolution"), say("convolutions", "convolutions"));
+    let dense = form(lang, count(RowKind::Dense), say("dense", "dense"), say("dense", "denses"));
     for row in rows {
         let channels = row.output.channels;
         let help = format!(

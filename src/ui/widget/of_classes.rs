@@ -17,7 +17,7 @@ use crate::{
 };
 
 /// Classes from which on they can be sought by name.
-const MANY: usize = 12;
+pub const SOUGHT_FROM: usize = 12;
 /// Height of a line, and lines that are seen at once.
 const ROW: f32 = 32.0;
 const SEEN: usize = 8;
@@ -48,7 +48,7 @@ impl Fields<'_> {
             }
             return;
         }
-        let wanted = if self.classes.len() >= MANY { sought(ui, lang) } else { String::new() };
+        let wanted = if self.classes.len() >= SOUGHT_FROM { sought(ui, lang) } else { String::new() };
         let shown: Vec<usize> =
             (0..self.classes.len()).filter(|class| self.classes[*class].to_lowercase().contains(&wanted)).collect();
         let mut each = numbers.clone();

@@ -11,7 +11,7 @@ use super::thumbs;
 use crate::{data::background::Background, predict::Original, problem::Problem};
 
 /// The longer side of a picture as it is shown, in pixels: what every graphics driver takes.
-const LONGEST: u32 = 2048;
+pub const LONGEST: u32 = 2048;
 /// Pictures that are kept: the one that is looked at and its neighbors.
 const KEPT: usize = 4;
 

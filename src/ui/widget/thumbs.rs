@@ -27,8 +27,8 @@ use crate::{
 const ATLAS: usize = 1024;
 /// Textures of each tile size at most: 12 x 256 tiles of 64 texels, 12 x 64 of 128.
 const ATLASES: usize = 12;
-/// How long new tiles of pictures in memory may hold up a frame: each takes some microseconds.
-const MOST: Duration = Duration::from_millis(8);
+/// How long new thumbnails may hold up a frame: each takes some microseconds of a picture in memory.
+pub const MOST_OF_A_FRAME: Duration = Duration::from_millis(8);
 
 /// The tiles of the pictures of one buffer, whatever edits its data set has.
 #[derive(Default)]
@@ -93,7 +93,7 @@ impl Thumbs {
     fn make<const TILE: usize>(&mut self, ctx: &Context, pixels: &Pixels, index: usize) -> Option<(TextureId, Rect)> {
         let place = pixels.place(index);
         if pixels.in_memory() {
-            if self.spent >= MOST {
+            if self.spent >= MOST_OF_A_FRAME {
                 return None;
             }
             let began = Instant::now();

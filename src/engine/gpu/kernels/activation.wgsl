@@ -1,9 +1,7 @@
-// The non-linearities and their gradients. No memory.
+// The non-linearities and their gradients. No memory. LEAK, the slope of the leaky ReLU, is a constant of `kernel.rs`.
 
 // 0 ReLU, 1 leaky ReLU, 2 GELU, 3 none.
 override ACTIVATION: u32 = 0u;
-
-const LEAK: f32 = 0.01;
 
 // The normal distribution's cumulative probability, by erf as a quotient of polynomials on [-4, 4] (Eigen's
 // generic_fast_erf; error below 3e-7).

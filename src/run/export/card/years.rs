@@ -3,7 +3,7 @@
 use super::super::document::{Block, Table};
 use crate::{
     evaluate::{Grouping, Interval, Regression, RegressionGroup, Report, groups::SMALL},
-    text::{Lang, decimal, number, percent, say, years},
+    text::{Lang, decimal, joined, number, percent, say, years},
 };
 
 /// How it was measured.
@@ -96,9 +96,11 @@ pub fn above_average(report: &Report, lang: Lang) -> String {
         (true, Lang::Fr) => {
             "Dans aucun groupe l’âge n’est estimé moins bien qu’en moyenne au-delà de ce que le hasard explique.".to_owned()
         }
-        (false, Lang::En) => format!("Ages are told worse than on average beyond what chance explains: {}.", names.join("; ")),
+        (false, Lang::En) => {
+            format!("Ages are told worse than on average beyond what chance explains: {}.", joined(lang, &names))
+        }
         (false, Lang::Fr) => {
-            format!("L’âge est estimé moins bien qu’en moyenne au-delà de ce que le hasard explique : {}.", names.join(" ; "))
+            format!("L’âge est estimé moins bien qu’en moyenne au-delà de ce que le hasard explique : {}.", joined(lang, &names))
         }
     }
 }

@@ -15,15 +15,15 @@ use crate::{
         widget::{
             card::Card,
             fitted::{fitted, widest},
-            notice, scroll,
+            notice,
+            of_classes::SOUGHT_FROM,
+            scroll,
         },
     },
 };
 
 /// Classes of fewer pictures are marked: their numbers say little, and a network hardly learns them.
 pub const FEW: u64 = 20;
-/// Classes from which on they can be sought by name.
-const MANY: usize = 12;
 /// Height of a bar.
 const ROW: f32 = 22.0;
 /// Bars that are seen at once.
@@ -47,7 +47,7 @@ pub fn show(ui: &mut Ui, cx: &Cx<'_>, dataset: &Dataset, state: &mut State) {
     };
     let State { wall, sought, .. } = state;
     Card::titled(&title).caption(order.get(lang)).show(ui, |ui| {
-        if counts.len() >= MANY {
+        if counts.len() >= SOUGHT_FROM {
             let name = say("Find a class", "Chercher une classe").get(lang);
             let field = TextEdit::singleline(sought).hint_text(name).desired_width(f32::INFINITY).margin(vec2(8.0, 5.0));
             let field = ui.add(field);

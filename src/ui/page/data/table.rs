@@ -22,7 +22,7 @@ use crate::{
     text::{Lang, plural, say},
     ui::{
         Action, Cx, icon,
-        theme::{self, Theme},
+        theme::{self, LINE, Theme},
         widget::{
             button::{Button, icon_button, link, link_width},
             choice::menu_item,
@@ -31,8 +31,7 @@ use crate::{
     },
 };
 
-const ROW: f32 = 46.0;
-/// The same in a narrow card, where the reason takes two lines.
+/// Height of a line in a narrow card, where the reason takes two lines.
 const HIGH_ROW: f32 = 60.0;
 /// Width up to which a card is narrow, in points.
 const NARROW: f32 = 620.0;
@@ -45,7 +44,7 @@ pub fn show(ui: &mut Ui, cx: &mut Cx<'_>, dataset: &Dataset, overview: &Overview
     }
     ui.spacing_mut().item_spacing.y = 0.0;
     let mut chosen = None;
-    let high = if ui.available_width() < NARROW { HIGH_ROW } else { ROW };
+    let high = if ui.available_width() < NARROW { HIGH_ROW } else { LINE };
     ScrollArea::vertical().id_salt("table").auto_shrink([false, false]).show_rows(ui, high, entries.len(), |ui, visible| {
         for entry in &entries[visible] {
             if line(ui, cx, dataset, *entry, high) {

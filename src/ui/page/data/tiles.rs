@@ -3,8 +3,8 @@
 use std::sync::Arc;
 
 use egui::{
-    CornerRadius, EventFilter, Id, Key, Modifiers, PointerButton, Popup, Rect, Response, Role, ScrollArea, Sense, Stroke,
-    StrokeKind, Ui, Vec2, WidgetInfo, vec2,
+    CornerRadius, EventFilter, Id, Key, PointerButton, Popup, Rect, Response, Role, ScrollArea, Sense, Stroke, StrokeKind, Ui,
+    Vec2, WidgetInfo, vec2,
 };
 
 use super::{overview::Entry, wall::Wall};
@@ -13,6 +13,7 @@ use crate::{
     text::{Lang, plural, say},
     ui::{
         Cx,
+        shortcut::MARK_ALL,
         theme::{self, Theme},
         widget::{button::mix, selection::Cells},
     },
@@ -158,7 +159,7 @@ fn keyboard(ui: &Ui, dataset: &Dataset, wall: &mut Wall, columns: usize) -> (Opt
     let focused = ui.memory(egui::Memory::focused);
     let count = wall.left.len();
     let free = focused.is_none_or(|focused| focused == id());
-    if free && ui.input_mut(|i| i.consume_key(Modifiers::COMMAND, Key::A)) {
+    if free && ui.input_mut(|i| i.consume_shortcut(&MARK_ALL)) {
         let key = Wall::key(dataset, &wall.left);
         wall.marked.all(count, key);
         ui.memory_mut(|m| m.request_focus(id()));

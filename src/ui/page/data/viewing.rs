@@ -220,8 +220,6 @@ pub fn show(ui: &mut Ui, cx: &mut Cx<'_>, dataset: &Arc<Dataset>, overview: &Ove
         return Viewed::Open;
     }
     let at = open.at();
-    if let Some(open) = viewing.take() {
-        open.viewer.close(ui);
-    }
+    *viewing = None;
     Viewed::Closed(at)
 }

@@ -1,9 +1,6 @@
 //! Several photos as a strip of thumbnails with what was said of each, to walk through.
 
-use std::{
-    collections::HashMap,
-    time::{Duration, Instant},
-};
+use std::{collections::HashMap, time::Instant};
 
 use egui::{
     Context, EventFilter, Id, Key, Popup, Rect, Response, Role, ScrollArea, Sense, Stroke, StrokeKind, TextureHandle,
@@ -21,7 +18,7 @@ use crate::{
         widget::{
             button::{Button, focus_ring, icon_button},
             fitted::fitted,
-            thumbs,
+            thumbs::{self, MOST_OF_A_FRAME},
         },
     },
 };
@@ -38,8 +35,6 @@ const GAP: f32 = 4.0;
 const THUMB: [f32; 2] = [96.0, 58.0];
 /// Squares that wait for an answer from which on it is said how many: one or two are there at once.
 const MANY: usize = 4;
-/// How long new thumbnails may hold up a frame.
-const MOST: Duration = Duration::from_millis(8);
 
 /// What the strip remembers.
 #[derive(Default)]
@@ -194,7 +189,7 @@ impl Strip {
         if let Some(known) = self.thumbs.get(&photo.id) {
             return Some(known.clone());
         }
-        if began.elapsed() > MOST {
+        if began.elapsed() > MOST_OF_A_FRAME {
             ctx.request_repaint();
             return None;
         }

@@ -52,7 +52,7 @@ const TRAINING: crate::text::Phrase = say("the current training", "l’entraîne
 fn line(lang: Lang, run: &RunInfo, all: &[RunInfo]) -> String {
     let name = run.name(lang);
     let twins = all.iter().filter(|other| other.name(lang) == name).count();
-    if twins > 1 { format!("{name} · {}", date::day_and_time(run.created)) } else { name.to_owned() }
+    if twins > 1 { format!("{name} · {}", date::day_and_time(lang, run.created)) } else { name.to_owned() }
 }
 
 /// The runs that have weights, the newest first.

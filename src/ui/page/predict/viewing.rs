@@ -56,12 +56,9 @@ pub fn show(ui: &mut Ui, cx: &mut Cx<'_>, state: &mut State) -> bool {
     let subject = subject(cx, shown, chosen, large);
     let answer = viewer.show(ui, cx, &film, &subject);
     state.strip = strip.into_inner();
-    if answer == ViewerAnswer::Stay {
-        state.viewing = Some(viewer);
-        return true;
-    }
-    viewer.close(ui);
-    false
+    let stays = answer == ViewerAnswer::Stay;
+    state.viewing = stays.then_some(viewer);
+    stays
 }
 
 fn subject<'a>(cx: &Cx<'_>, shown: &ShownPhoto, chosen: usize, large: (TextureId, [f32; 2])) -> Subject<'a> {

@@ -8,7 +8,7 @@ use crate::{
     predict::{Estimate, Framed},
     session::{ShownPhoto, SquareQuery},
     setting_def::Choice as _,
-    text::{Lang, Phrase, decimal, percent, plural, say},
+    text::{Lang, Phrase, decimal, form, percent, plural, say},
     ui::widget::photo::Line,
     worker::Reply,
 };
@@ -133,13 +133,14 @@ pub fn agreement(lang: Lang, replies: &[&Reply]) -> String {
     let called = called(replies);
     let Some(&(most, agree)) = called.first() else { return String::new() };
     let name = first.task.name(most, lang);
+    let verb = form(lang, agree as u64, say("says", "dit"), say("say", "disent"));
     let mut said = match (lang, agree == count) {
         (Lang::En, true) if count == 2 => format!("both say {name}"),
         (Lang::Fr, true) if count == 2 => format!("les deux disent {name}"),
         (Lang::En, true) => format!("all {count} say {name}"),
         (Lang::Fr, true) => format!("les {count} disent {name}"),
-        (Lang::En, false) => format!("{agree} of {count} {} {name}", if agree == 1 { "says" } else { "say" }),
-        (Lang::Fr, false) => format!("{agree} sur {count} {} {name}", if agree == 1 { "dit" } else { "disent" }),
+        (Lang::En, false) => format!("{agree} of {count} {verb} {name}"),
+        (Lang::Fr, false) => format!("{agree} sur {count} {verb} {name}"),
     };
     // Where none is in front, the others that many name are named as well.
     for (class, _) in called.iter().skip(1).filter(|(_, others)| *others == agree) {

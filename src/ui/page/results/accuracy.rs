@@ -2,21 +2,19 @@
 
 use egui::{Align2, Color32, Role, Sense, Stroke, Ui, WidgetInfo, pos2, vec2};
 
-use super::{Shown, save_button, score};
+use super::{Shown, save_button, score, threshold};
 use crate::{
     evaluate::{ClassScore, confusion},
     run::export::PlotKind,
-    setting_def::Scale,
     text::{Lang, decimal, percent, say},
     ui::{
-        Action, Cx,
+        Cx,
         theme::{self, Theme, size},
         widget::{
             button::link,
             card::Card,
             chart::show_table,
             choice::{segmented, view_menu},
-            field,
             fitted::fitted,
             matrix::{self, Words},
             plot::Table,
@@ -270,19 +268,8 @@ fn table(lang: Lang, shown: &Shown) -> Table {
 fn slider(ui: &mut Ui, cx: &mut Cx<'_>, shown: &mut Shown) {
     let lang = cx.lang;
     let t = Theme::of(ui);
-    let name = say("Threshold", "Seuil").get(lang);
-    ui.horizontal(|ui| {
-        ui.label(theme::cell(name).color(t.text2));
-        let width = (ui.available_width() - 74.0).max(40.0);
-        ui.allocate_ui(vec2(width, theme::FIELD), |ui| {
-            ui.set_max_width(width);
-            field::slider(ui, name, &mut shown.threshold, 0.01..=0.99, Scale::Linear);
-        });
-        let typed = say("Threshold, typed", "Seuil, au clavier").get(lang);
-        let look = field::Look { name: typed, unit: "", width: 62.0 };
-        field::number(ui, lang, look, &mut shown.threshold, 0.01..=0.99, Scale::Linear);
-    });
-    shown.threshold = super::rounded(shown.threshold);
+    let names = [say("Threshold", "Seuil"), say("Threshold, typed", "Seuil, au clavier")];
+    threshold::field(ui, lang, names, &mut shown.threshold, 0.01..=0.99);
     ui.horizontal(|ui| {
         ui.spacing_mut().interact_size.y = 20.0;
         ui.spacing_mut().item_spacing.x = 14.0;
@@ -313,15 +300,6 @@ fn slider(ui: &mut Ui, cx: &mut Cx<'_>, shown: &mut Shown) {
         if (shown.threshold - 0.5).abs() > 1e-9 && link(ui, &decimal(lang, 0.5, 2)).clicked() {
             shown.threshold = 0.5;
         }
-        if !shown.kept() {
-            let keep = say("Use for predictions", "Utiliser pour prédire").get(lang);
-            if link(ui, keep).clicked() {
-                cx.act(Action::KeepThreshold {
-                    run: shown.view.info.id.clone(),
-                    threshold: shown.threshold,
-                    temperature: shown.report.temperature,
-                });
-            }
-        }
+        threshold::keep(ui, cx, shown);
     });
 }

@@ -12,6 +12,7 @@ mod picture;
 mod pictures;
 mod run_pictures;
 mod several;
+mod threshold;
 mod viewing;
 mod years;
 

@@ -22,6 +22,7 @@ use crate::{
             listing::paths,
             marking::{BarAnswer, Marking, MenuAnswer},
         },
+        shortcut::MARK_ALL,
         theme::Theme,
         viewer::subject::folder_of,
         widget::{
@@ -193,7 +194,7 @@ fn gallery(ui: &mut Ui, cx: &mut Cx<'_>, shown: &Shown, open: &mut Pictures, pla
     };
     let (pixels, count) = (places.pixels.as_ref(), found.len());
     let key = |place: usize| found[place] as u32;
-    if !ui.text_edit_focused() && ui.input_mut(|i| i.consume_key(Modifiers::COMMAND, Key::A)) {
+    if !ui.text_edit_focused() && ui.input_mut(|i| i.consume_shortcut(&MARK_ALL)) {
         marked.all(count, key);
     }
     Gallery { thumbs: cx.thumbs, pixels, count, wanted: *wanted, tile }.marking(ui, marked, &key, each);

@@ -4,20 +4,18 @@ use std::cell::Cell;
 
 use egui::{CornerRadius, CursorIcon, Role, Sense, Ui, WidgetInfo, pos2, vec2};
 
-use super::{Shown, save_button, score};
+use super::{Shown, save_button, score, threshold};
 use crate::{
     evaluate::{CoveragePoint, Curves, confusion},
     run::export::PlotKind,
-    setting_def::Scale,
     text::{Lang, Phrase, decimal, number, percent, quoted, say},
     ui::{
-        Action, Cx, icon,
+        Cx, icon,
         theme::{self, Theme, size},
         widget::{
-            button::{icon_button, link},
+            button::icon_button,
             card::Card,
             choice::view_menu,
-            field,
             fitted::fitted,
             heat_map::{self, HeatMap, Shares},
             scroll,
@@ -323,25 +321,8 @@ fn rejection(ui: &mut Ui, cx: &mut Cx<'_>, shown: &mut Shown) {
         ..SharePlot::default()
     };
     plot.show(ui, lang, height);
-    let name = say("Not sure below", "Pas sûr sous").get(lang);
-    ui.horizontal(|ui| {
-        ui.label(theme::cell(name).color(t.text2));
-        let width = (ui.available_width() - 74.0).max(40.0);
-        ui.allocate_ui(vec2(width, theme::FIELD), |ui| {
-            ui.set_max_width(width);
-            field::slider(ui, name, &mut shown.threshold, 0.0..=0.99, Scale::Linear);
-        });
-        let typed = say("Not sure below, typed", "Pas sûr sous, au clavier").get(lang);
-        field::number(
-            ui,
-            lang,
-            field::Look { name: typed, unit: "", width: 62.0 },
-            &mut shown.threshold,
-            0.0..=0.99,
-            Scale::Linear,
-        );
-    });
-    shown.threshold = super::rounded(shown.threshold);
+    let names = [say("Not sure below", "Pas sûr sous"), say("Not sure below, typed", "Pas sûr sous, au clavier")];
+    threshold::field(ui, lang, names, &mut shown.threshold, 0.0..=0.99);
     ui.horizontal(|ui| {
         ui.spacing_mut().interact_size.y = LINE;
         // The words leave the link its room, where there is one.
@@ -350,12 +331,6 @@ fn rejection(ui: &mut Ui, cx: &mut Cx<'_>, shown: &mut Shown) {
             ui.set_max_width((ui.available_width() - beside).max(60.0));
             ui.add(egui::Label::new(theme::caption(text).color(t.text2)).wrap());
         });
-        if !shown.kept() && link(ui, say("Use for predictions", "Utiliser pour prédire").get(lang)).clicked() {
-            cx.act(Action::KeepThreshold {
-                run: shown.view.info.id.clone(),
-                threshold: shown.threshold,
-                temperature: shown.report.temperature,
-            });
-        }
+        threshold::keep(ui, cx, shown);
     });
 }

@@ -64,13 +64,11 @@ pub fn show(ui: &mut Ui, cx: &mut Cx<'_>, shown: &Shown, viewing: &mut Option<Vi
     let p = prediction(viewer.position());
     let part = if *validation { Some(Part::Validation) } else { shown.report.part };
     let subject = subject(cx.lang, shown, &places, p, Beside { part, copies });
-    if viewer.show(ui, cx, &film, &subject) == ViewerAnswer::Stay {
-        return true;
+    let stays = viewer.show(ui, cx, &film, &subject) == ViewerAnswer::Stay;
+    if !stays {
+        *viewing = None;
     }
-    if let Some(open) = viewing.take() {
-        open.viewer.close(ui);
-    }
-    false
+    stays
 }
 
 /// What is known of a picture beside what was evaluated.

@@ -72,7 +72,7 @@ impl Column {
     const fn least(self) -> f32 {
         match self {
             Self::Name => 200.0,
-            Self::Begun => 140.0,
+            Self::Begun => 154.0,
             Self::Epochs => 76.0,
             Self::Test => 118.0,
             Self::F1 => 82.0,

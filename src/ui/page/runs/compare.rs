@@ -105,14 +105,7 @@ pub fn curves(ui: &mut Ui, lang: Lang, views: &[View], height: f32) {
         ..Curves::default()
     };
     let mut tools = |ui: &mut Ui| plot.zoom_button(ui, lang);
-    Chart::new(title, height).sentence(sentence).tools(&mut tools).show(
-        ui,
-        lang,
-        || plot.table(lang),
-        |ui, height| {
-            plot.show(ui, lang, height);
-        },
-    );
+    plot.in_card(ui, lang, Chart::new(title, height).sentence(sentence).tools(&mut tools));
 }
 
 /// A name of at most so many letters, cut in its middle: names that begin alike are told apart by their ends.

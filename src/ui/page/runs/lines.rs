@@ -11,7 +11,7 @@ use super::{
     filter::{Filter, Subject, tags},
 };
 use crate::{
-    evaluate::{RunScores, significance::MeanCi},
+    evaluate::{Metric, RunScores, significance::MeanCi},
     experiment::{Experiment, MemberRuns},
     run::{RunInfo, RunStatus},
     session::Session,
@@ -42,7 +42,8 @@ pub struct Group {
     pub spread: Option<MeanCi>,
     /// What the best variant is called, where there are several.
     pub best: Option<LocalizedText>,
-    pub of_years: bool,
+    /// By what its runs are compared.
+    pub metric: Metric,
     /// When the newest began.
     pub begun: u64,
     pub seconds: f64,
@@ -224,21 +225,17 @@ impl Group {
         let member = |run: &RunInfo| run.member_of.as_ref().map(|of| of.member);
         let all = || mine().map(|run| (member(run), run)).chain(found.iter().map(|(place, of)| (Some(*of), &runs[*place])));
         let finished = || all().filter(|(_, run)| run.status == RunStatus::Finished);
-        let of_years = all().all(|(_, run)| run.task.is_regression());
+        let metric = Metric::in_years(all().all(|(_, run)| run.task.is_regression()));
         let variant = |member: Option<usize>| Some(experiment?.members.get(member?)?.variant);
         // One that was trained further by itself is another recipe.
-        let score = |run: &RunInfo| {
-            let scores = run.scores.as_ref().filter(|_| run.extensions == 0)?;
-            Some(scores.years.map_or(scores.accuracy, |years| years.mae))
-        };
+        let score = |run: &RunInfo| run.scores.as_ref().filter(|_| run.extensions == 0).map(RunScores::value);
         let mut results: BTreeMap<Option<usize>, Vec<f64>> = BTreeMap::new();
         for (member, run) in finished() {
             results.entry(variant(member)).or_default().extend(score(run));
         }
-        let better = |a: f64, b: f64| if of_years { b.total_cmp(&a) } else { a.total_cmp(&b) };
         let spreads = results.iter().filter_map(|(variant, scores)| Some((*variant, MeanCi::of(scores)?)));
         // Of equal ones the first.
-        let best = spreads.rev().max_by(|a, b| better(a.1.mean, b.1.mean));
+        let best = spreads.rev().max_by(|a, b| metric.compare(a.1.mean, b.1.mean));
         let several = experiment.is_some_and(|experiment| experiment.variants.len() > 1);
         let label = best.and_then(|(variant, _)| Some(experiment?.variants.get(variant?)?.label.clone()));
         Self {
@@ -249,7 +246,7 @@ impl Group {
             all: experiment.map_or(0, |known| known.members.len()).max(own.len() + found.len()),
             spread: best.map(|(_, spread)| spread),
             best: label.filter(|_| several),
-            of_years,
+            metric,
             begun: mine().map(|run| run.created).max().or(experiment.map(|known| known.created)).unwrap_or_default(),
             seconds: mine().map(|run| run.seconds).sum(),
             unfolded: false,
@@ -262,7 +259,7 @@ impl Group {
             Column::Name => Key::text(self.name.get(lang)),
             Column::Begun => Key::number(self.begun as f64),
             Column::Time => Key::number(self.seconds),
-            Column::Test => self.spread.map_or_else(Key::none, |spread| Key::result(self.of_years, spread.mean)),
+            Column::Test => self.spread.map_or_else(Key::none, |spread| Key::result(self.metric, spread.mean)),
             Column::Epochs | Column::F1 | Column::Device => first.unwrap_or_else(Key::none),
         }
     }
@@ -278,8 +275,8 @@ impl Key {
     }
 
     /// Years follow shares, with which they cannot be compared.
-    fn result(of_years: bool, number: f64) -> Self {
-        Self { rank: u8::from(of_years), number, text: String::new() }
+    fn result(metric: Metric, number: f64) -> Self {
+        Self { rank: u8::from(metric == Metric::Mae), number, text: String::new() }
     }
 
     fn none() -> Self {
@@ -293,10 +290,7 @@ fn run_key(run: &RunInfo, by: Column, lang: Lang) -> Key {
         Column::Name => Key::text(run.name(lang)),
         Column::Begun => Key::number(run.created as f64),
         Column::Epochs => Key::number(run.epochs_done.into()),
-        Column::Test => scores.map_or_else(Key::none, |s| match s.years {
-            Some(of) => Key::result(true, of.mae),
-            None => Key::result(false, s.accuracy),
-        }),
+        Column::Test => scores.map_or_else(Key::none, |scores| Key::result(scores.metric(), scores.value())),
         Column::F1 => scores.filter(|s| s.years.is_none()).map_or_else(Key::none, |s| Key::number(s.macro_f1)),
         Column::Time => Key::number(run.seconds),
         Column::Device => Key::text(&run.device),

@@ -16,10 +16,10 @@ use crate::{
     experiment::finished_words,
     history::StopReason,
     run::{RunInfo, RunStatus, date},
-    text::{Lang, decimal, duration, epochs, number, percent, quoted, say, years},
+    text::{Lang, decimal, duration, epochs, number, quoted, say},
     ui::{
         Action, Cx, icon,
-        theme::{self, RADIUS_FIELD, Theme, size},
+        theme::{self, LINE, RADIUS_FIELD, Theme, size},
         widget::{
             button::focus_ring,
             card::Card,
@@ -52,8 +52,6 @@ pub enum Way {
     Experiment(String),
 }
 
-/// Height of a line.
-const LINE: f32 = 46.0;
 /// Room of the star, or of what unfolds an experiment, before a line.
 const BEFORE: f32 = 26.0;
 /// From there to the name: the box.
@@ -329,9 +327,9 @@ fn background(ui: &Ui, rect: Rect, response: &egui::Response, on: bool) {
 fn cells(lang: Lang, run: &RunInfo) -> [String; 6] {
     let none = || "–".to_owned();
     [
-        date::day_and_time(run.created),
+        date::day_and_time(lang, run.created),
         if run.committee.is_some() { none() } else { number(lang, run.epochs_done.into()) },
-        run.scores.as_ref().map_or_else(none, |s| result(lang, s.years.is_some(), s.years.map_or(s.accuracy, |of| of.mae))),
+        run.scores.as_ref().map_or_else(none, |scores| scores.metric().text(lang, scores.value())),
         run.scores.as_ref().filter(|s| s.years.is_none()).map_or_else(none, |s| decimal(lang, s.macro_f1, 3)),
         duration(lang, run.seconds),
         run.device.clone(),
@@ -340,15 +338,11 @@ fn cells(lang: Lang, run: &RunInfo) -> [String; 6] {
 
 /// The same of an experiment; what only single runs have is empty.
 fn group_cells(lang: Lang, group: &Group) -> [String; 6] {
-    let mean = group.spread.map(|spread| result(lang, group.of_years, spread.mean));
-    let begun = date::day_and_time(group.begun);
+    let mean = group.spread.map(|spread| group.metric.text(lang, spread.mean));
+    let begun = date::day_and_time(lang, group.begun);
     // One that has found all its runs took no time of its own.
     let time = if group.runs.is_empty() { String::new() } else { duration(lang, group.seconds) };
     [begun, String::new(), mean.unwrap_or_default(), String::new(), time, String::new()]
-}
-
-fn result(lang: Lang, of_years: bool, value: f64) -> String {
-    if of_years { years(lang, value, 2) } else { percent(lang, value, 1) }
 }
 
 impl Group {
@@ -356,10 +350,8 @@ impl Group {
     fn about(&self, lang: Lang) -> String {
         let mut words = vec![finished_words(self.done, self.all, lang)];
         if let Some(spread) = self.spread {
-            let scale = if self.of_years { 1.0 } else { 100.0 };
-            let digits = if self.of_years { 2 } else { 1 };
-            let mean = result(lang, self.of_years, spread.mean);
-            let range = spread.deviation.map_or_else(String::new, |d| format!(" ± {}", decimal(lang, scale * d, digits)));
+            let mean = self.metric.text(lang, spread.mean);
+            let range = spread.deviation.map_or_else(String::new, |d| format!(" ± {}", self.metric.plain(lang, d)));
             let best = self.best.as_ref().map_or_else(String::new, |best| format!("{} ", best.get(lang)));
             words.push(format!("{best}{mean}{range}"));
         }

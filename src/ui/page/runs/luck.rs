@@ -276,7 +276,7 @@ fn row(lang: Lang, t: &Theme, couple: &Couple<'_>, (p, ranges): (Option<f64>, bo
     };
     let words = pair.verdict_words(p, lang);
     let p_words = p.map_or_else(String::new, |p| format!(" · {}", p_value(lang, p)));
-    let scale = if pair.of_years { 1.0 } else { 100.0 };
+    let scale = pair.metric().scale();
     let range = pair.range.map(|range| crate::evaluate::Interval { low: range.low * scale, high: range.high * scale });
     let difference = pair.difference_words(lang);
     Row {

@@ -27,7 +27,7 @@ fn shorten(lines: &mut [Line]) {
 }
 
 /// What the curves are of.
-pub struct Of {
+pub struct CurvesOf {
     /// Names it.
     pub name: String,
     /// Of years they are errors.
@@ -37,8 +37,8 @@ pub struct Of {
 }
 
 /// Draws the curves, or says that there are none yet. `sentence` stands below them.
-pub fn show(ui: &mut Ui, lang: Lang, mut lines: Vec<Line>, of: Of, sentence: &str, height: f32) {
-    let Of { name, years: of_years, only_names } = of;
+pub fn show(ui: &mut Ui, lang: Lang, mut lines: Vec<Line>, of: CurvesOf, sentence: &str, height: f32) {
+    let CurvesOf { name, years: of_years, only_names } = of;
     let title = match of_years {
         false => say("Validation accuracy", "Exactitude de validation"),
         true => say("Validation error in years", "Erreur de validation en années"),
@@ -66,10 +66,5 @@ pub fn show(ui: &mut Ui, lang: Lang, mut lines: Vec<Line>, of: Of, sentence: &st
         ..Curves::default()
     };
     let mut tools = |ui: &mut Ui| plot.zoom_button(ui, lang);
-    Chart::new(title, height).sentence(sentence).tools(&mut tools).show(
-        ui,
-        lang,
-        || plot.table(lang),
-        |ui, height| drop(plot.show(ui, lang, height)),
-    );
+    plot.in_card(ui, lang, Chart::new(title, height).sentence(sentence).tools(&mut tools));
 }

@@ -7,7 +7,7 @@ use crate::{
     text::{Lang, bytes, number, plural, say},
     ui::{
         Action, Cx, icon,
-        theme::{self, Theme},
+        theme::{self, LINE, Theme},
         widget::{
             button::{Button, icon_button},
             card::{Card, header},
@@ -31,7 +31,6 @@ enum Removal {
     One(String),
 }
 
-const LINE: f32 = 46.0;
 /// The width below which a line's buttons are icons.
 const NARROW: f32 = 460.0;
 
@@ -156,7 +155,7 @@ fn line(ui: &mut Ui, cx: &mut Cx<'_>, state: &mut State, trashed: &Trashed) {
     ui.add(egui::Label::new(theme::cell(name).color(t.text)).truncate().selectable(false));
     let mut about = vec![trashed.info.source.name().get(lang).to_owned(), bytes(lang, trashed.bytes)];
     if let Some(deleted) = trashed.deleted {
-        let day = date::day_and_time(deleted);
+        let day = date::day_and_time(lang, deleted);
         about.push(match lang {
             Lang::En => format!("deleted {day}"),
             Lang::Fr => format!("supprimé le {day}"),

@@ -1,18 +1,18 @@
 //! A folder of runs that others train, watched: how far each is, their curves, and what no longer moves.
 
-use std::{sync::Arc, time::Duration};
+use std::sync::Arc;
 
 use egui::{Galley, Popup, Rect, Role, ScrollArea, Sense, Stroke, Ui, WidgetInfo, pos2, vec2};
 
 use super::{compare::color, overlaid};
 use crate::{
-    experiment::{MemberState, Watched, WatchedRun},
+    experiment::{BETWEEN_LOOKS, MemberState, Watched, WatchedRun},
     history::EpochRecord,
     session::Watching,
-    text::{Lang, duration, number, percent, plural, quoted, say, years},
+    text::{Lang, duration, number, plural, quoted, say},
     ui::{
         Action, Cx, Icon, icon,
-        theme::{self, RADIUS_FIELD, Theme, size},
+        theme::{self, LINE, RADIUS_FIELD, Theme, size},
         widget::{
             bar,
             button::{Button, focus_ring, icon_button},
@@ -38,8 +38,6 @@ pub struct State {
 
 /// Seconds after which it is said that a look has had no answer: a network that is gone may never give one.
 const PATIENCE: f64 = 10.0;
-/// Seconds between two looks.
-const BETWEEN_LOOKS: f64 = 3.0;
 /// The width of the page below which its buttons are short, in points.
 const NARROW: f32 = 860.0;
 /// The same from which the button above the runs has its name.
@@ -47,8 +45,6 @@ const WIDE: f32 = 960.0;
 /// Curves drawn at most, and of which each is told apart.
 const CURVES: usize = 60;
 const NAMED: usize = 5;
-/// Height of a run's line.
-const LINE: f32 = 46.0;
 
 /// The button above the runs.
 pub fn tool(ui: &mut Ui, cx: &mut Cx<'_>) {
@@ -94,11 +90,11 @@ pub fn show(ui: &mut Ui, cx: &mut Cx<'_>, state: &mut State) -> bool {
     };
     let lang = cx.lang;
     let now = ui.input(|input| input.time);
-    if state.looked.is_none_or(|then| now - then >= BETWEEN_LOOKS) {
+    if state.looked.is_none_or(|then| now - then >= BETWEEN_LOOKS.as_secs_f64()) {
         state.looked = Some(now);
         cx.act(Action::LookAgain);
     }
-    ui.request_repaint_after(Duration::from_secs_f64(BETWEEN_LOOKS));
+    ui.request_repaint_after(BETWEEN_LOOKS);
     state.asked = watching.asked.then(|| state.asked.unwrap_or(now));
     head(ui, cx, watching);
     if let Some(since) = state.asked.filter(|since| now - since > PATIENCE) {
@@ -206,7 +202,7 @@ fn line(ui: &mut Ui, lang: Lang, run: &WatchedRun, place: Option<usize>) -> bool
     let (rect, response) = ui.allocate_exact_size(vec2(ui.available_width(), LINE), Sense::click());
     let on = place.is_some();
     let score = run.score().filter(|_| run.state == MemberState::Finished);
-    let score = score.map(|value| if run.of_years { years(lang, value, 2) } else { percent(lang, value, 1) });
+    let score = score.map(|value| run.metric().text(lang, value));
     let about = state(lang, run);
     let note = run.note.replace('\n', " ");
     let words = [run.label.get(lang), &about, score.as_deref().unwrap_or(""), &note];
@@ -324,6 +320,6 @@ fn curves(ui: &mut Ui, lang: Lang, seen: &Watched, chosen: &[String], height: f3
     if chosen.is_empty() && with.len() > NAMED {
         said.push(sentence.to_owned());
     }
-    let of = overlaid::Of { name: seen.folder.display().to_string(), years: of_years, only_names: false };
+    let of = overlaid::CurvesOf { name: seen.folder.display().to_string(), years: of_years, only_names: false };
     overlaid::show(ui, lang, lines, of, &said.join(". "), height);
 }

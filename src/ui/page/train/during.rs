@@ -374,14 +374,7 @@ fn accuracy(ui: &mut Ui, lang: Lang, training: &Training, (classes, beside): (us
 
 fn chart(ui: &mut Ui, lang: Lang, [title, sentence, help, beside]: [&str; 4], plot: &Curves, height: f32) {
     let mut tools = |ui: &mut Ui| plot.zoom_button(ui, lang);
-    Chart::new(title, height).help(help).sentence(sentence).level_with(beside).tools(&mut tools).show(
-        ui,
-        lang,
-        || plot.table(lang),
-        |ui, height| {
-            plot.show(ui, lang, height);
-        },
-    );
+    plot.in_card(ui, lang, Chart::new(title, height).help(help).sentence(sentence).level_with(beside).tools(&mut tools));
 }
 
 /// What the callbacks did, and, of a training that runs, what they will do next.
@@ -475,12 +468,5 @@ fn learning_rate(ui: &mut Ui, lang: Lang, training: &Training, planned: &[[f64; 
         rates: true,
         ..Curves::default()
     };
-    Chart::new(title, height).compact().show(
-        ui,
-        lang,
-        || plot.table(lang),
-        |ui, height| {
-            plot.show(ui, lang, height);
-        },
-    );
+    plot.in_card(ui, lang, Chart::new(title, height).compact());
 }

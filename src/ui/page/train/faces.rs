@@ -212,11 +212,9 @@ pub fn viewer(ui: &mut Ui, cx: &mut Cx<'_>, training: &Training, viewing: &mut O
         facts: sample(at).map_or_else(Vec::new, |sample| facts(lang, sample, Some(Part::Validation), 0, of_years)),
         ..Subject::default()
     };
-    if open.viewer.show(ui, cx, &film, &subject) == ViewerAnswer::Stay {
-        return true;
+    let stays = open.viewer.show(ui, cx, &film, &subject) == ViewerAnswer::Stay;
+    if !stays {
+        *viewing = None;
     }
-    if let Some(open) = viewing.take() {
-        open.viewer.close(ui);
-    }
-    false
+    stays
 }

@@ -115,14 +115,7 @@ fn planned(ui: &mut Ui, cx: &mut Cx<'_>, test: &mut bool, height: f32) {
     if ui.available_width() < NARROW {
         chart = chart.compact();
     }
-    chart.show(
-        ui,
-        lang,
-        || plot.table(lang),
-        |ui, height| {
-            plot.show(ui, lang, height);
-        },
-    );
+    plot.in_card(ui, lang, chart);
     if asked {
         cx.act(Action::TestRates);
         *test = true;
@@ -176,14 +169,7 @@ fn tested(ui: &mut Ui, cx: &mut Cx<'_>, rates: &RateTest, test: &mut bool, heigh
     if ui.available_width() < NARROW {
         chart = chart.compact();
     }
-    chart.show(
-        ui,
-        lang,
-        || plot.table(lang),
-        |ui, height| {
-            plot.show(ui, lang, height);
-        },
-    );
+    plot.in_card(ui, lang, chart);
     if let Some(rate) = used {
         cx.settings.train.optimizer.learning_rate = rate;
     }

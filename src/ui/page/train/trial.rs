@@ -37,7 +37,7 @@ pub fn show(ui: &mut Ui, cx: &mut Cx<'_>, height: f32) {
         // As high as the button that stands here otherwise.
         ui.set_min_height(theme::FIELD);
         if let Some(progress) = running {
-            bar::progress(ui, say("Trying a few batches", "Essai de quelques lots").get(lang), progress.share(), 150.0);
+            bar::progress(ui, Stage::Trying.name().get(lang), progress.share(), 150.0);
             return;
         }
         let again = session.tried.as_ref().is_some_and(|tried| !tried.trials.is_empty());

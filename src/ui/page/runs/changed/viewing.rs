@@ -47,13 +47,11 @@ pub fn show(ui: &mut Ui, cx: &mut Cx<'_>, both: &Both<'_>, shown: &[[&Prediction
     let film = Film { count: shown.len(), small: &small, file: &file, folder: folder_of(&open.base), mistake: None, asks: true };
     viewer.turn(ui, &film);
     let subject = subject(cx, both, open, said(viewer.position()), copies);
-    if viewer.show(ui, cx, &film, &subject) == ViewerAnswer::Stay {
-        return true;
+    let stays = viewer.show(ui, cx, &film, &subject) == ViewerAnswer::Stay;
+    if !stays {
+        *viewing = None;
     }
-    if let Some(open) = viewing.take() {
-        open.viewer.close(ui);
-    }
-    false
+    stays
 }
 
 fn subject<'a>(cx: &Cx<'a>, both: &Both<'_>, open: &Open, said: [&Prediction; 2], copies: &mut Copies) -> Subject<'a> {

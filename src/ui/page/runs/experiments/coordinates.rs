@@ -2,12 +2,13 @@
 
 use egui::Ui;
 
-use super::scale::possible;
+use super::scale::{mark, possible};
 use crate::{
+    evaluate::Metric,
     experiment::{ExperimentKind, ExperimentView, MemberView},
     setting_def::{Scale, SettingDefs as _, Value},
     settings::Settings,
-    text::{Lang, decimal, named, number, percent, say, years},
+    text::{Lang, named, number, percent, say},
     ui::widget::{
         curves::rate,
         field::plain,
@@ -68,12 +69,12 @@ impl Coordinates {
         let (low, high) = bounds(&scores);
         let rank = |score: f64| {
             let share = if high > low { (score - low) / (high - low) } else { 1.0 };
-            if view.more_is_better() || high <= low { share } else { 1.0 - share }
+            if view.metric().more_is_better() || high <= low { share } else { 1.0 - share }
         };
         let run = |(row, (id, member, _, score)): (usize, &(usize, &_, Settings, f64))| {
             let member: &MemberView = member;
             Run {
-                name: named(lang, member.label.get(lang), result_words(view, *score, lang)),
+                name: named(lang, member.label.get(lang), view.metric().text(lang, *score)),
                 places: columns.iter().map(|column: &Vec<f32>| column[row]).collect(),
                 rank: rank(*score) as f32,
                 id: *id,
@@ -209,26 +210,18 @@ fn of_words(values: &[Place]) -> (Vec<(f32, String)>, Vec<f32>) {
 
 /// The axis of the result, with the better end above.
 fn result_axis(view: &ExperimentView, scores: &[f64], lang: Lang) -> (Axis, Vec<f32>) {
-    let (name, least) = match view.more_is_better() {
-        true => (say("test accuracy", "exactitude de test"), 0.01),
-        false => (say("test error, years", "erreur de test, années"), 0.1),
+    let (name, least) = match view.metric() {
+        Metric::Accuracy => (say("test accuracy", "exactitude de test"), 0.01),
+        Metric::Mae => (say("test error, years", "erreur de test, années"), 0.1),
     };
     let (low, high) = bounds(scores);
     let (low, high) = rounded(low, high, 4, least, possible(view));
     let share = |value: f64| {
         let share = ((value - low) / (high - low)) as f32;
-        if view.more_is_better() { share } else { 1.0 - share }
+        if view.metric().more_is_better() { share } else { 1.0 - share }
     };
     let marks = ticks(low, high, 4);
     let digits = places(&marks);
-    let text = |value: f64| match view.more_is_better() {
-        true => percent(lang, value, digits.saturating_sub(2)),
-        false => decimal(lang, value, digits),
-    };
-    let marks = marks.iter().map(|mark| (share(*mark), text(*mark))).collect();
+    let marks = marks.iter().map(|value| (share(*value), mark(view, lang, *value, digits))).collect();
     (Axis { name: name.get(lang).to_owned(), marks }, scores.iter().map(|score| share(*score)).collect())
-}
-
-fn result_words(view: &ExperimentView, score: f64, lang: Lang) -> String {
-    if view.more_is_better() { percent(lang, score, 1) } else { years(lang, score, 2) }
 }

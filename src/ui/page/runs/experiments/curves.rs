@@ -68,6 +68,6 @@ pub fn curves(ui: &mut Ui, lang: Lang, reading: &Reading, live: Option<&Live<'_>
     };
     let lines: Vec<Line> = drawn.iter().map(|place| line(*place)).filter(|line| !line.points.is_empty()).collect();
     let all = view.members.iter().filter(|member| !member.history.is_empty()).count();
-    let of = overlaid::Of { name: view.experiment.id.clone(), years: !view.more_is_better(), only_names };
+    let of = overlaid::CurvesOf { name: view.experiment.id.clone(), years: !view.metric().more_is_better(), only_names };
     overlaid::show(ui, lang, lines, of, &words(reading.curves.len(), all, lang), height);
 }

@@ -8,7 +8,7 @@ use super::live::Live;
 use crate::{
     experiment::{ExperimentView, MemberState, MemberView},
     session::Phase,
-    text::{Lang, duration, percent, plural, say, years},
+    text::{Lang, duration, plural, say},
     ui::{
         Action, Cx, icon,
         theme::{self, RADIUS_FIELD, Theme, size},
@@ -80,7 +80,7 @@ fn member_line(ui: &mut Ui, cx: &Cx<'_>, view: &ExperimentView, (place, waits): 
     let opens = member.run.as_ref().is_some_and(|run| run.scores.is_some());
     let sense = if opens { Sense::click() } else { Sense::hover() };
     let (rect, response) = ui.allocate_exact_size(vec2(ui.available_width(), LINE), sense);
-    let score = member.score().map(|value| if view.more_is_better() { percent(lang, value, 1) } else { years(lang, value, 2) });
+    let score = member.score().map(|value| view.metric().text(lang, value));
     let state = state(lang, (member, waits), live, cx.session.phase);
     let said = [member.label.get(lang), &state].into_iter().chain(score.as_deref()).collect::<Vec<_>>().join(", ");
     response.widget_info(|| WidgetInfo::labeled(if opens { Role::Button } else { Role::Label }, ui.is_enabled(), &said));

@@ -16,6 +16,7 @@ mod vary;
 use egui::{Popup, Ui};
 
 use crate::{
+    experiment::BETWEEN_LOOKS,
     text::{plural, say},
     ui::{
         Action, Cx, icon,
@@ -101,11 +102,8 @@ fn busy(cx: &Cx<'_>) -> Option<&'static str> {
     cx.session.phase.busy().then(|| text.get(cx.lang))
 }
 
-/// Seconds between two looks at what another process trains.
-const BETWEEN_LOOKS: f64 = 3.0;
-
 fn looks_again(looked: Option<f64>, now: f64, elsewhere: bool) -> bool {
-    looked.is_none_or(|then| elsewhere && now - then >= BETWEEN_LOOKS)
+    looked.is_none_or(|then| elsewhere && now - then >= BETWEEN_LOOKS.as_secs_f64())
 }
 
 /// Draws what is shown in place of the runs.
@@ -124,7 +122,7 @@ pub fn show(ui: &mut Ui, cx: &mut Cx<'_>, state: &mut State) {
             let now = ui.input(|input| input.time);
             let elsewhere = cx.session.experiments.views.get(id).is_some_and(|view| one::works_elsewhere(cx, view));
             if elsewhere {
-                ui.request_repaint_after(std::time::Duration::from_secs_f64(BETWEEN_LOOKS));
+                ui.request_repaint_after(BETWEEN_LOOKS);
             }
             if looks_again(state.looked, now, elsewhere) {
                 cx.actions.push(Action::ViewExperiment(id.clone()));

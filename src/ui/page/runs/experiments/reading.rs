@@ -6,9 +6,9 @@ use egui::Ui;
 
 use super::{coordinates::Coordinates, drawn::shown, scale::possible};
 use crate::{
-    evaluate::significance::MeanCi,
+    evaluate::{Metric, significance::MeanCi},
     experiment::{ExperimentKind, ExperimentView, MemberState, MemberView, Row},
-    text::{Lang, Phrase, decimal, named, number, percent, plural, points, say, years},
+    text::{Lang, Phrase, decimal, named, number, percent, plural, say},
     ui::{
         theme::Theme,
         widget::{
@@ -81,7 +81,7 @@ impl LearningCurve {
         /// Points of the drawn law.
         const STEPS: u32 = 60;
         let fit = view.curve_fit()?;
-        let of_error = |error: f64| if view.more_is_better() { 1.0 - error } else { error };
+        let of_error = |error: f64| view.metric().of_error(error);
         let mut measured: Vec<[f64; 2]> =
             view.curve_points().iter().map(|point| [f64::from(point.pictures), of_error(point.error)]).collect();
         measured.sort_by(|a, b| a[0].total_cmp(&b[0]));
@@ -111,7 +111,7 @@ impl LearningCurve {
             ],
             x: (0.0, self.expected.last().map_or(1.0, |last| last[0])),
             bounds: possible(view),
-            digits: if view.more_is_better() { 3 } else { 2 },
+            digits: if view.metric() == Metric::Accuracy { 3 } else { 2 },
             zooms: true,
             ..Curves::default()
         }
@@ -120,10 +120,10 @@ impl LearningCurve {
 
 /// `91.8% ± 0.6`.
 fn spread_text(lang: Lang, view: &ExperimentView, spread: &MeanCi) -> String {
-    let mean = written(lang, view, spread.mean, if view.more_is_better() { 1 } else { 2 });
-    let scale = if view.more_is_better() { 100.0 } else { 1.0 };
+    let metric = view.metric();
+    let mean = written(lang, view, spread.mean, metric.digits());
     match spread.deviation {
-        Some(deviation) => format!("{mean} ± {}", decimal(lang, scale * deviation, if view.more_is_better() { 1 } else { 2 })),
+        Some(deviation) => format!("{mean} ± {}", metric.plain(lang, deviation)),
         None => mean,
     }
 }
@@ -139,8 +139,7 @@ fn best_run(view: &ExperimentView) -> Option<String> {
     let best = view.best()?;
     let mine = view.members.iter().filter(|member| member.variant == best.variant);
     let scored = mine.filter_map(|member| Some((member.score()?, member.run.as_ref()?.id.clone())));
-    let better = |a: f64, b: f64| if view.more_is_better() { a.total_cmp(&b) } else { b.total_cmp(&a) };
-    scored.max_by(|a, b| better(a.0, b.0)).map(|(_, id)| id)
+    scored.max_by(|a, b| view.metric().compare(a.0, b.0)).map(|(_, id)| id)
 }
 
 fn finished_runs(view: &ExperimentView) -> usize {
@@ -150,21 +149,24 @@ fn finished_runs(view: &ExperimentView) -> usize {
 
 /// A result as it is written: a share in per cent, or years.
 pub fn written(lang: Lang, view: &ExperimentView, value: f64, digits: usize) -> String {
-    if view.more_is_better() { percent(lang, value, digits) } else { decimal(lang, value, digits) }
+    match view.metric() {
+        Metric::Accuracy => percent(lang, value, digits),
+        Metric::Mae => decimal(lang, value, digits),
+    }
 }
 
 fn dots(lang: Lang, view: &ExperimentView, variant: usize) -> Vec<Dot> {
     let dot = |(id, member): (usize, &MemberView)| {
         let value = member.score().filter(|_| member.variant == variant)?;
-        let score = if view.more_is_better() { percent(lang, value, 1) } else { years(lang, value, 2) };
-        Some(Dot { name: named(lang, member.label.get(lang), score), value, id })
+        Some(Dot { name: named(lang, member.label.get(lang), view.metric().text(lang, value)), value, id })
     };
     view.members.iter().enumerate().filter_map(dot).collect()
 }
 
 /// What the results say, in words.
 fn sentence(lang: Lang, view: &ExperimentView, rows: &[Row]) -> String {
-    let text = |value: f64| if view.more_is_better() { percent(lang, value, 1) } else { years(lang, value, 2) };
+    let metric = view.metric();
+    let text = |value: f64| metric.text(lang, value);
     if view.experiment.kind == ExperimentKind::Curve {
         return forecast(lang, view).unwrap_or_default();
     }
@@ -193,7 +195,7 @@ fn sentence(lang: Lang, view: &ExperimentView, rows: &[Row]) -> String {
         };
     };
     let (low, high) = (text(within(view, range.low)), text(within(view, range.high)));
-    let off = if view.more_is_better() { points(lang, sd, 1) } else { years(lang, sd, 2) };
+    let off = metric.difference(lang, sd, metric.digits());
     let folded = view.experiment.kind == ExperimentKind::Folds;
     let said = match lang {
         Lang::En => format!(
@@ -215,13 +217,11 @@ fn plural_runs(lang: Lang, n: usize) -> String {
 /// What a learning curve says of twice the pictures.
 fn forecast(lang: Lang, view: &ExperimentView) -> Option<String> {
     let then = view.curve_fit()?.twice();
-    let text = |error: f64| match view.more_is_better() {
-        true => percent(lang, 1.0 - error.clamp(0.0, 1.0), 1),
-        false => years(lang, error.max(0.0), 2),
-    };
+    let metric = view.metric();
+    let text = |error: f64| metric.text(lang, metric.of_error(error));
     let (twice, middle) = (number(lang, then.pictures.into()), text(then.error));
     let [a, b] = [text(then.range.low), text(then.range.high)];
-    let [low, high] = if view.more_is_better() { [b, a] } else { [a, b] };
+    let [low, high] = if metric.more_is_better() { [b, a] } else { [a, b] };
     Some(match lang {
         Lang::En => format!("With twice the pictures ({twice}) about {middle} can be expected ({low} to {high})"),
         Lang::Fr => format!("Avec le double d’images ({twice}), on peut attendre environ {middle} ({low} à {high})"),

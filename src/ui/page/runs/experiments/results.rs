@@ -4,11 +4,12 @@ use egui::{ScrollArea, Ui};
 
 use super::{
     reading::{Reading, table},
-    scale::possible,
+    scale::{mark, possible},
 };
 use crate::{
+    evaluate::Metric,
     experiment::ExperimentView,
-    text::{decimal, percent, say},
+    text::say,
     ui::{
         Action, Cx,
         page::runs::compare::color,
@@ -25,9 +26,9 @@ use crate::{
 pub fn show(ui: &mut Ui, cx: &mut Cx<'_>, reading: &Reading, height: f32) {
     let lang = cx.lang;
     let Reading { of: view, rows, strips, sentence, .. } = reading;
-    let title = match view.more_is_better() {
-        true => say("Test accuracy", "Exactitude de test"),
-        false => say("Test error in years", "Erreur de test en années"),
+    let title = match view.metric() {
+        Metric::Accuracy => say("Test accuracy", "Exactitude de test"),
+        Metric::Mae => say("Test error in years", "Erreur de test en années"),
     }
     .get(lang);
     if rows.iter().all(|row| row.scores.is_empty()) {
@@ -65,10 +66,7 @@ pub fn show(ui: &mut Ui, cx: &mut Cx<'_>, reading: &Reading, height: f32) {
         lang,
         || table(lang, view, rows),
         |ui, height| {
-            let write = |value: f64, digits: usize| match view.more_is_better() {
-                true => percent(lang, value, digits.saturating_sub(2)),
-                false => decimal(lang, value, digits),
-            };
+            let write = |value: f64, digits: usize| mark(view, lang, value, digits);
             let t = Theme::of(ui);
             let color = |place: usize| color(t, place);
             let axis = Axis { bounds: possible(view), text: &write, color: &color };
