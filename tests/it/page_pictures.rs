@@ -38,113 +38,78 @@ use trombine::{
 };
 
 use crate::{
-    experiments_page, face_crops, many_classes, many_runs, overlap, predict_many, resize_method, runs_list, scenes, search_page,
+    experiments_page, face_crops, many_classes, many_runs, overlap, predict_many, resize_method, runs_list,
+    scenes::{self, Scene, scene},
+    search_page,
     stage::{self, Stage},
     watch_page, years_pages,
 };
 
-/// A name, the stage, and what is clicked before the picture is taken: words of both languages, the first that is there.
-type Scene = (&'static str, fn() -> Stage, &'static [&'static str]);
-
-const SCENES: &[Scene] = &[
-    ("train-tried", tried, &[]),
-    ("train-rates", tried, &["Find a rate", "Trouver un taux"]),
-    ("train-menu", || Stage::new(Page::Training).with_data(60), &["Save, open or copy", "Enregistrer, ouvrir ou copier"]),
-    ("train-empty", || Stage::new(Page::Training), &[]),
-    ("train-ready", || Stage::new(Page::Training).with_data(60), &[]),
-    ("train-first", first_epoch, &[]),
-    ("train-during", || during(Phase::Training), &[]),
-    ("train-paused", || during(Phase::Paused), &[]),
-    ("train-over", over, &[]),
-    ("train-asks", asking, &[]),
-    ("train-more", || Stage::new(Page::Training).with_data(60), MORE),
-    ("model", || Stage::new(Page::Model).with_data(60), &[]),
-    ("model-more", || Stage::new(Page::Model).with_data(60), MORE),
-    ("model-search", || Stage::new(Page::Model).with_data(60), &["Search the settings", "Chercher un réglage", "type: learn"]),
-    ("model-none", || Stage::new(Page::Model).with_data(60), &["Search the settings", "Chercher un réglage", "type: plateau"]),
-    ("data-opening", opening, &[]),
-    ("data-split", || Stage::new(Page::Data).with_data(600), &["Numbers and settings", "Chiffres et réglages"]),
-    ("data", || Stage::new(Page::Data).with_data(600), &[]),
-    ("data-shared", || sharing(Page::Data), &["show, test pictures also", "voir, images de test à l’entraînement"]),
-    ("train-shared", || sharing(Page::Training), &[]),
-    ("results-shared", || sharing(Page::Results), &[]),
-    ("results-stale", stale, &[]),
-    (
-        "data-copies",
-        || Stage::new(Page::Data).with_data(600),
-        &["all pictures", "toutes les images", "conflicting copies", "copies contradictoires"],
+/// States of pages that the tests of the whole window leave out: menus, special data, what is rare.
+const MORE_SCENES: &[Scene] = &[
+    scene("train-rates", tried, &["Find a rate", "Trouver un taux"]),
+    scene("train-menu", || Stage::new(Page::Training).with_data(60), &["Save, open or copy", "Enregistrer, ouvrir ou copier"]),
+    scene("train-empty", || Stage::new(Page::Training), &[]),
+    scene("train-ready", || Stage::new(Page::Training).with_data(60), &[]),
+    scene("train-asks", asking, &[]),
+    scene("train-more", || Stage::new(Page::Training).with_data(60), MORE),
+    scene("model-more", || Stage::new(Page::Model).with_data(60), MORE),
+    scene(
+        "model-search",
+        || Stage::new(Page::Model).with_data(60),
+        &["Search the settings", "Chercher un réglage", "type: learn"],
     ),
-    (
-        "data-odd",
-        || Stage::new(Page::Data).with_data(600),
-        &["all pictures", "toutes les images", "unusual pictures", "images inhabituelles"],
+    scene(
+        "model-none",
+        || Stage::new(Page::Model).with_data(60),
+        &["Search the settings", "Chercher un réglage", "type: plateau"],
     ),
-    ("data-no-face", photos, &["show, pictures that cannot", "voir, images inutilisables"]),
-    ("data-not-square", resize_method::stage, &["are not square", "images non carrées"]),
-    ("data-faces-menu", photos, &["change how the folder is read", "changer la lecture du dossier"]),
-    ("data-square", photos, &["show, pictures that cannot", "voir, images inutilisables", "garden.jpg, 2"]),
-    ("experiment-new", || Stage::new(Page::Runs).with_data(60).with_run(), &["New experiment", "Nouvelle expérience"]),
-    ("experiment-running", experiments_page::at_work, &["Experiments", "Expériences", "5\u{a0}seeds", "5\u{a0}graines"]),
-    ("experiment-many", many_runs::seeds, &["Experiments", "Expériences", "500\u{a0}seeds", "500\u{a0}graines"]),
-    ("experiment-compared", experiments_page::compared, &["Experiments", "Expériences", "2\u{a0}recipes", "2\u{a0}recettes"]),
-    ("experiment-curve", experiments_page::curve, &["Experiments", "Expériences", "learning curve", "courbe d’apprentissage"]),
-    ("augment", || Stage::new(Page::Augmentation).with_data(600), &[]),
-    ("augment-more", varied, MORE),
-    ("results", || Stage::new(Page::Results).with_data(400).with_run(), &[]),
-    (
-        "pictures",
-        || Stage::new(Page::Results).with_data(400).with_run(),
-        &["labeled female, predicted male", "étiquetées femme, prédites homme"],
-    ),
-    (
+    scene("data-split", || Stage::new(Page::Data).with_data(600), &["Numbers and settings", "Chiffres et réglages"]),
+    scene("data-shared", || sharing(Page::Data), &["show, test pictures also", "voir, images de test à l’entraînement"]),
+    scene("train-shared", || sharing(Page::Training), &[]),
+    scene("results-shared", || sharing(Page::Results), &[]),
+    scene("results-stale", stale, &[]),
+    scene("data-no-face", photos, &["show, pictures that cannot", "voir, images inutilisables"]),
+    scene("data-not-square", resize_method::stage, &["are not square", "images non carrées"]),
+    scene("data-faces-menu", photos, &["change how the folder is read", "changer la lecture du dossier"]),
+    scene("data-square", photos, &["show, pictures that cannot", "voir, images inutilisables", "garden.jpg, 2"]),
+    scene("experiment-many", many_runs::seeds, &["Experiments", "Expériences", "500\u{a0}seeds", "500\u{a0}graines"]),
+    scene("augment", || Stage::new(Page::Augmentation).with_data(600), &[]),
+    scene(
         "results-crossed",
         || Stage::new(Page::Results).with_data(400).with_run(),
         &["crossed", "croisés", "Show groups as a table", "Afficher les groupes en tableau"],
     ),
-    ("viewer-results", || Stage::new(Page::Results).with_data(400).with_run(), scenes::VIEWER),
-    ("viewer-heat", looked_at, VIEWER_HEAT),
-    ("viewer-training", || during(Phase::Training), &["predicted ", "réponse\u{a0}: "]),
-    ("viewer-predict", predict_many::several, &["Open the picture", "Ouvrir l’image"]),
-    ("viewer-data", || Stage::new(Page::Data).with_data(600), scenes::VIEWER_OF_COPIES),
-    ("data-marked", || Stage::new(Page::Data).with_data(600), &["Wall of", "Mur de", CTRL_A]),
-    (
+    scene("viewer-heat", looked_at, VIEWER_HEAT),
+    scene("data-marked", || Stage::new(Page::Data).with_data(600), &["Wall of", "Mur de", CTRL_A]),
+    scene(
         "pictures-marked",
         || Stage::new(Page::Results).with_data(400).with_run(),
         &["labeled female, predicted male", "étiquetées femme, prédites homme", CTRL_A],
     ),
-    ("results-gone", gone, &[]),
-    ("results-long", long_names, &[]),
-    ("results-menu", long_names, &["Export…", "Exporter…"]),
-    ("results-killed", killed, &[]),
-    ("runs-single", single, &["notebook + batch norm,"]),
-    ("runs-classes", other_classes, &["notebook + batch norm,", "notebook,"]),
-    ("predict-crowd", crowd, &[]),
-    ("train-stopped", stopped_at_once, &[]),
-    ("pictures-gone", gone, &["labeled female, predicted male", "étiquetées femme, prédites homme"]),
-    ("runs-compared", stage::three_runs, &["notebook + batch norm,", "notebook,", "longer,"]),
-    ("runs-two", stage::three_runs, &["notebook + batch norm,", "notebook,"]),
-    (
-        "runs-changed",
-        stage::three_runs,
-        &["notebook + batch norm,", "notebook,", "right in “notebook + batch norm”", "justes dans «\u{a0}notebook + batch norm"],
-    ),
-    (
+    scene("results-gone", gone, &[]),
+    scene("results-long", long_names, &[]),
+    scene("results-menu", long_names, &["Export…", "Exporter…"]),
+    scene("results-killed", killed, &[]),
+    scene("runs-single", single, &["notebook + batch norm,"]),
+    scene("runs-classes", other_classes, &["notebook + batch norm,", "notebook,"]),
+    scene("predict-crowd", crowd, &[]),
+    scene("train-stopped", stopped_at_once, &[]),
+    scene("pictures-gone", gone, &["labeled female, predicted male", "étiquetées femme, prédites homme"]),
+    scene("runs-two", stage::three_runs, &["notebook + batch norm,", "notebook,"]),
+    scene(
         "runs-names",
         elsewhere,
         &["notebook + batch norm,", "notebook,", "right in “notebook + batch norm”", "justes dans «\u{a0}notebook + batch norm"],
     ),
-    ("runs-two-years", years_pages::two, &["age, quick,", "age, recommended,"]),
-    ("runs-record", recorded, &["notebook + batch norm,"]),
-    ("train-fine", fine, &[]),
-    ("predict-two", two_answerers, &["Choose the run that answers", "Choisir l’essai qui répond"]),
-    ("runs-one", stage::three_runs, &["notebook + batch norm,"]),
-    ("predict", stage::predicting, &[]),
-    ("predict-several", predict_many::several, &[]),
-    ("predict-unread", predict_many::several, &["photo 3 of", "photo 3 sur"]),
-    ("predict-group", predict_many::group, &[]),
-    ("predict-zoomed", predict_many::group, &["Zoom in", "Zoom avant", "Zoom in", "Zoom avant", "Zoom in", "Zoom avant"]),
-    ("predict-reading", predict_many::reading, &[]),
-    (
+    scene("runs-record", recorded, &["notebook + batch norm,"]),
+    scene("train-fine", fine, &[]),
+    scene("predict-two", two_answerers, &["Choose the run that answers", "Choisir l’essai qui répond"]),
+    scene("predict-unread", predict_many::several, &["photo 3 of", "photo 3 sur"]),
+    scene("predict-group", predict_many::group, &[]),
+    scene("predict-zoomed", predict_many::group, &["Zoom in", "Zoom avant", "Zoom in", "Zoom avant", "Zoom in", "Zoom avant"]),
+    scene("predict-reading", predict_many::reading, &[]),
+    scene(
         "predict-compared",
         predict_many::compared,
         &[
@@ -157,79 +122,47 @@ const SCENES: &[Scene] = &[
             "Cette session",
         ],
     ),
-    ("predict-empty", || Stage::new(Page::Predict).with_data(40).with_run(), &[]),
-    ("data-classes-3", || many_classes::stage(Page::Data, 3), &[]),
-    ("data-classes-10", || many_classes::stage(Page::Data, 10), &[]),
-    ("data-classes-100", || many_classes::stage(Page::Data, 100), &[]),
-    ("data-ages", || many_classes::stage(Page::Data, 5), &[]),
-    ("train-classes-10", || many_classes::stage(Page::Training, 10), &[]),
-    ("results-classes-3", || many_classes::stage(Page::Results, 3), &[]),
-    ("results-classes-10", || many_classes::stage(Page::Results, 10), &[]),
-    ("results-classes-100", || many_classes::stage(Page::Results, 100), &[]),
-    ("results-classes-200", || many_classes::stage(Page::Results, 200), &[]),
-    (
+    scene("data-classes-3", || many_classes::stage(Page::Data, 3), &[]),
+    scene("data-classes-10", || many_classes::stage(Page::Data, 10), &[]),
+    scene("data-classes-100", || many_classes::stage(Page::Data, 100), &[]),
+    scene("data-ages", || many_classes::stage(Page::Data, 5), &[]),
+    scene("train-classes-10", || many_classes::stage(Page::Training, 10), &[]),
+    scene("results-classes-3", || many_classes::stage(Page::Results, 3), &[]),
+    scene("results-classes-10", || many_classes::stage(Page::Results, 10), &[]),
+    scene("results-classes-100", || many_classes::stage(Page::Results, 100), &[]),
+    scene("results-classes-200", || many_classes::stage(Page::Results, 200), &[]),
+    scene(
         "results-large-200",
         || many_classes::stage(Page::Results, 200),
         &["Larger", "Plus grand", "Larger", "Plus grand", "Larger", "Plus grand"],
     ),
-    ("train-weights-3", || weighted(3), &[]),
-    ("train-weights-100", || weighted(100), &[]),
-    ("data-questions", || many_classes::stage(Page::Data, 5), &["Gender", "Genre"]),
-    (
+    scene("train-weights-3", || weighted(3), &[]),
+    scene("train-weights-100", || weighted(100), &[]),
+    scene("data-questions", || many_classes::stage(Page::Data, 5), &["Gender", "Genre"]),
+    scene(
         "data-relabel-years",
         || years_pages::stage(Page::Data),
         &["Wall of", "Mur de", "Change label to…", "Corriger l’étiquette…"],
     ),
-    ("results-ages", || many_classes::stage(Page::Results, 5), &[]),
-    ("results-unsure", || many_classes::stage(Page::Results, 10), &["as a list", "en liste", "not sure", "pas sûr"]),
-    ("results-each", || many_classes::stage(Page::Results, 10), &["as a list", "en liste", "ROC"]),
-    ("predict-classes-10", || many_classes::stage(Page::Predict, 10), &[]),
-    ("predict-ages", || many_classes::stage(Page::Predict, 5), &[]),
-    ("data-years", || years_pages::stage(Page::Data), &[]),
-    ("train-years", || years_pages::stage(Page::Training), &[]),
-    ("results-years", || years_pages::stage(Page::Results), &[]),
-    ("results-years-pictures", || years_pages::stage(Page::Results), &["See all", "Voir les"]),
-    ("results-years-table", || years_pages::stage(Page::Results), &["Show groups as a table", "Afficher les groupes en tableau"]),
-    ("predict-years", || years_pages::stage(Page::Predict), &[]),
-    ("runs-years", years_pages::mixed, &["notebook + batch norm,", "notebook,"]),
-    ("runs", stage::three_runs, &[]),
-    (
-        "experiment-search-new",
-        stage::three_runs,
-        &[
-            "New experiment",
-            "Nouvelle expérience",
-            "Search",
-            "Recherche",
-            "Add a setting",
-            "Ajouter un réglage",
-            "Crop",
-            "Recadrage",
-            "Add a setting",
-            "Ajouter un réglage",
-            "Flip",
-            "Miroir",
-        ],
+    scene("results-ages", || many_classes::stage(Page::Results, 5), &[]),
+    scene("results-unsure", || many_classes::stage(Page::Results, 10), &["as a list", "en liste", "not sure", "pas sûr"]),
+    scene("results-each", || many_classes::stage(Page::Results, 10), &["as a list", "en liste", "ROC"]),
+    scene("predict-classes-10", || many_classes::stage(Page::Predict, 10), &[]),
+    scene("predict-ages", || many_classes::stage(Page::Predict, 5), &[]),
+    scene("results-years-pictures", || years_pages::stage(Page::Results), &["See all", "Voir les"]),
+    scene(
+        "results-years-table",
+        || years_pages::stage(Page::Results),
+        &["Show groups as a table", "Afficher les groupes en tableau"],
     ),
-    (
+    scene(
         "experiment-search-list",
         stage::three_runs,
         &["New experiment", "Nouvelle expérience", "Search", "Recherche", "Add a setting", "Ajouter un réglage"],
     ),
-    ("experiment-search", search_page::searched, &["Experiments", "Expériences", "search", "recherche"]),
-    ("experiment-halving", search_page::halved, &["Experiments", "Expériences", "search", "recherche"]),
-    ("watched", watch_page::watched, &["seed 42", "seed 46", "conseillée · graine 46"]),
-    ("watched-gone", watch_page::gone, &[]),
-    ("runs-many", runs_list::many, &["Runs of", "Essais de"]),
-    ("runs-filter", runs_list::many, &["Which runs", "Quels essais"]),
-    ("runs-columns", runs_list::many, &["Columns", "Colonnes"]),
-    (
-        "runs-deleted",
-        runs_list::deleted,
-        &["Deleted runs", "Essais supprimés", "Delete permanently…, Quick", "Supprimer définitivement…, Quick"],
-    ),
-    ("runs-empty", || Stage::new(Page::Runs), &[]),
-    ("results-empty", || Stage::new(Page::Results), &[]),
+    scene("runs-filter", runs_list::many, &["Which runs", "Quels essais"]),
+    scene("runs-columns", runs_list::many, &["Columns", "Colonnes"]),
+    scene("results-empty", || Stage::new(Page::Results), &[]),
 ];
 
 /// In place of a name: the key that marks everything, and what text that is typed begins with.
@@ -247,7 +180,8 @@ fn varied() -> Stage {
 }
 
 /// A folder that is being opened.
-fn opening() -> Stage {
+/// A folder that is being opened, whose wall fills.
+pub fn opening() -> Stage {
     let mut stage = Stage::new(Page::Data);
     stage.session.phase = Phase::Opening(Progress { stage: Work::Decoding, done: 9_200, total: 23_708 });
     let glimpse = |place: usize| {
@@ -570,7 +504,8 @@ fn every_scene_is_drawn_and_has_what_is_clicked_in_it() {
         return zoomed(folder, zoom, &only);
     }
     let mut missing = Vec::new();
-    for (name, make, clicks) in SCENES.iter().filter(|scene| scene.0.contains(&only)) {
+    let pages = scenes::SCENES.iter().chain(MORE_SCENES).filter(|scene| scene.dialog.is_none());
+    for Scene { name, stage: make, clicks, .. } in pages.filter(|scene| scene.name.contains(&only)) {
         for (lang, mode, [width, height]) in variants(all) {
             let mut stage = make();
             stage.lang = lang;
@@ -612,10 +547,7 @@ fn every_scene_is_drawn_and_has_what_is_clicked_in_it() {
 
 /// Writes pictures of the whole window with letters this much larger.
 fn zoomed(folder: &Path, zoom: f32, only: &str) {
-    let own = SCENES.iter().map(|(name, stage, clicks)| scenes::scene(name, *stage, clicks));
-    let dialogs = scenes::SCENES.iter().filter(|scene| scene.dialog.is_some());
-    let dialogs = dialogs.map(|scene| scenes::dialog(scene.name, scene.stage, scene.dialog.expect("a dialog")));
-    for scene in own.chain(dialogs).filter(|scene| scene.name.contains(only)) {
+    for scene in scenes::SCENES.iter().chain(MORE_SCENES).filter(|scene| scene.name.contains(only)) {
         for (lang, mode) in [(Lang::En, Mode::Light), (Lang::Fr, Mode::Dark)] {
             let view = scenes::View { mode, zoom, ..scenes::View::new(lang, [1280.0, 800.0]) };
             let builder = egui_kittest::Harness::builder().wgpu();

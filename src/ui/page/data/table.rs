@@ -135,8 +135,8 @@ fn line(ui: &mut Ui, cx: &mut Cx<'_>, dataset: &Dataset, entry: Entry, high: f32
     ui.spacing_mut().item_spacing.y = 1.0;
     ui.add(egui::Label::new(theme::cell(&name).color(t.text)).truncate().selectable(false));
     let mut why = LayoutJob::simple(why, theme::regular(theme::size::CAPTION), t.text2, text.width());
-    why.wrap.max_rows = if high > ROW { 2 } else { 1 };
-    why.wrap.break_anywhere = high <= ROW;
+    why.wrap.max_rows = if high > LINE { 2 } else { 1 };
+    why.wrap.break_anywhere = high <= LINE;
     ui.add(egui::Label::new(why).wrap().selectable(false));
     let drawn = matches!(entry, Entry::Skipped(index) if hand_square::would_help(dataset, &dataset.skipped[index as usize]));
     asked || (response.clicked() && (place.is_some() || drawn))
