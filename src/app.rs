@@ -15,6 +15,7 @@ mod pending;
 mod perform;
 mod photos;
 mod planning;
+mod prediction_table;
 mod preferences;
 mod preferences_writer;
 mod question;

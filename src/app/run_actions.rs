@@ -6,7 +6,7 @@ use super::{
     App, Preferences,
     history::UndoStep,
     pending::{Awaited, Pending},
-    tasks::NamedRun,
+    prediction_table::NamedRun,
 };
 use crate::{
     run::{

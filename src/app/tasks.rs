@@ -28,7 +28,7 @@ use crate::{
     files::{self, atomic, overwrite},
     predict::{
         self, Framed,
-        batch::{default_name, no_picture, pictures_below},
+        batch::{no_picture, pictures_below},
         frame,
     },
     problem::{Kind, Problem},
@@ -290,20 +290,6 @@ impl Tasks {
             lang,
             FileDialogRequest::one(title, Wanted::Folder, TaskResult::WatchedFolder).starting_at(last.and_then(Path::parent)),
         );
-    }
-
-    /// Asks for a folder of pictures to predict, and then for the table to write.
-    pub fn choose_prediction_folder(&mut self, lang: Lang, run: NamedRun, framing: Framing) {
-        let from = say("A folder of pictures to predict", "Un dossier d’images pour la prédiction");
-        let question = FileDialogRequest::new(from, Wanted::Folder, move |paths| {
-            Next::Ask(table_of(&run, paths.into_iter().next().unwrap_or_default(), framing))
-        });
-        self.ask(lang, question);
-    }
-
-    /// Asks for the table to write of the pictures of `folder`.
-    pub fn choose_prediction_table(&mut self, lang: Lang, run: &NamedRun, folder: PathBuf, framing: Framing) {
-        self.ask(lang, table_of(run, folder, framing));
     }
 
     /// The question to be asked by a field of our own, and whether that is in the place of a dialog.
@@ -571,23 +557,6 @@ fn photos_at(paths: Vec<PathBuf>, control: &Control) -> Result<PhotosFound, Prob
     photos.truncate(MOST_PHOTOS);
     let beyond = (found > MOST_PHOTOS).then(|| Beyond { folder: folder.filter(|_| alone), found, shown: MOST_PHOTOS });
     Ok(PhotosFound { photos, beyond })
-}
-
-/// A run, and what names of files about it begin with.
-#[derive(Clone, Debug)]
-pub struct NamedRun {
-    pub id: String,
-    pub stem: String,
-}
-
-/// The question for the table of a folder's pictures.
-fn table_of(run: &NamedRun, folder: PathBuf, framing: Framing) -> FileDialogRequest {
-    let to =
-        say("Write the table to; one already started is resumed", "Écrire le tableau dans\u{a0}; un tableau commencé est repris");
-    let start = folder.parent().map(Path::to_owned);
-    let (name, run) = (default_name(&run.stem, &folder, framing), run.id.clone());
-    let answer = move |csv| TaskResult::PredictFolder { run: run.clone(), folder: folder.clone(), csv, framing };
-    FileDialogRequest::one(to, Wanted::Table, answer).starting_at(start.as_deref()).named(name).filter("CSV", ["csv".to_owned()])
 }
 
 /// A photo as it is asked about, decoded.
