@@ -68,9 +68,9 @@ fn the_accuracy_table_is_that_of_the_file_of_results() {
             };
             let range =
                 spread.range.map_or_else(String::new, |range| format!("{:.digits$} to {:.digits$}", range.low, range.high));
-            let best: Vec<String> = all("best_epoch").iter().map(f64::to_string).collect();
+            let kept: Vec<String> = all("kept_epoch").iter().map(f64::to_string).collect();
             let title = if rows.len() == 1 { name.clone() } else { format!("{name}: {row}") };
-            let line = format!("| {title} | {} | {figure} | {range} | {} |", of.len(), best.join(", "));
+            let line = format!("| {title} | {} | {figure} | {range} | {} |", of.len(), kept.join(", "));
             assert!(lines.contains(&line.as_str()), "run `benches/accuracy --write`: {line}");
             expected += 1;
         }
