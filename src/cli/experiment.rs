@@ -247,18 +247,20 @@ fn run(name: &str, how: TrainingOptions, terminal: &mut Terminal) -> Done {
     let experiment = experiments.find(name).map_err(one)?;
     // No error: a cluster's task of a run that was stopped meanwhile has done what it should.
     if let Some(member) = how.only.filter(|member| *member < experiment.members.len())
-        && !terminal.is_json()
         && experiments.member(&experiment, member).state == MemberState::Stopped
     {
         let (id, number, lang) = (&experiment.id, member + 1, terminal.lang);
-        terminal.line(&match lang {
-            Lang::En => format!("run {number} is stopped; `trombine experiment stop {id} {number} --undo` lets it go on"),
-            Lang::Fr => {
-                format!(
-                    "l’essai {number} est arrêté\u{a0}; `trombine experiment stop {id} {number} --undo` permet de le reprendre"
-                )
-            }
-        });
+        if !terminal.is_json() {
+            terminal.line(&match lang {
+                Lang::En => format!("run {number} is stopped; `trombine experiment stop {id} {number} --undo` lets it go on"),
+                Lang::Fr => {
+                    format!(
+                        "l’essai {number} est arrêté\u{a0}; `trombine experiment stop {id} {number} --undo` permet de le reprendre"
+                    )
+                }
+            });
+        }
+        return Ok(());
     }
     train(&experiment, how, terminal)
 }

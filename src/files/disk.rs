@@ -238,16 +238,19 @@ pub fn create_dir_all(path: &Path) -> io::Result<()> {
 }
 
 /// Makes folders below `root`, where none of them may be a link that leads elsewhere, and `below` is names alone: no `..`, no
-/// root of its own.
+/// root of its own. `root` itself is not made: where a disk is away, nothing is to be written in its place.
 ///
 /// # Errors
-/// A link, something else than a name, and those of the system.
+/// No `root`, a link, something else than a name, and those of the system.
 pub fn create_dir_within(root: &Path, below: &Path) -> io::Result<()> {
     let names = below.components().map(|part| if let Component::Normal(name) = part { Some(name) } else { None });
     // Nothing is made where one of them leads elsewhere.
     let Some(names) = names.collect::<Option<Vec<_>>>() else {
         return Err(io::Error::new(io::ErrorKind::InvalidInput, "a path that leads elsewhere"));
     };
+    if !root.as_os_str().is_empty() && !root.is_dir() {
+        return Err(io::ErrorKind::NotFound.into());
+    }
     let mut path = root.to_owned();
     for name in names {
         path.push(name);

@@ -81,7 +81,7 @@ fn what_cannot_be_read_as_asked_says_why() {
         folder.write(&format!("dogs/{i}.png"), b"no picture");
     }
     let (status, _, err) = check(&folder, &[]);
-    assert!(status == 1 && err.contains("The reasons: its content is no picture (6);"), "{err}");
+    assert!(status == 1 && err.contains("The reasons: its content is not a picture (6);"), "{err}");
     let home = folder.places().home;
     for task in ["table", "age-group"] {
         let (status, _, err) = call(&home, &["train", "--sample", "--task", task]);

@@ -234,7 +234,7 @@ fn what_is_over_leads_to_its_runs_and_the_best_settings() {
     harness.run_steps(3);
     harness.get_by_label_contains("2\u{a0}recipes").click();
     harness.run_steps(4);
-    assert!(harness.query_by_label_contains("The disk is full").is_some(), "why a run failed");
+    assert!(harness.query_by_label_contains("the disk is full").is_some(), "why a run failed");
     stage.borrow_mut().actions.clear();
     harness.get_by_label("Use the best run’s settings").click();
     harness.run_steps(2);

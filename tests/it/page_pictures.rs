@@ -38,15 +38,15 @@ use trombine::{
 };
 
 use crate::{
-    experiments_page, face_crops, many_classes, many_runs, overlap, predict_many, resize_method, runs_list,
+    face_crops, many_classes, many_runs, overlap, predict_many, resize_method, runs_list,
     scenes::{self, Scene, scene},
-    search_page,
     stage::{self, Stage},
-    watch_page, years_pages,
+    years_pages,
 };
 
 /// States of pages that the tests of the whole window leave out: menus, special data, what is rare.
 const MORE_SCENES: &[Scene] = &[
+    scene("data-filling", opening, &[]),
     scene("train-rates", tried, &["Find a rate", "Trouver un taux"]),
     scene("train-menu", || Stage::new(Page::Training).with_data(60), &["Save, open or copy", "Enregistrer, ouvrir ou copier"]),
     scene("train-empty", || Stage::new(Page::Training), &[]),
@@ -171,17 +171,9 @@ const TYPED: &str = "type: ";
 
 const MORE: &[&str] = &["More settings", "Plus de réglages"];
 
-/// Augmentations that are on, with their amounts.
-fn varied() -> Stage {
-    let mut stage = Stage::new(Page::Augmentation).with_data(600);
-    stage.settings.augment.rotation.on = true;
-    stage.settings.augment.mixup.on = true;
-    stage
-}
-
 /// A folder that is being opened.
 /// A folder that is being opened, whose wall fills.
-pub fn opening() -> Stage {
+fn opening() -> Stage {
     let mut stage = Stage::new(Page::Data);
     stage.session.phase = Phase::Opening(Progress { stage: Work::Decoding, done: 9_200, total: 23_708 });
     let glimpse = |place: usize| {

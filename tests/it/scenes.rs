@@ -73,7 +73,7 @@ pub const VIEWER_OF_COPIES: &[&str] = &[
 /// Every page in every state, and every dialog.
 pub const SCENES: &[Scene] = &[
     scene("welcome", || Stage::new(Page::Data), &[]),
-    scene("opening", made::opening, &[]),
+    scene("opening", opening, &[]),
     scene("data", || data(Page::Data), &[]),
     scene(
         "data-copies",
@@ -157,6 +157,12 @@ pub const SCENES: &[Scene] = &[
 
 fn data(page: Page) -> Stage {
     Stage::new(page).with_data(600)
+}
+
+fn opening() -> Stage {
+    let mut stage = Stage::new(Page::Data);
+    stage.session.phase = Phase::Opening(Progress { stage: Work::Decoding, done: 1200, total: 20_707 });
+    stage
 }
 
 fn starting() -> Stage {

@@ -23,7 +23,7 @@ use crate::{
 };
 
 /// Height of a member's two lines.
-const LINE: f32 = 40.0;
+const LINE: f32 = 34.0;
 
 /// Every run, with how far it is.
 pub fn members(ui: &mut Ui, cx: &mut Cx<'_>, view: &Arc<ExperimentView>, live: Option<&Live<'_>>) {
