@@ -247,7 +247,7 @@ fn quit(ui: &mut Ui, cx: &Cx<'_>) -> DialogAnswer {
         if ui.add(Button::primary(cx.say(say("Pause and quit", "Mettre en pause et quitter")))).clicked() {
             answer = DialogAnswer::PauseAndQuit;
         }
-        if ui.add(Button::secondary(cx.say(say("Keep training", "Continuer l’entraînement")))).clicked() {
+        if ui.add(Button::secondary(cx.say(say("Keep training", "Continuer")))).clicked() {
             answer = DialogAnswer::Close;
         }
         if ui.add(Button::danger(cx.say(say("Discard", "Abandonner")))).clicked() {

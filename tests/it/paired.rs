@@ -262,7 +262,7 @@ fn runs_of_one_name_are_told_apart() {
     second.info.created += 86_400;
     let pair = Paired::of(&first, &second).expect("both were judged");
     assert_ne!(pair.names[0], pair.names[1]);
-    assert!(pair.names[1].en.starts_with("notebook (20"), "{}", pair.names[1].en);
+    assert!(pair.names[1].en.starts_with("notebook (Nov "), "{}", pair.names[1].en);
 }
 
 /// Of several, the best is what the others are held against, and each p is corrected for how many there are.

@@ -503,11 +503,11 @@ fn the_run_is_evaluated_anew_by_a_menu_of_its_own() {
     harness.run();
     harness.get_by_label("Export…").click();
     harness.run();
-    assert!(harness.query_by_label("Evaluate another folder…").is_none());
+    assert!(harness.query_by_label("Evaluate on another folder…").is_none());
     harness.key_press(egui::Key::Escape);
     harness.run();
     let wanted = [
-        ("Evaluate another folder…", Action::EvaluateFolder { run: run.clone() }),
+        ("Evaluate on another folder…", Action::EvaluateFolder { run: run.clone() }),
         ("Evaluate with mirror images", Action::Evaluate { run, mirrored: Some(true) }),
     ];
     for (line, action) in wanted {

@@ -47,7 +47,7 @@ fn one_run_can_be_opened_continued_reused_and_deleted() {
 fn a_run_without_notes_says_how_it_ended() {
     let (mut harness, _) = stage::three_runs().harness(SIZE);
     harness.run();
-    assert!(harness.query_by_label_contains("stopped early (5\u{a0}epochs)").is_some(), "in the list in short");
+    assert!(harness.query_all_by_label_contains("stopped early (5\u{a0}epochs)").next().is_some(), "in the list in short");
     harness.get_by_label_contains("notebook + batch norm,").click();
     harness.run();
     assert!(harness.query_by_label("Stopped early, 5\u{a0}epochs without improvement").is_some());

@@ -257,7 +257,7 @@ fn the_page_shows_how_far_each_run_is_and_what_is_stale() {
     assert!(harness.query_by_label_contains("epoch 12 of 30 · training on node1").is_some());
     assert!(harness.query_by_label_contains("stale: nothing has moved for 21").is_some());
     assert!(harness.query_by_label_contains("restarted after the power cut").is_some());
-    assert!(harness.query_by_label_contains("The disk is full").is_some());
+    assert!(harness.query_by_label_contains("the disk is full").is_some());
     assert_eq!(stage.borrow_mut().actions.split_off(0), [Action::LookAgain], "once, not in each frame");
     harness.get_by_label_contains("seed 46, 30").click();
     harness.run_steps(3);

@@ -202,11 +202,7 @@ fn draw(ui: &Ui, lang: Lang, frame: &Frame, rect: Rect, (measure, row): (Measure
 /// The numbers below the rows, what a `gray` row is, and the line for all; in a `low` axis its caption takes the place of the
 /// numbers near it. `gray` is where its words have room.
 fn axis(ui: &Ui, t: &Theme, frame: &Frame, lang: Lang, (measure, all): (Measure, f64), (low, gray): (bool, Option<Rangef>)) {
-    let mut marks = ticks(frame.x.0, frame.x.1, (frame.rect.width() / 70.0).clamp(1.0, 5.0) as usize);
-    if marks.len() < 2 {
-        // One number alone gives no scale.
-        marks = vec![frame.x.0, frame.x.1];
-    }
+    let marks = ticks(frame.x.0, frame.x.1, (frame.rect.width() / 70.0).clamp(1.0, 5.0) as usize);
     let factor = if measure == Measure::Share { 100.0 } else { 1.0 };
     let digits = places(&marks.iter().map(|m| m * factor).collect::<Vec<_>>());
     let value = if measure == Measure::Years { years(lang, all, 1) } else { percent(lang, all, 1) };
@@ -230,17 +226,21 @@ fn axis(ui: &Ui, t: &Theme, frame: &Frame, lang: Lang, (measure, all): (Measure,
         };
         (places.iter().find(free).unwrap_or(&places[0]).min, galley)
     });
-    for x in marks {
-        let at = frame.x_at(x);
-        ui.painter().vline(at, frame.rect.y_range(), Stroke::new(1.0, t.grid));
+    let words = gray.as_ref().map(|(at, galley)| Rect::from_min_size(*at, galley.size()));
+    // A number below its mark, where the line for all, which leads to its caption through them, and the words leave it room.
+    let number = |x: f64| {
         let text = ui.painter().layout_no_wrap(measure.text(lang, x, digits), font.clone(), t.text3);
-        let place = Rect::from_min_size(pos2(at - text.size().x / 2.0, frame.rect.bottom() + 6.0), text.size());
-        // The line for all leads to its caption through the numbers.
+        let place = Rect::from_min_size(pos2(frame.x_at(x) - text.size().x / 2.0, frame.rect.bottom() + 6.0), text.size());
         let room = place.expand2(vec2(4.0, 0.0));
-        let words = gray.as_ref().map(|(at, galley)| Rect::from_min_size(*at, galley.size()));
-        let taken = words.is_some_and(|words| words.intersects(room));
-        if !taken && !room.intersects(caption) && !room.intersects(Rect::from_points(&line)) {
-            ui.painter().galley(place.min, text, t.text3);
+        let taken = [Some(caption), Some(Rect::from_points(&line)), words].into_iter().flatten();
+        taken.into_iter().all(|taken| !taken.intersects(room)).then_some((place.min, text))
+    };
+    // One number alone gives no scale.
+    let marks = if marks.iter().filter_map(|x| number(*x)).count() < 2 { vec![frame.x.0, frame.x.1] } else { marks };
+    for x in marks {
+        ui.painter().vline(frame.x_at(x), frame.rect.y_range(), Stroke::new(1.0, t.grid));
+        if let Some((at, text)) = number(x) {
+            ui.painter().galley(at, text, t.text3);
         }
     }
     ui.painter().extend(Shape::dotted_line(&line, t.text2, 5.0, 0.9));

@@ -47,7 +47,7 @@ pub fn show(ui: &mut Ui, cx: &Cx<'_>, of: (&Task, &Overview), wall: &mut Wall, p
     }
     // The order has a place on the line below where that is long enough.
     let ordered = of.0.is_regression() || of.1.has_ages();
-    let on_line = ui.available_width() > LONG_LINE;
+    let on_line = ui.available_width() > LONG_LINE + if wall.is_filtered() { CLEAR + SHORT } else { 0.0 };
     ui.horizontal_wrapped(|ui| {
         ui.spacing_mut().item_spacing = vec2(6.0, 6.0);
         lists(ui, cx.lang, of.1, wall);
