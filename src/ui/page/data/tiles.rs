@@ -4,7 +4,7 @@ use std::sync::Arc;
 
 use egui::{
     CornerRadius, EventFilter, Id, Key, PointerButton, Popup, Rect, Response, Role, ScrollArea, Sense, Stroke, StrokeKind, Ui,
-    Vec2, WidgetInfo, vec2,
+    Vec2, WidgetInfo, style::ScrollAnimation, vec2,
 };
 
 use super::{overview::Entry, wall::Wall};
@@ -105,6 +105,10 @@ pub fn show(ui: &mut Ui, cx: &mut Cx<'_>, dataset: &Arc<Dataset>, wall: &mut Wal
         pressed(ui, dataset, wall, &response, cells);
         response
     });
+    if output.inner.gained_focus() {
+        // The wall's own area cannot bring itself into sight: the page around it does.
+        ui.scroll_to_rect_animation(view, None, ScrollAnimation::none());
+    }
     let offset = output.state.clamped_offset().y;
     ui.data_mut(|d| d.insert_temp(id(), offset));
     (Some(output.inner), open)
