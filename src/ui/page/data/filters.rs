@@ -58,7 +58,7 @@ pub fn show(ui: &mut Ui, cx: &Cx<'_>, of: (&Task, &Overview), wall: &mut Wall, p
     });
     let line = vec2(ui.available_width(), 28.0);
     ui.allocate_ui_with_layout(line, Layout::right_to_left(Align::Center), |ui| {
-        let wide = ui.available_width() > WIDE;
+        let wide = ui.available_width() > WIDE + if ordered && on_line { ORDER } else { 0.0 };
         zoom(ui, cx.lang, wall, wide);
         ui.with_layout(Layout::left_to_right(Align::Center), |ui| {
             let beside = if ordered && on_line { ORDER } else { 0.0 };
