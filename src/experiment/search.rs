@@ -59,7 +59,10 @@ impl Vary {
             return Ok(Self { key: key.to_owned(), values: Values::Between { low, high, log, whole } });
         }
         let separator = if kind == ValueKind::List { '/' } else { ',' };
-        let values: Vec<String> = values.split(separator).map(|value| value.trim().to_owned()).collect();
+        let mut seen = BTreeSet::new();
+        let values = values.split(separator).map(|value| value.trim().to_owned());
+        // What is given twice is trained once.
+        let values: Vec<String> = values.filter(|value| seen.insert(value.clone())).collect();
         values.iter().try_for_each(|value| accepts(value))?;
         Ok(Self { key: key.to_owned(), values: Values::Each(values) })
     }
@@ -138,6 +141,10 @@ pub(super) fn count(vary: &[Vary], drawn: Option<u32>) -> usize {
 /// # Errors
 /// A range where all combinations are asked for.
 pub(super) fn variants(base: &Settings, vary: &[Vary], drawn: Option<u32>) -> Result<Vec<Variant>, Problem> {
+    let mut keys = BTreeSet::new();
+    if let Some(twice) = vary.iter().find(|vary| !keys.insert(&vary.key)) {
+        return Err(given_twice(&twice.key));
+    }
     let combinations = match drawn {
         Some(runs) => draw(base, vary, runs as usize),
         None => all(vary)?,
@@ -162,7 +169,11 @@ pub(super) fn more(base: &Settings, vary: &[Vary], known: &[Variant], more: usiz
 fn variant(base: &Settings, changes: Vec<String>) -> Result<Variant, Problem> {
     let mut settings = base.clone();
     changes.iter().try_for_each(|change| settings.set(change))?;
-    let short = |change: &String| change.rsplit('.').next().unwrap_or_default().to_owned();
+    // `dropout=0.3` of `model.dropout=0.3`: a value may have a point of its own.
+    let short = |change: &String| {
+        let (key, value) = change.split_once('=').unwrap_or((change, ""));
+        format!("{}={value}", key.rsplit('.').next().unwrap_or(key))
+    };
     // Where all is as in the recipe, its values say which it is.
     let label = LocalizedText::by(|lang| match words(base, &settings, lang) {
         same if same.is_empty() => changes.iter().map(short).collect::<Vec<_>>().join(" · "),
@@ -242,6 +253,14 @@ fn unreadable(text: &str) -> Problem {
             "For example model.dropout=0,0.3,0.5 or train.optimizer.learning_rate=0.0001..0.01:log",
             "Par exemple model.dropout=0,0.3,0.5 ou train.optimizer.learning_rate=0.0001..0.01:log",
         ),
+    )
+}
+
+fn given_twice(key: &str) -> Problem {
+    Problem::new(
+        Kind::Settings,
+        LocalizedText { en: format!("{key} is varied twice"), fr: format!("{key} varie deux fois") },
+        say("Give all its values at once", "Donnez toutes ses valeurs d’un coup"),
     )
 }
 
