@@ -273,7 +273,8 @@ fn the_script_predicts_a_photo() {
     let (pixels, _) = sample_faces::draw(5);
     image::save_buffer(out.join("face.png"), &pixels, 128, 128, image::ColorType::Rgb8).unwrap();
     let printed = support::run_python(&python, &out, "import predict\npredict.main(['face.png'])");
-    assert!(printed.starts_with("face.png: female, ") || printed.starts_with("face.png: male, "), "{printed}");
+    let said = printed.strip_prefix("face.png: ").map(|said| said.strip_prefix("not sure, rather ").unwrap_or(said));
+    assert!(said.is_some_and(|said| said.starts_with("female, ") || said.starts_with("male, ")), "{printed}");
 }
 
 #[test]

@@ -221,7 +221,9 @@ impl<T: Fn(usize) -> Tile> Gallery<'_, T> {
             ui.painter().rect_filled(place, 11.0, t.surface);
             badge.paint(ui.painter(), place, 14.0, t.validation);
         }
-        let painter = ui.painter_at(rect.expand2(vec2(GAP / 2.0, 0.0)));
+        // The words may reach into the gap, but not to the next ones.
+        let beyond = GAP - 4.0;
+        let painter = ui.painter_at(rect.expand2(vec2(beyond, 0.0)));
         let mut x = picture.left();
         let y = picture.bottom() + 5.0;
         if let Some((icon, good)) = tile.sign {
@@ -235,7 +237,7 @@ impl<T: Fn(usize) -> Tile> Gallery<'_, T> {
             (picture.left(), y + 17.0, &tile.second, theme::regular(size::CAPTION), t.text2),
         ];
         for (x, y, text, font, color) in lines {
-            let room = rect.right() - x;
+            let room = rect.right() + beyond - x;
             let mut galley = fitted(ui, text, font.clone(), color, room);
             if galley.elided && std::ptr::eq(text, &tile.first) && !tile.short.is_empty() {
                 galley = fitted(ui, &tile.short, font, color, room);

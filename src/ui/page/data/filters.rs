@@ -47,7 +47,10 @@ pub fn show(ui: &mut Ui, cx: &Cx<'_>, of: (&Task, &Overview), wall: &mut Wall, p
     }
     // The order has a place on the line below where that is long enough.
     let ordered = of.0.is_regression() || of.1.has_ages();
-    let on_line = ui.available_width() > LONG_LINE + if wall.is_filtered() { CLEAR + SHORT } else { 0.0 };
+    let on_line = ordered && ui.available_width() > LONG_LINE;
+    let wide = ui.available_width() > WIDE + if on_line { ORDER } else { 0.0 };
+    // It then leaves no room there for what is said of filters.
+    let crowded = on_line && ui.available_width() < LONG_LINE + CLEAR + SHORT;
     ui.horizontal_wrapped(|ui| {
         ui.spacing_mut().item_spacing = vec2(6.0, 6.0);
         lists(ui, cx.lang, of.1, wall);
@@ -55,24 +58,34 @@ pub fn show(ui: &mut Ui, cx: &Cx<'_>, of: (&Task, &Overview), wall: &mut Wall, p
         if ordered && !on_line {
             order(ui, cx.lang, wall);
         }
+        if wall.is_filtered() && crowded {
+            if !wide {
+                ui.label(theme::caption(shown(cx.lang, wall)).color(Theme::of(ui).text2));
+            }
+            clear(ui, cx.lang, wall);
+        }
     });
     let line = vec2(ui.available_width(), 28.0);
     ui.allocate_ui_with_layout(line, Layout::right_to_left(Align::Center), |ui| {
-        let wide = ui.available_width() > WIDE + if ordered && on_line { ORDER } else { 0.0 };
         zoom(ui, cx.lang, wall, wide);
         ui.with_layout(Layout::left_to_right(Align::Center), |ui| {
-            let beside = if ordered && on_line { ORDER } else { 0.0 };
-            let room = ui.available_width() - beside;
-            let room = if wall.is_filtered() && room - CLEAR > SHORT { room - CLEAR } else { room };
+            let room = ui.available_width() - if on_line { ORDER } else { 0.0 };
+            let clears = wall.is_filtered() && !crowded;
+            let room = if clears && room - CLEAR > SHORT { room - CLEAR } else { room };
             listing::search(ui, cx.lang, &mut wall.sought, room.clamp(60.0, 190.0));
-            if ordered && on_line {
+            if on_line {
                 order(ui, cx.lang, wall);
             }
-            if wall.is_filtered() && ui.available_width() > CLEAR {
+            if clears && ui.available_width() > CLEAR {
                 clear(ui, cx.lang, wall);
             }
         });
     });
+}
+
+/// `12 shown`.
+fn shown(lang: Lang, wall: &Wall) -> String {
+    plural(lang, wall.left.len() as u64, say("shown", "montrée"), say("shown", "montrées"))
 }
 
 /// The link that opens all filters.
@@ -162,7 +175,7 @@ fn order(ui: &mut Ui, lang: Lang, wall: &mut Wall) {
 /// How many are shown, and how large; from right to left.
 fn zoom(ui: &mut Ui, lang: Lang, wall: &mut Wall, wide: bool) {
     let t = Theme::of(ui);
-    let shown = plural(lang, wall.left.len() as u64, say("shown", "montrée"), say("shown", "montrées"));
+    let shown = shown(lang, wall);
     let step = |wall: &mut Wall, by: f64| wall.zoom = (wall.zoom * by).clamp(32.0, 160.0);
     if icon_button(ui, icon::ZOOM_IN, say("Larger", "Plus grand").get(lang)).clicked() {
         step(wall, 1.25);
