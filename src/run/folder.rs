@@ -301,7 +301,7 @@ impl Run {
         self.folder.join(names::START)
     }
 
-    /// The pictures that those weights were made of ([`PriorPictures`](crate::plan::start::PriorPictures)).
+    /// The pictures that those weights were made of ([`PriorPictures`]).
     pub(super) fn prior_path(&self) -> PathBuf {
         self.folder.join(names::START_PICTURES)
     }
