@@ -71,7 +71,7 @@ pub fn tools(ui: &mut Ui, cx: &mut Cx<'_>, state: &mut State) {
     let new = Button::secondary(say("New experiment…", "Nouvelle expérience…").get(lang)).icon(icon::PLUS);
     let about = say(
         "Several runs with one question: how much is luck, which recipe is better, would more pictures help",
-        "Plusieurs essais pour une question : quelle part de hasard, quelle recette est meilleure, plus d’images aideraient-elles",
+        "Plusieurs essais pour répondre à une question : quelle part de hasard, quelle recette est meilleure, plus d’images aideraient-elles",
     );
     if ui.add(new).on_hover_text(about.get(lang)).clicked() {
         state.begin();
