@@ -487,8 +487,7 @@ fn row_line(view: &ExperimentView, row: &Row, lang: Lang) -> String {
     let mean = metric.text(lang, spread.mean);
     let sd = spread.deviation.map(|sd| format!("± {}", metric.plain(lang, sd)));
     let range = spread.range.map(|range| {
-        let high = if metric == Metric::Accuracy { range.high.min(1.0) } else { range.high };
-        let (low, high) = (metric.plain(lang, range.low.max(0.0)), metric.plain(lang, high));
+        let (low, high) = (metric.plain(lang, range.low), metric.plain(lang, range.high));
         match lang {
             Lang::En => format!("(95%: {low} to {high})"),
             Lang::Fr => format!("(95\u{a0}% : {low} à {high})"),

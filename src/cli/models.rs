@@ -80,8 +80,9 @@ fn summary(run: &RunInfo, report: &Report) -> serde_json::Value {
         })
     };
     let groups: serde_json::Map<_, _> = Grouping::ALL
-        .iter()
-        .map(|by| (by.name(&report.task, Lang::En), report.groups(report.threshold, *by).iter().map(group).collect()))
+        .into_iter()
+        .filter(|by| report.records(*by))
+        .map(|by| (by.name(&report.task, Lang::En), report.groups(report.threshold, by).iter().map(group).collect()))
         .collect();
     json!({
         "run": run.id,
@@ -121,8 +122,9 @@ fn summary_of_years(run: &RunInfo, report: &Report, regression: &Regression) -> 
         })
     };
     let groups: serde_json::Map<_, _> = Grouping::ALL
-        .iter()
-        .map(|by| (by.name(&report.task, Lang::En), report.regression_groups(*by).iter().map(group).collect()))
+        .into_iter()
+        .filter(|by| report.records(*by))
+        .map(|by| (by.name(&report.task, Lang::En), report.regression_groups(by).iter().map(group).collect()))
         .collect();
     json!({
         "run": run.id,

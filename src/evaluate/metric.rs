@@ -2,7 +2,7 @@
 
 use std::cmp::Ordering;
 
-use super::RunScores;
+use super::{Interval, RunScores};
 use crate::{
     data::task::Task,
     text::{Lang, decimal, percent, points, years},
@@ -71,6 +71,12 @@ impl Metric {
             Self::Accuracy => 1.0 - error.clamp(0.0, 1.0),
             Self::Mae => error.max(0.0),
         }
+    }
+
+    /// The part of a range in which results can be: Student's t knows neither the end of shares nor that of errors.
+    pub fn within(self, range: Interval) -> Interval {
+        let most = if self == Self::Accuracy { 1.0 } else { f64::INFINITY };
+        Interval { low: range.low.clamp(0.0, most), high: range.high.clamp(0.0, most) }
     }
 
     /// Decimals with which it is written.

@@ -44,20 +44,23 @@ impl Seen {
         own.extend(self.learned.iter().map(|place| (*place, Part::Train)));
         for (place, part) in (0u32..).zip(parts) {
             match (part, own.get(&place)) {
-                (Some(Part::Train), None | Some(Part::Validation)) => {
-                    self.checked.retain(|checked| *checked != place);
-                    self.learned.push(place);
+                (Some(part @ Part::Train), None | Some(Part::Validation)) => {
+                    own.insert(place, part);
                     self.prior[0] += 1;
                 }
-                (Some(Part::Validation), None) => {
-                    self.checked.push(place);
+                (Some(part @ Part::Validation), None) => {
+                    own.insert(place, part);
                     self.prior[1] += 1;
                 }
                 _ => {}
             }
         }
-        self.learned.sort_unstable();
-        self.checked.sort_unstable();
+        let places = |of: Part| {
+            let mut places: Vec<u32> = own.iter().filter(|(_, part)| **part == of).map(|(place, _)| *place).collect();
+            places.sort_unstable();
+            places
+        };
+        (self.learned, self.checked) = (places(Part::Train), places(Part::Validation));
     }
 
     /// Whether none of the evaluated pictures was among the run's others.

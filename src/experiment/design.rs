@@ -85,6 +85,10 @@ impl Design {
             (base.split.own_seed, base.split.seed) = (true, base.seed);
         }
         if let Self::Search { vary, runs } = self {
+            // Each seed of the experiment would overwrite it.
+            if seeds > 1 && vary.iter().any(|vary| vary.key == "seed") {
+                return Err(seed_twice());
+            }
             let runs = search::count(vary, *runs).saturating_mul(seeds.max(1) as usize);
             if runs > MOST {
                 return Err(too_many(runs));
@@ -248,6 +252,14 @@ fn nothing_to_compare(kind: ExperimentKind) -> Problem {
         Kind::Settings,
         say("One run alone has nothing to be compared with", "Un seul essai n’a rien à quoi être comparé"),
         remedy,
+    )
+}
+
+fn seed_twice() -> Problem {
+    Problem::new(
+        Kind::Settings,
+        say("The seed is varied, and several seeds are asked for", "La graine varie, et plusieurs graines sont demandées"),
+        say("Leave the seed to the number of seeds", "Laissez la graine au nombre de graines"),
     )
 }
 

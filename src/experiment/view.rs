@@ -130,7 +130,11 @@ impl ExperimentView {
                 row.scores.extend(member.score());
             }
         }
-        rows.iter_mut().for_each(|row| row.spread = MeanCi::of(&row.scores));
+        let metric = self.metric();
+        for row in &mut rows {
+            row.spread = MeanCi::of(&row.scores)
+                .map(|spread| MeanCi { range: spread.range.map(|range| metric.within(range)), ..spread });
+        }
         rows
     }
 

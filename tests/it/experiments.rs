@@ -6,7 +6,7 @@ use serde_json::Value;
 use trombine::{
     control::{Control, Signal},
     data::task::Task,
-    evaluate::significance::MeanCi,
+    evaluate::{Interval, Metric, significance::MeanCi},
     experiment::{
         CurveFit, CurvePoint, Design, Draft, Experiment, ExperimentStore, ExperimentView, MemberRecord, MemberState, Recipe,
         SHARES, Values, Vary,
@@ -39,6 +39,11 @@ fn spreads_are_those_of_scipy() {
     let range = spread.range.expect("of five");
     near(range.low, 0.928591859012552, 1e-6);
     near(range.high, 0.9450081409874481, 1e-6);
+    // Of two values Student's range is wide: t.interval(0.95, 1, loc=0.98, scale=0.01) goes from 0.853 to 1.107.
+    let wide = MeanCi::of(&[0.97, 0.99]).and_then(|spread| spread.range).expect("of two");
+    near(wide.high, 1.107062, 1e-6);
+    assert_eq!(Metric::Accuracy.within(wide), Interval { low: wide.low, high: 1.0 }, "no share is beyond 1");
+    assert_eq!(Metric::Mae.within(Interval { low: -2.0, high: 9.0 }), Interval { low: 0.0, high: 9.0 }, "nor an error below 0");
     assert_eq!(MeanCi::of(&[0.5]).map(|one| (one.mean, one.deviation, one.range)), Some((0.5, None, None)));
     assert_eq!(MeanCi::of(&[]), None);
     // A mean that lies between 100% and 100% would promise too much.
@@ -163,6 +168,10 @@ fn searches_try_all_or_draw() {
     let twice = vec![vary("model.dropout=0,0.3").expect("known"), vary("model.dropout=0.1").expect("known")];
     let refused = Design::Search { vary: twice, runs: None }.draft(&base, 1, false).expect_err("varied twice");
     assert!(refused.what.en.contains("model.dropout is varied twice"), "{refused}");
+    let seeds = Design::Search { vary: vec![vary("seed=1,2").expect("known")], runs: None };
+    assert_eq!(seeds.draft(&base, 1, false).expect("a question of its own").members.len(), 2);
+    let refused = seeds.draft(&base, 3, false).expect_err("each seed would overwrite what is varied");
+    assert!(refused.what.en.contains("seed is varied"), "{refused}");
     let ranges = ["train.optimizer.learning_rate=0.0001..0.01:log", "train.batch_size=8..64", "augment.flip=true,false"];
     let ranges: Vec<Vary> = ranges.iter().map(|text| vary(text).expect("known")).collect();
     assert!(Design::Search { vary: ranges.clone(), runs: None }.draft(&base, 1, false).is_err(), "a range has no end");

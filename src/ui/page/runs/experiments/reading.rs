@@ -52,7 +52,7 @@ impl Reading {
             name: if several { row.label.get(lang).to_owned() } else { String::new() },
             dots: dots(lang, view, row.variant),
             mean: row.spread.map(|spread| spread.mean),
-            range: row.spread.and_then(|spread| spread.range).map(|range| [range.low, range.high].map(|end| within(view, end))),
+            range: row.spread.and_then(|spread| spread.range).map(|range| [range.low, range.high]),
             shown: row.spread.map_or_else(String::new, |spread| spread_text(lang, view, &spread)),
             leads: !several || best == Some(row.variant),
             place: row.variant,
@@ -128,12 +128,6 @@ fn spread_text(lang: Lang, view: &ExperimentView, spread: &MeanCi) -> String {
     }
 }
 
-/// An end of a range, where results can be.
-fn within(view: &ExperimentView, end: f64) -> f64 {
-    let (least, most) = possible(view);
-    end.clamp(least, most)
-}
-
 /// The best run of the best variant, by id.
 fn best_run(view: &ExperimentView) -> Option<String> {
     let best = view.best()?;
@@ -194,7 +188,7 @@ fn sentence(lang: Lang, view: &ExperimentView, rows: &[Row]) -> String {
             (Lang::Fr, _) => format!("{mean} pour chacun de {runs}"),
         };
     };
-    let (low, high) = (text(within(view, range.low)), text(within(view, range.high)));
+    let (low, high) = (text(range.low), text(range.high));
     let off = metric.difference(lang, sd, metric.digits());
     let folded = view.experiment.kind == ExperimentKind::Folds;
     let said = match lang {
@@ -246,8 +240,8 @@ pub fn table(lang: Lang, view: &ExperimentView, rows: &[Row]) -> Table {
             format!("{} / {}", row.scores.len(), row.members),
             text(row.spread.map(|spread| spread.mean), 2),
             text(row.spread.and_then(|spread| spread.deviation), 2),
-            text(range.map(|range| within(view, range.low)), 2),
-            text(range.map(|range| within(view, range.high)), 2),
+            text(range.map(|range| range.low), 2),
+            text(range.map(|range| range.high), 2),
         ]
     };
     Table::new(head.map(|name| name.get(lang).to_owned()), rows.iter().map(line).collect())
