@@ -111,6 +111,8 @@ fn shared_pictures_are_said_from_the_check_to_the_card() {
     let document = out.find('{').map(|at| &out[at..]).unwrap_or_default();
     let judged: Value = serde_json::from_str(document).expect("JSON");
     assert_eq!(judged["seen"]["in_training"], 16, "{judged}");
+    let groups: Vec<&String> = judged["groups"].as_object().expect("by name").keys().collect();
+    assert_eq!(groups, ["class"], "nobody's age or race label is known here");
     for (format, file) in [("card", "card.md"), ("report", "report.html")] {
         let path = home.join(file);
         let (status, _, err) = call(home, "en", &["export", "last", "--format", format, "--out", &path.to_string_lossy()]);
