@@ -164,7 +164,7 @@ impl App {
 
     /// Has a photo of the open data set decoded, by its path below the folder.
     pub(super) fn look_at_photo(&mut self, file: &Path) {
-        if let Some(Source::Folder(folder)) = self.session.dataset.as_ref().map(|dataset| &dataset.source) {
+        if let Some(Source::Folder(folder)) = self.session.open.as_ref().map(|open| &open.dataset.source) {
             self.session.photo_of_data = None;
             self.tasks.look_at_photo(folder.join(file));
         }

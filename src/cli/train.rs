@@ -101,13 +101,13 @@ pub fn resume(run: &str, data: Option<PathBuf>, how: ResumeOptions, terminal: &m
     let result =
         worker::perform(Command::Open(data.clone().map_or(info.source, Source::Folder)), &store, &control, &mut |event| {
             terminal.event(&event);
-            if let Event::Opened { dataset } = event {
-                opened = Some(dataset);
+            if let Event::Opened { open } = event {
+                opened = Some(open);
             }
         });
     result.map_err(|problem| one(if data.is_none() { worker::gone(&own, problem) } else { problem }))?;
-    let Some(dataset) = opened else { return Ok(()) };
-    let command = Command::Resume { run: run.to_owned(), dataset, how };
+    let Some(open) = opened else { return Ok(()) };
+    let command = Command::Resume { run: run.to_owned(), open, how };
     let result = worker::perform(command, &store, &control, &mut |event| terminal.event(&event));
     // `last` is another run tomorrow.
     let run = if store.look(&id).is_some() { &id } else { run };

@@ -77,7 +77,7 @@ pub fn all(cx: &Cx<'_>) -> Vec<Command> {
     let redo = [KeyboardShortcut::new(Modifiers::COMMAND.plus(Modifiers::SHIFT), Key::Z), ctrl(Key::Y)];
     let (phase, run) = (cx.session.phase, cx.session.run.as_ref().map(|run| run.info.id.clone()));
     let busy = phase.busy().then_some(say("something else is running", "une autre tâche est en cours"));
-    let data = cx.session.dataset.is_none().then_some(say("open data first", "d’abord des données"));
+    let data = cx.session.open.is_none().then_some(say("open data first", "d’abord des données"));
 
     add(File, say("Open a folder…", "Ouvrir un dossier…"), icon::FOLDER_OPEN, &[OPEN], Action::ChooseFolder, busy);
     let typed = say("Open a folder by its path…", "Ouvrir un dossier par son chemin…");

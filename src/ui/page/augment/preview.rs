@@ -154,7 +154,7 @@ struct Source {
 impl Source {
     fn of(cx: &Cx<'_>, index: usize) -> Self {
         let own = cx.session.own_picture.clone();
-        let pixels = cx.session.dataset.as_ref().map(|dataset| dataset.pixels.clone()).filter(|pixels| !pixels.is_empty());
+        let pixels = cx.session.dataset().map(|dataset| dataset.pixels.clone()).filter(|pixels| !pixels.is_empty());
         let side = pixels.as_ref().map_or(cx.settings.augment.pictures, Pixels::side);
         Self { own, side, pixels, index }
     }

@@ -125,7 +125,9 @@ pub fn show(ui: &mut Ui, cx: &mut Cx<'_>, state: &mut State) {
         state.bands = None;
         state.source = Some(dataset.source.clone());
     }
-    state.overview.follow(&dataset, cx.session.near.as_ref());
+    if let Some(open) = &cx.session.open {
+        state.overview.follow(open, cx.session.near.as_ref());
+    }
     state.alike.follow(cx);
     let height = ui.available_height();
     let tight = height < ROOMY;
@@ -186,14 +188,15 @@ fn gives_way(ui: &Ui, cx: &Cx<'_>, state: &mut State) -> bool {
 
 /// Draws the viewer in place of the page, if a picture is open.
 fn looks(ui: &mut Ui, cx: &mut Cx<'_>, state: &mut State) -> bool {
-    let Some(dataset) = cx.dataset().cloned() else { return false };
+    let Some(open) = &cx.session.open else { return false };
+    let dataset = &open.dataset;
     if let Some(opened) = state.wall.opened.take() {
-        state.viewing = Some(Viewing::open(ui, &dataset, opened));
+        state.viewing = Some(Viewing::open(ui, dataset, opened));
     }
-    state.overview.follow(&dataset, cx.session.near.as_ref());
-    match viewing::show(ui, cx, &dataset, &state.overview, &mut state.viewing) {
+    state.overview.follow(open, cx.session.near.as_ref());
+    match viewing::show(ui, cx, dataset, &state.overview, &mut state.viewing) {
         Viewed::Open => return true,
-        Viewed::Closed(Some(place)) => state.wall.select_at(&dataset, place),
+        Viewed::Closed(Some(place)) => state.wall.select_at(dataset, place),
         Viewed::Closed(None) | Viewed::Not => {}
     }
     false

@@ -131,7 +131,7 @@ pub fn show(ui: &mut Ui, cx: &mut Cx<'_>, state: &mut State) {
             );
             notice::empty(ui, icon::HISTORY, title, text.get(lang), |ui| {
                 notice::row(ui, |ui| {
-                    let page = if session.dataset.is_some() { Page::Training } else { Page::Data };
+                    let page = if session.open.is_some() { Page::Training } else { Page::Data };
                     let go = Button::primary(format!("{} {}", say("Go to", "Aller à").get(lang), page.name().get(lang)));
                     if ui.add(go.trailing(icon::ARROW_RIGHT)).clicked() {
                         cx.act(Action::Go(page));
