@@ -88,28 +88,7 @@ pub fn show(ui: &mut Ui, cx: &mut Cx<'_>, state: &mut State) {
         }
         open_menu(ui, cx);
         if ready && cx.plan.is_ok() {
-            let name = match narrow {
-                true => say("Copy…", "Copier…"),
-                false => say("Copy into folders…", "Copier dans des dossiers…"),
-            };
-            let copy = Button::quiet(cx.say(name)).icon(icon::FOLDER_INPUT);
-            let help = say(
-                "Writes train, validation and test folders with a folder for each class, as the notebook does; the data folder stays as it is",
-                "Écrit des dossiers train, validation et test avec un dossier par classe, comme le notebook ; le dossier de données reste tel quel",
-            );
-            let copy = ui.add(copy);
-            egui::Popup::menu(&copy).show(|ui| {
-                let ways = [
-                    (icon::COPY, say("Copy the files…", "Copier les fichiers…"), false),
-                    (icon::LINK, say("Hard links, which take no space…", "Liens physiques, sans prendre de place…"), true),
-                ];
-                for (symbol, name, link) in ways {
-                    if menu_item(ui, Some(symbol), cx.say(name)).clicked() {
-                        cx.act(Action::CopyFolders { link });
-                    }
-                }
-            });
-            copy.on_hover_text(cx.say(help));
+            copy_menu(ui, cx, narrow);
         }
     });
     let Some(dataset) = shown else {
@@ -163,6 +142,32 @@ pub fn show(ui: &mut Ui, cx: &mut Cx<'_>, state: &mut State) {
         }
         _ => drop(ui.push_id(&dataset.source, |ui| pictures::show(ui, cx, &dataset, &state.overview, &mut state.wall))),
     });
+}
+
+/// The ways to write the split out as folders.
+fn copy_menu(ui: &mut Ui, cx: &mut Cx<'_>, narrow: bool) {
+    let name = match narrow {
+        true => say("Copy…", "Copier…"),
+        false => say("Copy into folders…", "Copier dans des dossiers…"),
+    };
+    let copy = Button::quiet(cx.say(name)).icon(icon::FOLDER_INPUT);
+    let help = say(
+        "Writes train, validation and test folders with a folder for each class, as the notebook does; the data folder stays as it is",
+        "Écrit des dossiers train, validation et test avec un dossier par classe, comme le notebook ; le dossier de données reste tel quel",
+    );
+    let copy = ui.add(copy);
+    egui::Popup::menu(&copy).show(|ui| {
+        let ways = [
+            (icon::COPY, say("Copy the files…", "Copier les fichiers…"), false),
+            (icon::LINK, say("Hard links, which take no space…", "Liens physiques, sans prendre de place…"), true),
+        ];
+        for (symbol, name, link) in ways {
+            if menu_item(ui, Some(symbol), cx.say(name)).clicked() {
+                cx.act(Action::CopyFolders { link });
+            }
+        }
+    });
+    copy.on_hover_text(cx.say(help));
 }
 
 /// Whether the wall of another data set, which is being opened, stands in place of the one that is open: not at once, since
