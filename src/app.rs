@@ -106,7 +106,7 @@ pub fn run(start: Start, lang: Option<Lang>) -> Result<(), String> {
         persistence_path: files::chosen().map(|home| home.join("window.ron")),
         ..Default::default()
     };
-    eframe::run_native("trombine", options, Box::new(move |cc| Ok(Box::new(App::new(cc, start, lang)))))
+    eframe::run_native("trombine", options, Box::new(move |cc| Ok(Box::new(App::new(cc, &start, lang)))))
         .map_err(|e| e.to_string())
 }
 
@@ -196,7 +196,7 @@ pub struct App {
 
 impl App {
     /// The window as `start` says, with a worker on the user's own runs, and with file dialogs.
-    pub fn new(cc: &eframe::CreationContext<'_>, start: Start, lang: Option<Lang>) -> Self {
+    pub fn new(cc: &eframe::CreationContext<'_>, start: &Start, lang: Option<Lang>) -> Self {
         let before = cc.storage.and_then(|storage| storage.get_string(eframe::APP_KEY));
         let home = files::home();
         let stored = home.as_ref().ok().and_then(|home| Preferences::load(home, before));

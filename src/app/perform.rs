@@ -497,7 +497,7 @@ impl App {
                 let form = TableForm::new(self.preferences.tables, self.preferences.lang);
                 self.predict_folder(TableJob { run, folder, csv, framing, form }, false);
             }
-            TaskResult::Preview { photo, name, preview, framed } => self.add_photo(photo, name, preview, framed, false),
+            TaskResult::Preview { photo, name, preview, framed } => self.add_photo(photo, name, preview, &framed, false),
             TaskResult::Read(read) => self.take_read(read),
             TaskResult::Sharp(sharp) => self.session.sharp = Some(sharp),
             TaskResult::PhotoOfData(path, photo) => self.session.photo_of_data = Some((path, photo)),
@@ -505,7 +505,7 @@ impl App {
             TaskResult::ForClipboard(picture) => self.copied = Some(picture),
             TaskResult::ListTo { path, table } => self.tasks.write_list(path, table, self.picture_folders()),
             TaskResult::Listed(path) => self.session.wrote(path, &say("List", "Liste").into()),
-            TaskResult::Framed { photo, framed } => self.framed(photo, framed),
+            TaskResult::Framed { photo, framed } => self.framed(photo, &framed),
             TaskResult::Cached(pixels) => self.session.own_picture = Some(pixels),
             TaskResult::Resized(preview) => self.session.resize_preview = Some(preview),
             TaskResult::NoDialog(question) => self.type_instead(*question),

@@ -202,8 +202,8 @@ const OUTDATED: Phrase = say(
 );
 
 /// Takes a run from elsewhere among the runs.
-pub fn import(folder: PathBuf, lang: Lang) -> Done {
-    let run = store()?.import(&folder).map_err(one)?;
+pub fn import(folder: &Path, lang: Lang) -> Done {
+    let run = store()?.import(folder).map_err(one)?;
     print(&row(&run.info, lang));
     Ok(())
 }

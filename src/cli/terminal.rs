@@ -304,8 +304,8 @@ fn note(printed: &io::Result<()>) {
 }
 
 /// As [`arrived`], of what another has `printed`.
-pub fn arrived_with(printed: io::Result<()>, lang: Lang) -> bool {
-    note(&printed);
+pub fn arrived_with(printed: &io::Result<()>, lang: Lang) -> bool {
+    note(printed);
     arrived(lang)
 }
 

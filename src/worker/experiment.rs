@@ -172,7 +172,7 @@ impl<'a> Executor<'a> {
         // A run that was begun has its own pictures with the labels of then.
         let open = if run.is_none() { self.checked_pictures(shape, emit)? } else { self.pictures(shape, emit)? };
         let share = Share { until, cores: self.cores };
-        let result = self.train(member, settings, run, (&open, share), emit);
+        let result = self.train(member, &settings, run, (&open, share), emit);
         let (experiments, experiment) = (&self.experiments, &self.experiment);
         let mut record = experiments.record(experiment, member);
         match result {
@@ -197,7 +197,7 @@ impl<'a> Executor<'a> {
     fn train(
         &self,
         member: usize,
-        settings: Settings,
+        settings: &Settings,
         run: Option<RunInfo>,
         (open, share): (&OpenDataset, Share),
         emit: &mut dyn FnMut(Event),
@@ -229,7 +229,7 @@ impl<'a> Executor<'a> {
                 training::resume(&run.id, open, &how, self.store, &own, &mut tell)
             }
             None => {
-                let plan = Plan::new(&settings, open.dataset.clone()).map_err(training::first)?;
+                let plan = Plan::new(settings, open.dataset.clone()).map_err(training::first)?;
                 let asked = self.experiment.asked.clone();
                 let member_of = MemberOf { experiment: self.experiment.id.clone(), member };
                 let plan = Plan { device: asked.device, threads: asked.threads, member_of: Some(member_of), share, ..plan };

@@ -89,7 +89,7 @@ pub fn perform(command: Command, store: &RunStore, control: &Control, emit: &mut
         Command::FindPictures { run, open } => find_pictures(run, open, store, control, emit),
         Command::LocatePictures { run, folder } => {
             let source = Source::Folder(folder).settled();
-            let located = locate::to(&run, source, store, control, emit);
+            let located = locate::to(&run, &source, store, control, emit);
             located.map_err(|problem| problem.about_pictures_of(&run)).map(|()| list(store, emit))
         }
         Command::StartExperiment { draft, plan } => start_experiment(*draft, &plan, store, control, emit),

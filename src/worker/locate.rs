@@ -83,26 +83,26 @@ pub(super) fn pictures(
 /// Most of the run's pictures are not there; a full disk, no permission.
 pub(super) fn to(
     name: &str,
-    source: Source,
+    source: &Source,
     store: &RunStore,
     control: &Control,
     emit: &mut dyn FnMut(Event),
 ) -> Result<(), Problem> {
     let mut run = store.find(name)?;
     let (dirs, then) = (AppDirs::with_runs_in(store.home()), run.info.source.clone());
-    let reading = match Reading::find(&dirs, &source, control)? {
+    let reading = match Reading::find(&dirs, source, control)? {
         unsaid if unsaid == Reading::default() => Reading::load(&dirs, &then),
         said => said,
     };
-    let edits = match Edits::load(&dirs, &source)? {
+    let edits = match Edits::load(&dirs, source)? {
         undecided if undecided.is_empty() => Edits::load(&dirs, &then)?,
         decided => decided,
     };
-    let dataset = data::open_moved(&dirs, &source, reading, &edits.only_squares(), control)?.dataset;
+    let dataset = data::open_moved(&dirs, source, reading, &edits.only_squares(), control)?.dataset;
     let found = RunPictures::of(&run.info.id, &run.pictures().unwrap_or_default(), dataset);
     found.check_moved()?;
-    reading.save(&dirs, &source, control)?;
-    Edits::carry(&dirs, &then, &source)?;
+    reading.save(&dirs, source, control)?;
+    Edits::carry(&dirs, &then, source)?;
     remember(&mut run, &found.dataset, true, emit)?;
     emit(Event::RunOpened(Box::new(run.view()?)));
     emit(Event::Pictures { run: run.info.id, run_pictures: Ok(Arc::new(found)) });

@@ -78,6 +78,7 @@ struct Beside<'a> {
 }
 
 fn subject<'a>(lang: Lang, shown: &'a Shown, places: &'a Places, p: &Prediction, beside: Beside<'_>) -> Subject<'a> {
+    let Beside { part, copies } = beside;
     let of_years = shown.years.is_some();
     let now = places.now.as_ref().map(|open| (open, labels::now(open, p)));
     let class = now.map_or(p.label, |(_, (class, _))| class);
@@ -87,7 +88,7 @@ fn subject<'a>(lang: Lang, shown: &'a Shown, places: &'a Places, p: &Prediction,
         Some((base, sample))
     });
     let facts = match known {
-        Some((base, sample)) => facts(lang, sample, beside.part, beside.copies.of(base, sample), of_years),
+        Some((base, sample)) => facts(lang, sample, part, copies.of(base, sample), of_years),
         None => vec![Fact { name: say("File", "Fichier").get(lang).into(), value: p.file.display().to_string() }],
     };
     let trouble = places.trouble(p).map(|trouble| trouble.get(lang).to_owned());
