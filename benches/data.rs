@@ -54,7 +54,9 @@ fn main() -> ExitCode {
 
 /// The folder's data set, with its cache in `dirs`.
 fn open(folder: &Path, dirs: &AppDirs) -> Result<Dataset, Problem> {
-    data::open_in(dirs, &Source::Folder(folder.to_owned()), &Edits::default(), &Control::default(), &mut |_, _, _| {})
+    let open =
+        data::open_in(dirs, &Source::Folder(folder.to_owned()), &Edits::default(), &Control::default(), &mut |_, _, _| {})?;
+    Ok(Arc::unwrap_or_clone(open.dataset))
 }
 
 fn temporary() -> Result<tempfile::TempDir, Problem> {

@@ -59,7 +59,7 @@ use self::{
 };
 use crate::{
     control::Control,
-    data::{dataset::Dataset, sample::Source},
+    data::{open_dataset::OpenDataset, sample::Source},
     engine::Device,
     files, log,
     preset::Preset,
@@ -106,7 +106,7 @@ pub fn run(start: Start, lang: Option<Lang>) -> Result<(), String> {
         persistence_path: files::chosen().map(|home| home.join("window.ron")),
         ..Default::default()
     };
-    eframe::run_native("trombine", options, Box::new(move |cc| Ok(Box::new(App::new(cc, start, lang)))))
+    eframe::run_native("trombine", options, Box::new(move |cc| Ok(Box::new(App::new(cc, &start, lang)))))
         .map_err(|e| e.to_string())
 }
 
@@ -196,7 +196,7 @@ pub struct App {
 
 impl App {
     /// The window as `start` says, with a worker on the user's own runs, and with file dialogs.
-    pub fn new(cc: &eframe::CreationContext<'_>, start: Start, lang: Option<Lang>) -> Self {
+    pub fn new(cc: &eframe::CreationContext<'_>, start: &Start, lang: Option<Lang>) -> Self {
         let before = cc.storage.and_then(|storage| storage.get_string(eframe::APP_KEY));
         let home = files::home();
         let stored = home.as_ref().ok().and_then(|home| Preferences::load(home, before));
@@ -333,7 +333,7 @@ impl App {
 
     /// Takes in everything that has come.
     fn drain(&mut self, ctx: &Context) {
-        let before = self.session.dataset.clone();
+        let before = self.session.open.clone();
         let (work, failures) = (self.work(), self.session.failures.len());
         if let Some(worker) = &self.worker {
             let events: Vec<_> = worker.events().collect();
@@ -372,12 +372,12 @@ impl App {
         }
         self.look_for_pictures();
         self.take_awaited_settings();
-        if let Some(dataset) = self.session.dataset.clone()
-            && !before.as_ref().is_some_and(|before| Arc::ptr_eq(before, &dataset))
+        if let Some(open) = self.session.open.clone()
+            && !before.as_ref().is_some_and(|before| Arc::ptr_eq(&before.dataset, &open.dataset))
         {
-            let edited = before.as_ref().is_some_and(|before| before.source == dataset.source);
+            let edited = before.as_ref().is_some_and(|before| before.dataset.source == open.dataset.source);
             planning::retire(before, self.checked.take());
-            self.opened(&dataset, edited);
+            self.opened(open, edited);
         }
         if std::mem::take(&mut self.session.attention) {
             ctx.send_viewport_cmd(ViewportCommand::RequestUserAttention(egui::UserAttentionType::Informational));
@@ -388,7 +388,8 @@ impl App {
     }
 
     /// A data set has come, or that which was shown, `edited`.
-    fn opened(&mut self, dataset: &Arc<Dataset>, edited: bool) {
+    fn opened(&mut self, open: OpenDataset, edited: bool) {
+        let dataset = open.dataset.as_ref();
         // One with other edits, while another is still being opened, is not the one that is waited for.
         let pending = if self.session.phase.busy() { None } else { self.pending.take(Awaited::Dataset) };
         let another = self.preferences.source.replace(dataset.source.clone()) != Some(dataset.source.clone());
@@ -409,7 +410,7 @@ impl App {
         self.check();
         match pending {
             Some(Pending::Train) => self.actions.push(Action::Train),
-            Some(Pending::Resume { run, how }) => self.resume_on(run, how, dataset.clone()),
+            Some(Pending::Resume { run, how }) => self.resume_on(run, how, open),
             _ => {}
         }
     }
@@ -421,7 +422,7 @@ impl App {
 
     /// Checks the draft, if it or the data set is not what was checked last.
     fn check(&mut self) {
-        let Some(dataset) = &self.session.dataset else {
+        let Some(dataset) = self.session.dataset() else {
             self.checked = None;
             return;
         };
@@ -523,7 +524,7 @@ impl App {
         };
         let page = egui::Frame::new().fill(t.bg).inner_margin(Margin { left: side, right: side, top, bottom });
         CentralPanel::no_frame().frame(page).show(ui, |ui| {
-            let first = open == Page::Data && self.session.dataset.is_none() && self.session.phase == Phase::Idle;
+            let first = open == Page::Data && self.session.open.is_none() && self.session.phase == Phase::Idle;
             self.lend(|cx, memory| {
                 scroll::page(ui, |ui| match first {
                     true => welcome::show(ui, cx),

@@ -62,7 +62,7 @@ pub fn run() -> Wanted {
         Command::Train(ask) => train::train(&ask, lang),
         Command::Resume { run, data, more, device, rate, json } => {
             let how = ResumeOptions { more, device, learning_rate: rate, ..ResumeOptions::default() };
-            train::resume(&run, data, how, &mut Terminal::new(lang, json))
+            train::resume(&run, data.as_deref(), how, &mut Terminal::new(lang, json))
         }
         Command::Evaluate { run, data, device, mirror, json } => models::evaluate(run, data, device, mirror, json, lang),
         Command::Predict { run, paths, csv, csv_style, overwrite, faces, device } => {
@@ -73,7 +73,7 @@ pub fn run() -> Wanted {
             let options = ExportOptions { lang, mistakes: pictures, tables: csv_style, overwrite };
             models::export(run, format, data, out, options, &mut Terminal::new(lang, false))
         }
-        Command::Import { folder } => models::import(folder, lang),
+        Command::Import { folder } => models::import(&folder, lang),
         Command::Cache { clean } => data::cache(clean, lang),
         Command::Runs { json } => models::runs(json, lang),
         Command::Compare { runs, json } => compare::compare(&runs, json, lang),

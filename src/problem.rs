@@ -80,6 +80,7 @@ impl Problem {
 
     /// The same problem with technical details.
     #[must_use]
+    #[expect(clippy::needless_pass_by_value, reason = "texts and errors are handed over as they come, a `&str` among them")]
     pub fn because(mut self, details: impl ToString) -> Self {
         self.details = details.to_string();
         self

@@ -33,6 +33,7 @@ use crate::{
         cache::kept::CacheUsage,
         dataset::Dataset,
         duplicates::Group,
+        open_dataset::OpenDataset,
         reading::Reading,
         sample::{Framing, Source},
         task::Task,
@@ -60,7 +61,8 @@ pub struct Session {
     pub job: Option<JobId>,
     /// How far a job beside the current one is, if it takes long enough to tell.
     pub beside: Option<(JobId, Progress)>,
-    pub dataset: Option<Arc<Dataset>>,
+    /// The data set that is open.
+    pub open: Option<OpenDataset>,
     /// What is being opened to take its place.
     pub opening: Option<Source>,
     /// Some of the pictures of the data set that is being opened, as they come.
@@ -315,6 +317,11 @@ impl Training {
 }
 
 impl Session {
+    /// The data set that is open, with the user's edits in it.
+    pub fn dataset(&self) -> Option<&Arc<Dataset>> {
+        self.open.as_ref().map(|open| &open.dataset)
+    }
+
     /// Takes in one event. Those of a job that is not the current one are dropped.
     pub fn apply(&mut self, envelope: Envelope) {
         let Envelope { job, event } = envelope;
@@ -348,11 +355,11 @@ impl Session {
                 self.take_pictures(run, run_pictures);
             }
             // Edits are made beside a long job. Those of a data set that was closed meanwhile are only kept.
-            Event::Edited { dataset } => {
-                if self.dataset.as_ref().is_some_and(|open| open.source == dataset.source) {
+            Event::Edited { open } => {
+                if self.dataset().is_some_and(|dataset| dataset.source == open.dataset.source) {
                     // Where pictures were decoded anew, others may look the same.
-                    self.near.take_if(|(then, _)| then.pixels.buffer() != dataset.pixels.buffer());
-                    self.dataset = Some(dataset);
+                    self.near.take_if(|(then, _)| then.pixels.buffer() != open.dataset.pixels.buffer());
+                    self.open = Some(open);
                 }
             }
             Event::Kept(kept) => self.kept = Some(kept),
@@ -371,9 +378,9 @@ impl Session {
                     self.glimpses.extend(glimpses.into_iter().map(Arc::new));
                 }
             }
-            Event::Opened { dataset } => {
+            Event::Opened { open } => {
                 (self.near, self.readable, self.opening) = (None, None, None);
-                self.dataset = Some(dataset);
+                self.open = Some(open);
                 self.phase = Phase::Idle;
             }
             Event::TrainsOn { run, dataset } => (self.trained, self.trained_on) = (Some(*run), Some(dataset)),
@@ -446,7 +453,7 @@ impl Session {
             return Some(Answering::of(chosen));
         }
         let training = self.training.as_ref().filter(|training| self.phase.training() && !training.history.is_empty());
-        if let (Some(training), Some(dataset)) = (training, &self.dataset) {
+        if let (Some(training), Some(dataset)) = (training, self.dataset()) {
             let (framing, source, task) = (dataset.framing(), &dataset.source, &dataset.task);
             return Some(Answering { id: &training.run, info: None, framing, source, task });
         }

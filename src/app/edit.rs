@@ -48,7 +48,7 @@ impl App {
 
     /// Whether there is something to undo, and something to make again. Edits of a data set that is not open are neither.
     pub(super) fn undoable(&self) -> [bool; 2] {
-        let open = self.session.dataset.as_ref().map(|dataset| &dataset.source);
+        let open = self.session.dataset().map(|dataset| &dataset.source);
         let [undo, redo] = self.history.there(|step| !matches!(step, UndoStep::Edits(of, _) if open != Some(of)));
         // A change that is still being made is remembered in a moment.
         [undo || self.settings != self.settled, redo]
@@ -97,10 +97,10 @@ impl App {
 
     /// Trains anew on what is left of a run's pictures.
     pub(super) fn train_again(&mut self, run: String) {
-        let Some(dataset) = self.session.dataset.clone() else { return };
+        let Some(open) = self.session.open.clone() else { return };
         let busy = self.session.phase.busy();
         let device = self.preferences.device.clone();
-        let command = Command::TrainAgain { run: run.clone(), dataset, device };
+        let command = Command::TrainAgain { run: run.clone(), open, device };
         self.send(command, Some(Phase::Starting(Progress::at(Stage::Training))));
         if !busy {
             self.session.repeated = Some([run, String::new()]);
@@ -110,16 +110,16 @@ impl App {
 
     /// The edits of the open data set: the last that were sent, which may not have come back yet.
     fn edits(&self) -> Option<(Source, Edits)> {
-        let dataset = self.session.dataset.as_ref()?;
-        let sent = self.sent.as_ref().filter(|sent| sent.source == dataset.source);
-        let edits = sent.map_or(dataset.edits(), |sent| &sent.edits);
-        Some((dataset.source.clone(), edits.clone()))
+        let open = self.session.open.as_ref()?;
+        let source = &open.dataset.source;
+        let edits = self.sent.as_ref().filter(|sent| sent.source == *source).map_or(open.edits(), |sent| &sent.edits);
+        Some((source.clone(), edits.clone()))
     }
 
     fn keep_edits(&mut self, before: Edits, edits: Edits) {
-        let Some(dataset) = self.session.dataset.clone() else { return };
-        let (source, sent) = (dataset.source.clone(), edits.clone());
-        let job = self.start(Command::Edit { dataset, before, edits }, None);
+        let Some(open) = self.session.open.clone() else { return };
+        let (source, sent) = (open.dataset.source.clone(), edits.clone());
+        let job = self.start(Command::Edit { open, before, edits }, None);
         self.sent = Some(SentEdits { source, edits: sent, job });
     }
 

@@ -39,7 +39,7 @@ impl App {
     /// Evaluates the run that is shown, once, if its report is of earlier weights (a crash came before the new one) and its
     /// pictures are open.
     pub(super) fn evaluate_again(&mut self) {
-        let (Some(view), Some(open)) = (&self.session.run, &self.session.dataset) else { return };
+        let (Some(view), Some(open)) = (&self.session.run, self.session.dataset()) else { return };
         let (info, id) = (&view.info, view.info.id.clone());
         let wanted = view.outdated && info.status == RunStatus::Finished && info.source == open.source;
         if wanted && !self.session.phase.busy() && self.evaluated_again.as_ref() != Some(&id) {

@@ -27,7 +27,7 @@ impl App {
     fn looked_at(&self) -> Option<Arc<Dataset>> {
         match self.page {
             Page::Results => self.session.pictures(),
-            _ => self.session.dataset.as_ref().map(Dataset::base),
+            _ => self.session.open.as_ref().map(|open| open.base().clone()),
         }
     }
 
@@ -83,7 +83,7 @@ impl App {
 
     /// The folders of pictures that are looked at: the open one, and that of the run that is shown.
     pub(super) fn picture_folders(&self) -> Vec<PathBuf> {
-        let open = self.session.dataset.as_ref().map(|dataset| &dataset.source);
+        let open = self.session.dataset().map(|dataset| &dataset.source);
         let shown = self.session.run.as_ref().map(|view| &view.info.source);
         let folder = |source: &Source| if let Source::Folder(folder) = source { Some(folder.clone()) } else { None };
         open.into_iter().chain(shown).filter_map(folder).collect()
@@ -95,7 +95,7 @@ impl App {
         let mut table = Rows::with_columns(TableForm::new(self.preferences.tables, lang), columns);
         rows.into_iter().for_each(|row| table.row(row));
         let shown = self.session.run.as_ref().filter(|_| self.page == Page::Results);
-        let name = match (shown.and_then(|view| self.session.info_of(&view.info.id)), &self.session.dataset) {
+        let name = match (shown.and_then(|view| self.session.info_of(&view.info.id)), self.session.dataset()) {
             (Some(info), _) => info.file_name(LIST, lang),
             (None, Some(dataset)) => file_name_of(&dataset.source, LIST, lang),
             (None, None) => LIST.to_owned(),

@@ -1,7 +1,5 @@
 //! What happens when a page asks for something.
 
-use std::sync::Arc;
-
 use egui::Context;
 
 use super::{
@@ -13,7 +11,7 @@ use super::{
 };
 use crate::{
     control::{Signal, Stage},
-    data::{dataset::Dataset, reading::Reading, sample::Source},
+    data::{open_dataset::OpenDataset, reading::Reading, sample::Source},
     files::table::TableForm,
     preset::Preset,
     problem::Kind,
@@ -142,7 +140,7 @@ impl App {
     }
 
     fn run_experiment(&mut self, experiment: String) {
-        let command = Command::RunExperiment { experiment, only: None, dataset: self.session.dataset.clone() };
+        let command = Command::RunExperiment { experiment, only: None, open: self.session.open.clone() };
         self.send(command, Some(Phase::Starting(Progress::at(Stage::Training))));
     }
 
@@ -195,7 +193,7 @@ impl App {
     }
 
     fn clean_cache(&mut self) {
-        let open = self.session.dataset.as_ref().map(|dataset| dataset.source.clone());
+        let open = self.session.dataset().map(|dataset| dataset.source.clone());
         self.send(Command::CleanCache { open }, None);
     }
 
@@ -270,9 +268,9 @@ impl App {
     /// Goes on with a run, on its own pictures: if others are open, its own are opened first.
     pub(super) fn resume(&mut self, run: String, how: ResumeOptions) {
         let own = self.session.runs.iter().find(|info| info.id == run).map(|info| info.source.clone());
-        let open = self.session.dataset.clone();
-        match (open.filter(|open| own.as_ref().is_none_or(|own| open.source == *own)), own) {
-            (Some(dataset), _) => self.resume_on(run, how, dataset),
+        let open = self.session.open.clone();
+        match (open.filter(|open| own.as_ref().is_none_or(|own| open.dataset.source == *own)), own) {
+            (Some(open), _) => self.resume_on(run, how, open),
             (None, Some(own)) => self.open_then(own, Some(Pending::Resume { run, how })),
             (None, None) => {
                 self.session.toast(say("Open the data first", "Ouvrez d’abord les données"), None);
@@ -282,8 +280,8 @@ impl App {
     }
 
     /// Goes on with a run on the pictures that are open: its own, or its own in the place where they are now.
-    pub(super) fn resume_on(&mut self, run: String, how: ResumeOptions, dataset: Arc<Dataset>) {
-        self.send(Command::Resume { run, dataset, how }, Some(Phase::Starting(Progress::at(Stage::Training))));
+    pub(super) fn resume_on(&mut self, run: String, how: ResumeOptions, open: OpenDataset) {
+        self.send(Command::Resume { run, open, how }, Some(Phase::Starting(Progress::at(Stage::Training))));
         self.page = Page::Training;
     }
 
@@ -313,7 +311,7 @@ impl App {
     }
 
     fn find_near(&mut self) {
-        if let Some(dataset) = self.session.dataset.clone() {
+        if let Some(dataset) = self.session.dataset().cloned() {
             self.send(Command::FindNear(dataset), Some(Phase::Working(Progress::at(Stage::Comparing))));
         }
     }
@@ -322,9 +320,9 @@ impl App {
         self.pending.set(Pending::GoTo(None));
         // Pictures of another source would not be the run's.
         let own = self.session.runs.iter().find(|info| info.id == run).map(|info| &info.source);
-        let dataset = self.session.dataset.clone().filter(|open| own.is_none_or(|own| open.source == *own));
+        let open = self.session.open.clone().filter(|open| own.is_none_or(|own| open.dataset.source == *own));
         let device = self.preferences.device.clone();
-        let command = Command::Evaluate { run, source: None, dataset, device, mirrored };
+        let command = Command::Evaluate { run, source: None, open, device, mirrored };
         self.send(command, Some(Phase::Evaluating(Progress::at(Stage::Evaluating))));
     }
 
@@ -381,7 +379,7 @@ impl App {
     }
 
     fn read_open_as(&mut self, reading: Reading) {
-        if let Some(dataset) = &self.session.dataset {
+        if let Some(dataset) = self.session.dataset() {
             self.read_as(dataset.source.clone(), reading);
         }
     }
@@ -413,18 +411,18 @@ impl App {
             return;
         };
         // A folder that was opened anew may hold other pictures now.
-        let dataset = self.session.own_dataset().cloned();
-        let known = match (&self.session.run_pictures, &dataset) {
+        let open = self.session.own_dataset().cloned();
+        let known = match (&self.session.run_pictures, &open) {
             (None, _) => false,
             (Some(RunPicturesState::Here(run_pictures)), Some(open)) => {
-                run_pictures.dataset.pixels.buffer() == open.pixels.buffer()
+                run_pictures.dataset.pixels.buffer() == open.dataset.pixels.buffer()
             }
             (Some(_), _) => true,
         };
         if !known && self.worker.is_some() {
             let run = run.info.id.clone();
             self.session.run_pictures = Some(RunPicturesState::Asked(run.clone()));
-            self.send(Command::FindPictures { run, dataset }, None);
+            self.send(Command::FindPictures { run, open }, None);
         }
     }
 
@@ -483,7 +481,7 @@ impl App {
             TaskResult::CopyTo { out, link } => self.copy_folders(out, link),
             TaskResult::ExportTo { run, format, options, path } => {
                 let shown = self.session.run.as_ref().is_some_and(|shown| shown.info.id == run);
-                let dataset = if shown { self.session.pictures() } else { self.session.dataset.clone() };
+                let dataset = if shown { self.session.pictures() } else { self.session.dataset().cloned() };
                 self.send(Command::Export { run, format, path, options, dataset }, None);
             }
             TaskResult::PlotTo { plot, threshold, temperature, path } => self.save_plot(plot, threshold, temperature, path),
@@ -492,15 +490,14 @@ impl App {
             TaskResult::RunPictures { run, folder } => self.send(Command::LocatePictures { run, folder }, None),
             TaskResult::EvaluateFolder { run, folder } => {
                 let device = self.preferences.device.clone();
-                let command =
-                    Command::Evaluate { run, source: Some(Source::Folder(folder)), dataset: None, device, mirrored: None };
+                let command = Command::Evaluate { run, source: Some(Source::Folder(folder)), open: None, device, mirrored: None };
                 self.send(command, Some(Phase::Evaluating(Progress::at(Stage::Evaluating))));
             }
             TaskResult::PredictFolder { run, folder, csv, framing } => {
                 let form = TableForm::new(self.preferences.tables, self.preferences.lang);
                 self.predict_folder(TableJob { run, folder, csv, framing, form }, false);
             }
-            TaskResult::Preview { photo, name, preview, framed } => self.add_photo(photo, name, preview, framed, false),
+            TaskResult::Preview { photo, name, preview, framed } => self.add_photo(photo, name, preview, &framed, false),
             TaskResult::Read(read) => self.take_read(read),
             TaskResult::Sharp(sharp) => self.session.sharp = Some(sharp),
             TaskResult::PhotoOfData(path, photo) => self.session.photo_of_data = Some((path, photo)),
@@ -508,7 +505,7 @@ impl App {
             TaskResult::ForClipboard(picture) => self.copied = Some(picture),
             TaskResult::ListTo { path, table } => self.tasks.write_list(path, table, self.picture_folders()),
             TaskResult::Listed(path) => self.session.wrote(path, &say("List", "Liste").into()),
-            TaskResult::Framed { photo, framed } => self.framed(photo, framed),
+            TaskResult::Framed { photo, framed } => self.framed(photo, &framed),
             TaskResult::Cached(pixels) => self.session.own_picture = Some(pixels),
             TaskResult::Resized(preview) => self.session.resize_preview = Some(preview),
             TaskResult::NoDialog(question) => self.type_instead(*question),
@@ -518,7 +515,7 @@ impl App {
             TaskResult::Recent(recent) => self.recent = recent,
             // Whatever the user has opened meanwhile stays.
             TaskResult::StillThere(source) => {
-                if self.session.dataset.is_none() && !self.session.phase.busy() {
+                if self.session.open.is_none() && !self.session.phase.busy() {
                     self.open(source);
                 }
             }

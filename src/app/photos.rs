@@ -51,7 +51,7 @@ impl App {
             }
             ReadPhoto::Photo { photo, name, preview, framed, follows } => {
                 arrival.come += 1;
-                self.add_photo(photo, name, preview, framed, follows);
+                self.add_photo(photo, name, preview, &framed, follows);
             }
             ReadPhoto::Unread { name, problem, follows } => {
                 arrival.come += 1;
@@ -164,13 +164,13 @@ impl App {
 
     /// Has a photo of the open data set decoded, by its path below the folder.
     pub(super) fn look_at_photo(&mut self, file: &Path) {
-        if let Some(Source::Folder(folder)) = self.session.dataset.as_ref().map(|dataset| &dataset.source) {
+        if let Some(Source::Folder(folder)) = self.session.open.as_ref().map(|open| &open.dataset.source) {
             self.session.photo_of_data = None;
             self.tasks.look_at_photo(folder.join(file));
         }
     }
 
-    pub(super) fn add_photo(&mut self, photo: PhotoSource, name: String, preview: Preview, framed: Framed, follows: bool) {
+    pub(super) fn add_photo(&mut self, photo: PhotoSource, name: String, preview: Preview, framed: &Framed, follows: bool) {
         // Numbers of photos rise too, and are none twice.
         let id = self.next_question();
         self.photos.insert(id, photo);
@@ -185,7 +185,7 @@ impl App {
             follows,
             unread: None,
         });
-        self.ask_all(id, &framed);
+        self.ask_all(id, framed);
     }
 
     /// Looks at a photo again by its faces, or whole; photos to come are framed the same way.
@@ -198,14 +198,14 @@ impl App {
         }
     }
 
-    pub(super) fn framed(&mut self, photo: u64, framed: Framed) {
+    pub(super) fn framed(&mut self, photo: u64, framed: &Framed) {
         if let Some(shown) = self.session.photos.iter_mut().find(|shown| shown.id == photo) {
             let gone = std::mem::take(&mut shown.asked);
             shown.framed = framed.clone();
             if let Some(answerer) = &self.answerer {
                 answerer.withdraw(|question| gone.iter().any(|asked| is_of(asked, question)));
             }
-            self.ask_all(photo, &framed);
+            self.ask_all(photo, framed);
         }
     }
 

@@ -16,7 +16,7 @@ use super::{
 };
 use crate::{
     control::Stage,
-    data::dataset::Dataset,
+    data::{dataset::Dataset, open_dataset::OpenDataset},
     engine,
     experiment::Draft,
     plan::Plan,
@@ -59,11 +59,11 @@ impl Checked {
 }
 
 /// Lets go of what a data set that was closed leaves behind. Freeing 200,000 paths takes longer than a frame.
-pub fn retire(dataset: Option<Arc<Dataset>>, checked: Option<Checked>) {
-    let large = dataset.as_ref().is_some_and(|dataset| dataset.samples.len() > AT_ONCE);
+pub fn retire(open: Option<OpenDataset>, checked: Option<Checked>) {
+    let large = open.as_ref().is_some_and(|open| open.dataset.samples.len() > AT_ONCE);
     if large {
         // Without a thread it is freed here.
-        let _ = thread::Builder::new().name("retiring".to_owned()).spawn(move || drop((dataset, checked)));
+        let _ = thread::Builder::new().name("retiring".to_owned()).spawn(move || drop((open, checked)));
     }
 }
 
@@ -121,7 +121,7 @@ impl Planning {
 impl App {
     /// What came of checking the draft as it is now.
     fn checked_now(&self) -> Option<&Checked> {
-        let dataset = self.session.dataset.as_ref()?;
+        let dataset = self.session.dataset()?;
         self.checked.as_ref().filter(|checked| checked.is(&self.settings, dataset))
     }
 
@@ -135,7 +135,7 @@ impl App {
                 Some(Plan { device: self.preferences.device.clone(), ..plan.as_ref().clone() })
             }
             None => {
-                if self.session.dataset.is_some() {
+                if self.session.open.is_some() {
                     if then.awaits() == Awaited::Plan {
                         let later =
                             say("This begins as soon as the split is made", "Cela commencera dès que la répartition sera faite");
@@ -150,7 +150,7 @@ impl App {
 
     /// Does what has waited for the plan, if it is there.
     pub(super) fn use_plan(&mut self) {
-        if self.session.dataset.is_none() {
+        if self.session.open.is_none() {
             self.forget_awaited_plan();
         }
         if self.checked_now().is_none() {

@@ -173,8 +173,8 @@ fn open(
     let mut opened = None;
     worker::perform(reading.open(Source::Folder(dir), &store), &store, &Control::default(), &mut |event| {
         tell(&event);
-        if let Event::Opened { dataset } = event {
-            opened = Some(dataset);
+        if let Event::Opened { open } = event {
+            opened = Some(open.dataset);
         }
     })
     .map_err(one)?;

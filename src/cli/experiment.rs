@@ -12,7 +12,7 @@ use super::{
 };
 use crate::{
     control::{Control, Signal},
-    data::{dataset::Dataset, task::Task},
+    data::{dataset::Dataset, open_dataset::OpenDataset, task::Task},
     evaluate::Metric,
     experiment::{
         Cost, Design, Draft, Experiment, ExperimentStore, ExperimentView, MemberState, MemberView, RayOptions, Recipe, Row,
@@ -193,7 +193,7 @@ fn train(experiment: &Experiment, how: TrainingOptions, terminal: &mut Terminal)
         signal::leave_with_input(&control);
     }
     let TrainingOptions { only, dataset, jobs, threads, budget, .. } = how;
-    let options = ExperimentOptions { only, dataset, budget, cores: threads };
+    let options = ExperimentOptions { only, open: dataset.map(OpenDataset::from), budget, cores: threads };
     let experiments = ExperimentStore::new(&store);
     let result = match jobs {
         None => worker::train_experiment(&experiment.id, options, &store, &control, &mut |event| terminal.event(&event)),

@@ -171,7 +171,7 @@ fn described(arg: Arg) -> Arg {
 fn refuse(error: &Error) -> ! {
     if !error.use_stderr() {
         let printed = error.print();
-        std::process::exit(i32::from(!terminal::arrived_with(printed, spoken())));
+        std::process::exit(i32::from(!terminal::arrived_with(&printed, spoken())));
     }
     // Which language to say this in is what is not known.
     if let Some(ContextValue::String(argument)) = error.get(ContextKind::InvalidArg)

@@ -39,7 +39,7 @@ pub fn evaluate(run: String, data: Option<PathBuf>, device: String, mirrored: Op
     engine::check(&device).map_err(one)?;
     let mut terminal = Terminal::new(lang, false);
     let mut evaluated = None;
-    let command = Command::Evaluate { run, source: data.map(Source::Folder), dataset: None, device, mirrored };
+    let command = Command::Evaluate { run, source: data.map(Source::Folder), open: None, device, mirrored };
     worker::perform(command, &store()?, &Control::default(), &mut |event| match event {
         // What is printed is the one document.
         Event::Opened { .. } if json => {}
@@ -185,7 +185,7 @@ pub fn export(
         let command = Command::Evaluate {
             run: run.clone(),
             source: None,
-            dataset: None,
+            open: None,
             device: engine::AUTOMATIC.to_owned(),
             mirrored: None,
         };
@@ -204,8 +204,8 @@ const OUTDATED: Phrase = say(
 );
 
 /// Takes a run from elsewhere among the runs.
-pub fn import(folder: PathBuf, lang: Lang) -> Done {
-    let run = store()?.import(&folder).map_err(one)?;
+pub fn import(folder: &Path, lang: Lang) -> Done {
+    let run = store()?.import(folder).map_err(one)?;
     print(&row(&run.info, lang));
     Ok(())
 }

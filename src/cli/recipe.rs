@@ -60,8 +60,8 @@ pub fn plan(ask: &RecipeArgs, source: Source, store: &RunStore, tell: &mut dyn F
     engine::check(&ask.device).map_err(one)?;
     let mut opened = None;
     worker::perform(ask.reading.open_at(source, store, Some(shape)), store, &Control::default(), &mut |event| {
-        if let Event::Opened { dataset } = &event {
-            opened = Some(dataset.clone());
+        if let Event::Opened { open } = &event {
+            opened = Some(open.dataset.clone());
         }
         tell(event);
     })

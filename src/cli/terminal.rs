@@ -7,7 +7,7 @@ use std::{
 
 use crate::{
     control::Stage,
-    data::{dataset::Dataset, task},
+    data::{dataset::Dataset, open_dataset::OpenDataset, task},
     experiment::MemberState,
     history::{BatchRecord, EpochRecord, Mae, StopReason},
     problem::{Kind, Problem},
@@ -49,7 +49,7 @@ impl Terminal {
         }
         match event {
             Event::Progress { stage, done, total } => self.progress(*stage, *done, *total),
-            Event::Opened { dataset } => self.opened(dataset),
+            Event::Opened { open } => self.opened(&open.dataset),
             Event::Train(event) => self.train(event),
             Event::Evaluated(view) => self.evaluated(view),
             Event::Wrote { path, what } => {
@@ -304,8 +304,8 @@ fn note(printed: &io::Result<()>) {
 }
 
 /// As [`arrived`], of what another has `printed`.
-pub fn arrived_with(printed: io::Result<()>, lang: Lang) -> bool {
-    note(&printed);
+pub fn arrived_with(printed: &io::Result<()>, lang: Lang) -> bool {
+    note(printed);
     arrived(lang)
 }
 
@@ -347,7 +347,7 @@ pub fn complain_line(text: &str) {
 /// One JSON line. Of a data set only the counts: the pictures are in the folder.
 fn json(event: &Event) {
     let value = match event {
-        Event::Opened { dataset } => Ok(serde_json::json!({
+        Event::Opened { open: OpenDataset { dataset, .. } } => Ok(serde_json::json!({
             "event": "opened",
             "task": dataset.task.kind,
             "classes": dataset.task.classes,

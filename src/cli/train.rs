@@ -1,6 +1,6 @@
 //! `train` and `resume`.
 
-use std::path::PathBuf;
+use std::path::Path;
 
 use super::{
     Done, TrainArgs, data, one, recipe, signal, store,
@@ -91,23 +91,23 @@ const FEW: Phrase = say(
 );
 
 /// Goes on with a run on the pictures that it began with.
-pub fn resume(run: &str, data: Option<PathBuf>, how: ResumeOptions, terminal: &mut Terminal) -> Done {
+pub fn resume(run: &str, data: Option<&Path>, how: ResumeOptions, terminal: &mut Terminal) -> Done {
     let (store, control) = (store()?, Control::default());
     let info = store.find(run).map_err(one)?.info;
     worker::check_resumable(&info, &how).map_err(one)?;
     signal::leave_on(&control);
     let (own, id) = (info.source.clone(), info.id.clone());
+    let source = data.map_or(info.source, |data| Source::Folder(data.to_owned()));
     let mut opened = None;
-    let result =
-        worker::perform(Command::Open(data.clone().map_or(info.source, Source::Folder)), &store, &control, &mut |event| {
-            terminal.event(&event);
-            if let Event::Opened { dataset } = event {
-                opened = Some(dataset);
-            }
-        });
+    let result = worker::perform(Command::Open(source), &store, &control, &mut |event| {
+        terminal.event(&event);
+        if let Event::Opened { open } = event {
+            opened = Some(open);
+        }
+    });
     result.map_err(|problem| one(if data.is_none() { worker::gone(&own, problem) } else { problem }))?;
-    let Some(dataset) = opened else { return Ok(()) };
-    let command = Command::Resume { run: run.to_owned(), dataset, how };
+    let Some(open) = opened else { return Ok(()) };
+    let command = Command::Resume { run: run.to_owned(), open, how };
     let result = worker::perform(command, &store, &control, &mut |event| terminal.event(&event));
     // `last` is another run tomorrow.
     let run = if store.look(&id).is_some() { &id } else { run };

@@ -1,6 +1,6 @@
 //! Counts a data set: its [`Summary`], and in it what a model could learn by accident.
 
-use std::{collections::BTreeMap, path::Path, sync::Arc};
+use std::{collections::BTreeMap, path::Path};
 
 use super::{
     anomalies::Anomalies,
@@ -10,20 +10,10 @@ use super::{
     overlap::Overlap,
     sample::{Part, RACES, Sample},
     split::Split,
-    summary::{AgeBand, Class, Copies, Findings, PartCount, Race, Summary, anomaly_key, reason_key},
+    summary::{AgeBand, Class, Copies, PartCount, Race, Summary, anomaly_key, reason_key},
     task::TaskKind,
 };
 use crate::text::{Lang, LocalizedText, decimal};
-
-impl Dataset {
-    /// The same with its findings.
-    #[must_use]
-    pub fn counted(mut self) -> Self {
-        let copies = copies(&self.samples);
-        self.findings = Some(Arc::new(Findings { summary: Summary::with_copies(&self, &copies, None), copies }));
-        self
-    }
-}
 
 impl Summary {
     /// Counts a data set, and the parts of a split of it.

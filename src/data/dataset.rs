@@ -1,18 +1,16 @@
-//! A folder of pictures as a whole: its samples, their pixels, and what is derived from them.
+//! A folder of pictures as a whole: its samples and their pixels.
 
-use std::{path::Path, sync::Arc};
+use std::path::Path;
 
 use serde::{Deserialize, Serialize};
 
 use super::{
-    edits::Edits,
     face_crop::FaceCrops,
     hash::hash,
     picture_size::PictureShape,
     pixels::Pixels,
     reading::Understood,
     sample::{Framing, Sample, Skipped, Source},
-    summary::Findings,
     task::Task,
 };
 
@@ -21,7 +19,8 @@ use crate::{
     text::{Lang, years},
 };
 
-/// A folder of pictures, read and checked. It does not change; an edit makes a new one (see `data/edited.rs`).
+/// A folder of pictures, read and checked. It does not change; an edit makes a new one (see `data/edited.rs`), and what is
+/// derived of it stands beside it, in an [`OpenDataset`](super::open_dataset::OpenDataset).
 #[derive(Clone, Debug, Default, Serialize, Deserialize)]
 pub struct Dataset {
     pub source: Source,
@@ -39,12 +38,6 @@ pub struct Dataset {
     /// Pictures that are not used but can be seen; each is among `skipped` too.
     #[serde(skip)]
     pub spare: UnusedSamples,
-    /// What it was before the user's edits, if there are any.
-    #[serde(skip)]
-    pub edited: Option<Edited>,
-    /// Its numbers, if they were counted already; not of a data set that was changed by hand since.
-    #[serde(skip)]
-    pub findings: Option<Arc<Findings>>,
 }
 
 /// Decoded pictures that are not used: left out by the user, or nobody knows what they show.
@@ -61,13 +54,6 @@ impl UnusedSamples {
     pub fn find(&self, file: &Path) -> Option<usize> {
         self.samples.binary_search_by(|sample| sample.file.as_path().cmp(file)).ok()
     }
-}
-
-/// A data set as it was before the edits that made it what it is.
-#[derive(Clone, Debug)]
-pub struct Edited {
-    pub base: Arc<Dataset>,
-    pub edits: Edits,
 }
 
 /// The ages of a data set's pictures, in years.

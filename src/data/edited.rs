@@ -6,44 +6,22 @@
 use std::sync::Arc;
 
 use super::{
-    dataset::{Dataset, Edited, UnusedSamples},
+    dataset::{Dataset, UnusedSamples},
     edits::{Edit, Edits},
     name,
+    open_dataset::{Edited, OpenDataset},
     pixels::Pixels,
     sample::{Anomaly, Sample, SkipReason, Skipped},
 };
 
-impl Dataset {
-    /// The edits in it.
-    pub fn edits(&self) -> &Edits {
-        static NONE: Edits = Edits::NONE;
-        self.edited.as_ref().map_or(&NONE, |edited| &edited.edits)
-    }
-
-    /// What it was before the edits in it; itself if there are none.
-    pub fn base(self: &Arc<Self>) -> Arc<Self> {
-        self.edited.as_ref().map_or_else(|| self.clone(), |edited| edited.base.clone())
-    }
-
-    /// The data set with every picture that the user left out back in, for runs that began with them.
-    #[must_use]
-    pub fn with_left_out(&self) -> Self {
-        self.edits().without_exclusions().apply(self)
-    }
-}
-
 impl Edits {
     /// The data set with these edits in place of those that it has. Pixels are shared; nothing is decoded.
     #[must_use]
-    pub fn apply(&self, dataset: &Dataset) -> Dataset {
-        let base = match &dataset.edited {
-            Some(edited) => edited.base.clone(),
-            None if self.is_empty() => return dataset.clone(),
-            None => Arc::new(dataset.clone()),
-        };
+    pub fn apply(&self, open: &OpenDataset) -> OpenDataset {
         if self.is_empty() {
-            return base.as_ref().clone();
+            return if open.edited.is_none() { open.clone() } else { open.base().clone().into() };
         }
+        let base = open.base().clone();
         let used = base.samples.len();
         let all: Vec<&Sample> = base.samples.iter().chain(&base.spare.samples).collect();
         let (mut kept, mut spare) = (Vec::with_capacity(used), Vec::new());
@@ -79,7 +57,7 @@ impl Edits {
         let select =
             |which: &[usize]| if pixels.len() == all.len() { pixels.select(which.iter().copied()) } else { Pixels::default() };
         let (pixels, spare_pixels) = (select(&kept), select(&spare));
-        Dataset {
+        let dataset = Dataset {
             source: base.source.clone(),
             task: base.task.clone(),
             samples,
@@ -87,9 +65,8 @@ impl Edits {
             understood: base.understood.clone(),
             pixels,
             spare: UnusedSamples { samples: spare.iter().map(|i| all[*i].clone()).collect(), pixels: spare_pixels },
-            edited: Some(Edited { base, edits: self.clone() }),
-            findings: None,
-        }
+        };
+        OpenDataset { dataset: Arc::new(dataset), edited: Some(Edited { base, edits: self.clone() }), findings: None }
     }
 }
 

@@ -65,7 +65,10 @@ pub enum Change {
 
 impl Edits {
     /// No decision about any picture.
-    pub const NONE: Self = Self(BTreeMap::new());
+    pub fn none() -> &'static Self {
+        static NONE: Edits = Edits(BTreeMap::new());
+        &NONE
+    }
 
     /// What was decided about a picture.
     pub fn get(&self, file: &Path) -> Option<&Edit> {

@@ -29,7 +29,7 @@ use crate::{
         atomic, disk,
         overwrite::{self, without_links},
         regular,
-        unfinished::{UnfinishedFolder, is_unfinished},
+        unfinished::{UnfinishedFile, UnfinishedFolder, is_unfinished},
     },
     problem::{Kind, Problem},
     text::{Lang, LocalizedText, plural, repeated, say},
@@ -104,7 +104,8 @@ pub fn write(
     let labels = labels(dataset, split, &jobs, &names);
     check_strangers(out, &jobs, labels.as_deref())?;
     let alone = disk::create_dir_all(out).and_then(|()| UnfinishedFolder::alone(out));
-    let _sign = alone.map_err(|error| Problem::writing(out, &error))?.ok_or_else(|| overwrite::busy(out))?;
+    // It says to others that somebody writes here, and holds each picture until it is whole.
+    let aside = alone.map_err(|error| Problem::writing(out, &error))?.ok_or_else(|| overwrite::busy(out))?;
     // Others number classes by the folders of a part, so each has all; of years, which are many, those with a picture.
     let filled: HashSet<&Path> = jobs.iter().filter_map(|(_, file)| file.parent()).collect();
     for part in Part::ALL {
@@ -131,8 +132,8 @@ pub fn write(
         }
         let target = out.join(file);
         let new = match root {
-            Some(root) => copy(&root.join(face_file::photo(&dataset.samples[*index].file)), &target, link)?,
-            None => draw(&dataset.pixels.get(*index)?, &target)?,
+            Some(root) => copy(&root.join(face_file::photo(&dataset.samples[*index].file)), &target, link, &aside)?,
+            None => draw(&dataset.pixels.get(*index)?, &target, &aside)?,
         };
         if new { written.copied += 1 } else { written.there += 1 }
     }
@@ -205,7 +206,7 @@ fn labels(dataset: &Dataset, split: &Split, jobs: &[(usize, PathBuf)], names: &[
 }
 
 /// Copies or links one file; false if it was there. A copy gets its name only when it is whole.
-fn copy(source: &Path, target: &Path, link: bool) -> Result<bool, Problem> {
+fn copy(source: &Path, target: &Path, link: bool, aside: &UnfinishedFolder) -> Result<bool, Problem> {
     let size = fs::metadata(source).map_err(|error| Problem::io(source, &error))?.len();
     if fs::metadata(target).is_ok_and(|there| there.len() == size) {
         return Ok(false);
@@ -215,12 +216,17 @@ fn copy(source: &Path, target: &Path, link: bool) -> Result<bool, Problem> {
         return Ok(true);
     }
     // Where linking is not possible (another disk) a copy serves as well.
-    whole(target, |half| disk::copy_new(source, half).map(drop)).map_err(write)?;
+    let copy = || {
+        let (mut source, mut copy) = (fs::File::open(source)?, UnfinishedFile::within(aside)?);
+        io::copy(&mut source, &mut copy)?;
+        copy.rename(target)
+    };
+    copy().map_err(write)?;
     Ok(true)
 }
 
 /// Writes a drawing as PNG; false if it was there.
-fn draw(pixels: &[u8], target: &Path) -> Result<bool, Problem> {
+fn draw(pixels: &[u8], target: &Path, aside: &UnfinishedFolder) -> Result<bool, Problem> {
     if target.exists() {
         return Ok(false);
     }
@@ -228,24 +234,13 @@ fn draw(pixels: &[u8], target: &Path) -> Result<bool, Problem> {
     let mut png = io::Cursor::new(Vec::new());
     image::write_buffer_with_format(&mut png, pixels, side, side, image::ColorType::Rgb8, image::ImageFormat::Png)
         .map_err(io::Error::other)
-        .and_then(|()| whole(target, |half| disk::create_new(half)?.write_all(png.get_ref())))
+        .and_then(|()| {
+            let mut file = UnfinishedFile::within(aside)?;
+            file.write_all(png.get_ref())?;
+            file.rename(target)
+        })
         .map_err(|error| Problem::writing(target, &error))?;
     Ok(true)
-}
-
-/// Lets `write` make a file under another name, which it loses for `target` when it is whole. A copy that was killed may
-/// have left one; nobody else's lies there, as [`check_strangers`] has seen.
-fn whole(target: &Path, write: impl FnOnce(&Path) -> io::Result<()>) -> io::Result<()> {
-    let half = half_name(target);
-    if fs::symlink_metadata(&half).is_ok() {
-        disk::remove_file(&half)?;
-    }
-    // The error to tell is the first one.
-    write(&half).and_then(|()| disk::rename(&half, target)).inspect_err(|_| drop(disk::remove_file(&half)))
-}
-
-fn half_name(target: &Path) -> PathBuf {
-    target.with_extension("part")
 }
 
 /// What is written must lie neither in the data set's folder, which is never written to, nor around it.
@@ -275,7 +270,6 @@ fn check_strangers(out: &Path, jobs: &[(usize, PathBuf)], labels: Option<&[u8]>)
         let same = |labels: &[u8]| regular::read(&out.join(below), labels.len() as u64).is_ok_and(|there| there == labels);
         below == Path::new(label_table::FILE) && labels.is_some_and(same)
     };
-    let halves: HashSet<PathBuf> = jobs.iter().map(|(_, path)| half_name(path)).collect();
     let mut waiting = vec![out.to_owned()];
     while let Some(folder) = waiting.pop() {
         let entries = match fs::read_dir(&folder) {
@@ -291,7 +285,7 @@ fn check_strangers(out: &Path, jobs: &[(usize, PathBuf)], labels: Option<&[u8]>)
             let below = path.strip_prefix(out).unwrap_or(&path);
             if entry.file_type().is_ok_and(|kind| kind.is_dir()) {
                 waiting.push(path);
-            } else if !ours.contains(below) && !halves.contains(below) && !is_table(below) {
+            } else if !ours.contains(below) && !is_table(below) {
                 let shown = path.display();
                 return Err(Problem::new(
                     Kind::Disk,

@@ -2,7 +2,7 @@
 //!
 //! In the order of the way: `walk` finds the files and `scan` what they show (`name`, `layout` and `label_table` read what names,
 //! folders and a table say), `task` is what is learned of them, `cache` decodes each picture once (`decode`, `format`, `resize`), `duplicates` finds copies, and all of it becomes a
-//! `dataset`. `face_crop` is what is taken of a photo (`faces` finds them, `face_file` names them), `edits` holds what the user decided about single pictures and `edited` applies it, `asked` asks another question of the same pictures, `counting` makes the
+//! `dataset`, which is open as an `open_dataset`. `face_crop` is what is taken of a photo (`faces` finds them, `face_file` names them), `edits` holds what the user decided about single pictures and `edited` applies it, `asked` asks another question of the same pictures, `counting` makes the
 //! `summary`, `odd` tells odd pictures from a folder's own way, `split` deals the samples into parts, `overlap` finds what the parts share, `augment` varies them, and `batch`
 //! hands them to training, values standardized by `target_scaler`. `folders` writes the split out as a tree of folders, called as `class_folders` says; `sample_faces` draws a data set. `glimpse` shows some pictures as they come, and `background` is for
 //! a window, which waits for no disk.
@@ -31,6 +31,7 @@ pub mod image_set;
 pub mod label_table;
 pub mod layout;
 pub mod name;
+pub mod open_dataset;
 pub mod overlap;
 pub mod part_name;
 pub mod perceptual_hash;
@@ -60,6 +61,7 @@ use crate::{
 use dataset::Dataset;
 use edits::Edits;
 use face_crop::FaceCrops;
+use open_dataset::OpenDataset;
 use reading::Reading;
 use sample::Source;
 
@@ -74,7 +76,7 @@ pub fn open(
     edits: &Edits,
     control: &Control,
     progress: &mut dyn FnMut(Stage, u64, u64),
-) -> Result<Dataset, Problem> {
+) -> Result<OpenDataset, Problem> {
     open_in(&AppDirs::of_user()?, source, edits, control, progress)
 }
 
@@ -88,11 +90,11 @@ pub fn open_in(
     edits: &Edits,
     control: &Control,
     progress: &mut dyn FnMut(Stage, u64, u64),
-) -> Result<Dataset, Problem> {
+) -> Result<OpenDataset, Problem> {
     let source = source.settled();
     let reading = Reading::find(dirs, &source, control)?;
     let Source::Folder(root) = &source else {
-        return Ok(edits.apply(&sample_faces::dataset(reading, control, progress)?).counted());
+        return Ok(edits.apply(&sample_faces::dataset(reading, control, progress)?.into()).counted());
     };
     open_if(dirs, root, reading, edits, control, progress)
 }
@@ -107,7 +109,7 @@ pub fn open_moved(
     reading: Reading,
     edits: &Edits,
     control: &Control,
-) -> Result<Dataset, Problem> {
+) -> Result<OpenDataset, Problem> {
     match source {
         Source::Folder(root) => open_if(dirs, root, reading, edits, control, &mut |_, _, _| {}),
         Source::SampleFaces => open_in(dirs, source, edits, control, &mut |_, _, _| {}),
@@ -122,7 +124,7 @@ fn open_if(
     edits: &Edits,
     control: &Control,
     progress: &mut dyn FnMut(Stage, u64, u64),
-) -> Result<Dataset, Problem> {
+) -> Result<OpenDataset, Problem> {
     let scan = match scan::scan(root, reading, control, progress) {
         // What was said of it once may not hold of what is in it now.
         Err(problem) if problem.kind == Kind::Data && reading != Reading::default() => {
@@ -159,10 +161,10 @@ pub fn open_as(
     edits: &Edits,
     control: &Control,
     progress: &mut dyn FnMut(Stage, u64, u64),
-) -> Result<Dataset, Problem> {
+) -> Result<OpenDataset, Problem> {
     let source = source.settled();
     let Source::Folder(root) = &source else {
-        return Ok(edits.apply(&sample_faces::dataset(reading, control, progress)?).counted());
+        return Ok(edits.apply(&sample_faces::dataset(reading, control, progress)?.into()).counted());
     };
     let scan = scan::scan(root, reading, control, progress)?;
     finish(dirs, root, scan, edits, control, progress)
@@ -176,7 +178,7 @@ fn finish(
     edits: &Edits,
     control: &Control,
     progress: &mut dyn FnMut(Stage, u64, u64),
-) -> Result<Dataset, Problem> {
+) -> Result<OpenDataset, Problem> {
     if scan.understood.reading.faces != FaceCrops::Off {
         scan.squares = edits.squares();
     }
@@ -184,6 +186,6 @@ fn finish(
     scan::settle_classes(root, &mut scan)?;
     let scan::Scan { task, samples, skipped, understood, .. } = scan;
     let source = Source::Folder(root.to_owned());
-    let dataset = Dataset { source, task, samples, skipped, understood, pixels, spare, edited: None, findings: None };
-    Ok(edits.apply(&dataset).counted())
+    let dataset = Dataset { source, task, samples, skipped, understood, pixels, spare };
+    Ok(edits.apply(&dataset.into()).counted())
 }

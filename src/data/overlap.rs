@@ -24,13 +24,8 @@ pub struct Overlap {
 impl Overlap {
     /// What the parts share of pictures that are the same byte for byte.
     pub fn new(dataset: &Dataset, parts: &[Option<Part>]) -> Self {
-        let overlap = match &dataset.findings {
-            Some(findings) => Self::of(findings.copies.iter().map(|group| group.samples.as_slice()), parts),
-            None => {
-                let groups = by_content(&dataset.samples, 0..dataset.samples.len());
-                Self::of(groups.iter().map(Vec::as_slice), parts)
-            }
-        };
+        let groups = by_content(&dataset.samples, 0..dataset.samples.len());
+        let overlap = Self::of(groups.iter().map(Vec::as_slice), parts);
         Self { removable: overlap.leaves_both_classes(dataset, parts), ..overlap }
     }
 

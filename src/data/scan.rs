@@ -98,7 +98,6 @@ pub fn scan(
         (TaskChoice::Age, None) => Task::age(),
         _ => Task::gender(),
     };
-    let lines = table.map(|(_, lines)| lines);
     let mut scan = Scan {
         task,
         samples: Vec::new(),
@@ -116,27 +115,52 @@ pub fn scan(
     if control.cancelled() {
         return Err(Problem::cancelled());
     }
-    for (index, (((file, name), stamp), place)) in found.files.iter().zip(names).zip(stamps).zip(places).enumerate() {
-        let path = file.path();
-        let line = lines.as_ref().map(|lines| lines[index]);
-        let name_class = name.as_ref().and_then(|name| scan.task.of_name(name));
+    let lines = table.map(|(_, lines)| lines);
+    let said = names.into_iter().zip(places).enumerate().map(|(index, (name, place))| FileClues {
+        name,
+        line: lines.as_ref().map(|lines| lines[index]),
+        place,
+    });
+    let by_gender_folders = layout.is_gender();
+    for ((file, stamp), said) in found.files.iter().zip(stamps).zip(said) {
+        scan.take(file, stamp, &said, by_gender_folders);
+    }
+    scan.skipped.sort_by(|a, b| a.file.cmp(&b.file));
+    scan.unnamed.sort_by(|a, b| a.0.file.cmp(&b.0.file));
+    progress(Stage::Scanning, shown, shown);
+    settle_classes(root, &mut scan)?;
+    Ok(scan)
+}
+
+/// What is said of a file: by its name, by its line of a table where the folder is read by one, and by the folders above it.
+struct FileClues {
+    name: Option<name::Name>,
+    line: Option<Option<(usize, Option<Part>)>>,
+    place: Place,
+}
+
+impl Scan {
+    /// Takes a file among those that are used or those that are not; `stamp` is its size and the time of its last change.
+    fn take(&mut self, file: &File, stamp: io::Result<(u64, u64)>, said: &FileClues, by_gender_folders: bool) {
+        let FileClues { name, line, place } = said;
+        let name = name.as_ref();
+        let by_folder = self.understood.by_folder;
         let class = match place.class {
             _ if let Some(line) = line => line.map(|(class, _)| class as u8),
             Some(class) if by_folder => Some(class as u8),
-            None if by_folder && !layout.is_gender() => None,
-            _ => name_class,
+            None if by_folder && !by_gender_folders => None,
+            _ => name.and_then(|name| self.task.of_name(name)),
         };
         let (bytes, modified) = match stamp {
             Ok(stamp) => stamp,
             Err(error) => {
                 let reason = SkipReason::Unreadable { details: error.to_string() };
-                scan.skipped.push(Skipped { file: path, reason, proposal: None });
-                continue;
+                self.skipped.push(Skipped { file: file.path(), reason, proposal: None });
+                return;
             }
         };
-        let name = name.as_ref();
         let sample = Sample {
-            file: path,
+            file: file.path(),
             class: class.unwrap_or_default(),
             age: name.map(|n| n.age),
             race: name.and_then(|n| n.race),
@@ -145,23 +169,18 @@ pub fn scan(
             hash: 0,
             anomaly: name.and_then(|n| n.anomaly.clone()),
         };
-        if class.is_none() {
-            let (reason, proposal) = match line {
-                Some(_) => (SkipReason::NoLine, None),
-                None => (SkipReason::Name, name::propose(&file.name)),
-            };
-            scan.skipped.push(Skipped { file: sample.file.clone(), reason, proposal });
-            scan.unnamed.push((sample, modified));
-            continue;
+        if class.is_some() {
+            self.samples.push(sample);
+            self.modified.push(modified);
+            return;
         }
-        scan.samples.push(sample);
-        scan.modified.push(modified);
+        let (reason, proposal) = match line {
+            Some(_) => (SkipReason::NoLine, None),
+            None => (SkipReason::Name, name::propose(&file.name)),
+        };
+        self.skipped.push(Skipped { file: sample.file.clone(), reason, proposal });
+        self.unnamed.push((sample, modified));
     }
-    scan.skipped.sort_by(|a, b| a.file.cmp(&b.file));
-    scan.unnamed.sort_by(|a, b| a.0.file.cmp(&b.0.file));
-    progress(Stage::Scanning, shown, shown);
-    settle_classes(root, &mut scan)?;
-    Ok(scan)
 }
 
 /// What a table says of each file.

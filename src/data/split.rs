@@ -1,6 +1,7 @@
 //! Which sample goes into which part.
 
 mod folds;
+mod setting_defs;
 
 use std::collections::BTreeMap;
 
@@ -15,7 +16,7 @@ use super::{
 use crate::{
     problem::{Kind, Problem},
     random::{Purpose, Random},
-    setting_def::{IN_PERCENT, SettingDef, SettingDefs, UNITLESS, Value},
+    setting_def::{SettingDef, SettingDefs},
     text::{LocalizedText, say},
 };
 
@@ -115,138 +116,13 @@ impl SettingDefs for SplitSettings {
         let Self { train, validation, stratify_age, look_alikes, use_given, drop_shared, used, own_seed, seed, folds, fold } =
             self;
         let folded = *folds > 1;
-        let (given, seeded) = (*use_given && !folded, *own_seed);
-        vec![
-            SettingDef::new(
-                "train",
-                say("Training", "Entraînement"),
-                say(
-                    "Share of the pictures that the model learns from. 50 to 80; published figures often use 80",
-                    "Part des images dont le modèle apprend. De 50 à 80 ; les chiffres publiés utilisent souvent 80",
-                ),
-                Value::Whole { value: train, range: 1..=98, unit: IN_PERCENT },
-            ),
-            SettingDef::new(
-                "validation",
-                say("Validation", "Validation"),
-                say(
-                    "Share that decides when to stop and which epoch was best; the rest is the test part, looked at once at the end. 10 to 20",
-                    "Part qui décide quand s’arrêter et quelle époque fut la meilleure ; le reste est le test, regardé une seule fois à la fin. De 10 à 20",
-                ),
-                Value::Whole { value: validation, range: 1..=98, unit: IN_PERCENT },
-            ),
-            SettingDef::new(
-                "stratify_age",
-                say("Balance ages too", "Équilibrer aussi les âges"),
-                say(
-                    "Gives each part the same mix of ages, ten years at a time, besides the same mix of classes",
-                    "Donne à chaque partie le même mélange d’âges, par tranches de dix ans, en plus du même mélange de classes",
-                ),
-                Value::Switch(stratify_age),
-            )
-            .states(say("ages not balanced", "âges non équilibrés"), say("ages balanced", "âges équilibrés"))
-            .more(),
-            SettingDef::new(
-                "look_alikes",
-                say("Keep look-alikes together", "Garder ensemble les semblables"),
-                say(
-                    "Puts pictures that look the same into one part, not exact copies alone, so that the test holds no picture that training has nearly seen. Switch it on where photos of a series or saved again are about; comparing takes a moment",
-                    "Met les images qui se ressemblent dans une même partie, et pas seulement les copies exactes, pour que le test n’ait aucune image presque vue à l’entraînement. À activer s’il y a des séries ou des photos réenregistrées ; comparer prend un instant",
-                ),
-                Value::Switch(look_alikes),
-            )
-            .states(
-                say("look-alikes not kept together", "semblables non groupées"),
-                say("look-alikes kept together", "semblables groupées"),
-            )
-            .more(),
-            SettingDef::new(
-                "use_given",
-                say("Keep the folders’ parts", "Garder les parties des dossiers"),
-                say(
-                    "Where folders are named train, validation and test, their pictures stay in these parts",
-                    "Là où des dossiers s’appellent train, validation et test, leurs images restent dans ces parties",
-                ),
-                Value::Switch(use_given),
-            )
-            .states(
-                say("folders’ parts not kept", "parties des dossiers non gardées"),
-                say("folders’ parts kept", "parties des dossiers gardées"),
-            )
-            .more()
-            .when(!folded),
-            SettingDef::new(
-                "drop_shared",
-                say("Leave test pictures out of training", "Écarter de l’entraînement les images du test"),
-                say(
-                    "Where the folders’ parts share pictures, leaves those of the test part out of training and validation, and those of validation out of training. Switch it on where the Data page says that test pictures are also in training",
-                    "Là où les parties des dossiers partagent des images, écarte celles du test de l’entraînement et de la validation, et celles de la validation de l’entraînement. À activer quand la page Données dit que des images de test sont aussi à l’entraînement",
-                ),
-                Value::Switch(drop_shared),
-            )
-            .states(
-                say("test pictures not left out of training", "images du test non écartées"),
-                say("test pictures left out of training", "images du test écartées de l’entraînement"),
-            )
-            .more()
-            .under("use_given", given),
-            SettingDef::new(
-                "used",
-                say("Training pictures used", "Images d’entraînement utilisées"),
-                say(
-                    "Share of the training part that is learned from; the rest is left out, validation and test stay. Smaller shares lie within larger ones: how much do more pictures help? 100 uses all",
-                    "Part des images d’entraînement dont le modèle apprend ; le reste est écarté, validation et test ne changent pas. Les petites parts sont contenues dans les grandes : combien apportent plus d’images ? 100 les utilise toutes",
-                ),
-                Value::Whole { value: used, range: 1..=100, unit: IN_PERCENT },
-            )
-            .more(),
-            SettingDef::new(
-                "own_seed",
-                say("Own seed for the split", "Graine propre à la répartition"),
-                say(
-                    "Splits by a seed of its own, so that runs with other seeds share their test part",
-                    "Répartit par une graine à part, pour que des essais d’autres graines aient la même partie test",
-                ),
-                Value::Switch(own_seed),
-            )
-            .states(
-                say("split by the seed of all", "répartition par la graine commune"),
-                say("split by a seed of its own", "répartition par sa propre graine"),
-            )
-            .more(),
-            SettingDef::new(
-                "seed",
-                say("Seed of the split", "Graine de la répartition"),
-                say(
-                    "The same seed gives the same split, whatever the seed of everything else",
-                    "La même graine donne la même répartition, quelle que soit la graine du reste",
-                ),
-                Value::Whole { value: seed, range: 0..=u32::MAX, unit: UNITLESS },
-            )
-            .more()
-            .under("own_seed", seeded),
-            SettingDef::new(
-                "folds",
-                say("Folds", "Plis"),
-                say(
-                    "Cross-validation: splits all pictures into this many folds of equal size, each with the same mix of classes, of which one is the test part; the others are shared out between training and validation in their ratio. The folders’ parts are not kept. 5 or 10; 1 is none",
-                    "Validation croisée : répartit toutes les images en autant de plis de même taille et de même mélange de classes, dont un est la partie test ; les autres se partagent entre entraînement et validation selon leur rapport. Les parties des dossiers ne sont pas gardées. 5 ou 10 ; 1 pour aucun",
-                ),
-                Value::Whole { value: folds, range: 1..=20, unit: UNITLESS },
-            )
-            .more(),
-            SettingDef::new(
-                "fold",
-                say("Fold", "Pli"),
-                say(
-                    "Which of the folds is the test part; `trombine experiment folds` trains one run for each",
-                    "Lequel des plis est la partie test ; `trombine experiment folds` entraîne un essai pour chacun",
-                ),
-                Value::Whole { value: fold, range: 1..=20, unit: UNITLESS },
-            )
-            .more()
-            .under("folds", folded),
-        ]
+        let mut defs = Vec::from(setting_defs::shares(train, validation));
+        defs.extend(setting_defs::mixture(stratify_age, look_alikes));
+        defs.extend(setting_defs::given_parts(use_given, drop_shared, folded));
+        defs.extend(setting_defs::used_share(used));
+        defs.extend(setting_defs::seeds(own_seed, seed));
+        defs.extend(setting_defs::fold_choice(folds, fold));
+        defs
     }
 }
 

@@ -36,6 +36,19 @@ impl UnfinishedFile {
     pub fn beside(path: &Path) -> io::Result<Self> {
         let folder = path.parent().unwrap_or(Path::new(""));
         remove_left(folder);
+        Self::begin(folder)
+    }
+
+    /// Begins one of many files that get their names elsewhere on the disk of `folder`, one after the other: what a process that
+    /// ended has left there was removed when the folder was begun, and is not sought anew for each.
+    ///
+    /// # Errors
+    /// As [`UnfinishedFile::beside`].
+    pub fn within(folder: &UnfinishedFolder) -> io::Result<Self> {
+        Self::begin(folder.path())
+    }
+
+    fn begin(folder: &Path) -> io::Result<Self> {
         loop {
             let path = folder.join(format!("{}{PART}", name()));
             if let Some(file) = locked(&path)? {
@@ -44,7 +57,7 @@ impl UnfinishedFile {
         }
     }
 
-    /// Forces it onto the disk and gives it the name `path`, in the same folder, in the place of what has that name.
+    /// Forces it onto the disk and gives it the name `path`, on the same disk, in the place of what has that name.
     ///
     /// # Errors
     /// A full disk, a folder of that name.

@@ -75,30 +75,30 @@ impl Weights {
         for parameter in &wanted {
             let array = self
                 .get(&parameter.name)
-                .ok_or_else(|| misfit(format!("{} is missing", parameter.name), format!("{} manque", parameter.name)))?;
+                .ok_or_else(|| misfit(&format!("{} is missing", parameter.name), &format!("{} manque", parameter.name)))?;
             if array.shape != parameter.shape || array.data.len() != parameter.shape.iter().product::<usize>() {
                 let (name, is, wants) = (&parameter.name, &array.shape, &parameter.shape);
                 return Err(misfit(
-                    format!("{name} has the shape {is:?} instead of {wants:?}"),
-                    format!("{name} a la forme {is:?} au lieu de {wants:?}"),
+                    &format!("{name} has the shape {is:?} instead of {wants:?}"),
+                    &format!("{name} a la forme {is:?} au lieu de {wants:?}"),
                 ));
             }
             if parameter.role == Role::RunningVariance && array.data.iter().any(|value| *value < 0.0) {
                 return Err(misfit(
-                    format!("{} holds a negative variance", parameter.name),
-                    format!("{} contient une variance négative", parameter.name),
+                    &format!("{} holds a negative variance", parameter.name),
+                    &format!("{} contient une variance négative", parameter.name),
                 ));
             }
             if !array.data.iter().all(|value| value.is_finite()) {
                 return Err(misfit(
-                    format!("{} holds values that are not numbers", parameter.name),
-                    format!("{} contient des valeurs qui ne sont pas des nombres", parameter.name),
+                    &format!("{} holds values that are not numbers", parameter.name),
+                    &format!("{} contient des valeurs qui ne sont pas des nombres", parameter.name),
                 ));
             }
         }
         match self.0.keys().find(|name| wanted.iter().all(|parameter| parameter.name != **name)) {
             Some(name) => {
-                Err(misfit(format!("{name} does not belong to this network"), format!("{name} n’appartient pas à ce réseau")))
+                Err(misfit(&format!("{name} does not belong to this network"), &format!("{name} n’appartient pas à ce réseau")))
             }
             None => Ok(()),
         }
@@ -187,7 +187,7 @@ impl Weights {
     }
 }
 
-fn misfit(en: String, fr: String) -> Problem {
+fn misfit(en: &str, fr: &str) -> Problem {
     let what = LocalizedText {
         en: format!("These weights do not fit the network: {en}"),
         fr: format!("Ces poids ne vont pas avec le réseau : {fr}"),

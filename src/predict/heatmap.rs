@@ -193,7 +193,7 @@ impl Map {
     fn new(side: usize, values: Vec<f64>) -> Self {
         let largest = values.iter().copied().fold(0.0, f64::max);
         let by = if largest > 0.0 { largest } else { 1.0 };
-        Self { side, values: values.iter().map(|v| (v / by) as f32).collect() }
+        Self { side, values: values.into_iter().map(|v| (v / by) as f32).collect() }
     }
 }
 

@@ -4,7 +4,7 @@ use std::{path::PathBuf, sync::Arc};
 
 use super::Session;
 use crate::{
-    data::{dataset::Dataset, sample::Source},
+    data::{dataset::Dataset, open_dataset::OpenDataset, sample::Source},
     problem::Problem,
     run::{RunPictures, RunView},
     text::say,
@@ -75,7 +75,7 @@ impl Session {
     /// folder that was opened for them. Without the user's edits.
     pub fn pictures(&self) -> Option<Arc<Dataset>> {
         if let Some(open) = self.own_dataset() {
-            return Some(open.base());
+            return Some(open.base().clone());
         }
         match &self.run_pictures {
             Some(RunPicturesState::Here(run_pictures)) => Some(run_pictures.dataset.clone()),
@@ -84,8 +84,10 @@ impl Session {
     }
 
     /// The open data set, if the run that is shown was trained and evaluated on it, and it is asked the same question.
-    pub fn own_dataset(&self) -> Option<&Arc<Dataset>> {
+    pub fn own_dataset(&self) -> Option<&OpenDataset> {
         let run = self.run.as_ref().filter(|run| !run.evaluated_elsewhere())?;
-        self.dataset.as_ref().filter(|open| open.source == run.info.source && open.task == run.info.task)
+        let is_own =
+            |OpenDataset { dataset, .. }: &&OpenDataset| dataset.source == run.info.source && dataset.task == run.info.task;
+        self.open.as_ref().filter(is_own)
     }
 }

@@ -70,14 +70,13 @@ pub const CONTROL_KEYS: [(&str, Phrase); 9] = [
 /// Every command, with what keeps some of them from being done now.
 pub fn all(cx: &Cx<'_>) -> Vec<Command> {
     let mut all = Vec::new();
-    let mut add = |group, name, icon, keys: &[KeyboardShortcut], action, locked: Option<Phrase>| {
+    let mut add = |group: Group, name: Phrase, icon: Icon, keys: &[KeyboardShortcut], action: Action, locked: Option<Phrase>| {
         all.push(Command { group, name, icon, keys: keys.to_vec(), action, locked });
     };
-    use Group::{Edit, File, Go, Help, Look, Work};
+    use Group::{Edit, File, Go, Help, Look};
     let redo = [KeyboardShortcut::new(Modifiers::COMMAND.plus(Modifiers::SHIFT), Key::Z), ctrl(Key::Y)];
-    let (phase, run) = (cx.session.phase, cx.session.run.as_ref().map(|run| run.info.id.clone()));
-    let busy = phase.busy().then_some(say("something else is running", "une autre tâche est en cours"));
-    let data = cx.session.dataset.is_none().then_some(say("open data first", "d’abord des données"));
+    let busy = cx.session.phase.busy().then_some(say("something else is running", "une autre tâche est en cours"));
+    let data = cx.session.open.is_none().then_some(say("open data first", "d’abord des données"));
 
     add(File, say("Open a folder…", "Ouvrir un dossier…"), icon::FOLDER_OPEN, &[OPEN], Action::ChooseFolder, busy);
     let typed = say("Open a folder by its path…", "Ouvrir un dossier par son chemin…");
@@ -103,36 +102,7 @@ pub fn all(cx: &Cx<'_>) -> Vec<Command> {
         add(Go, page.name(), page.icon(), std::slice::from_ref(keys), Action::Go(page), page.locked(cx.session));
     }
 
-    match phase {
-        Phase::Training => {
-            add(Work, say("Pause training", "Mettre l’entraînement en pause"), icon::PAUSE, &[], Action::Pause(true), None);
-            add(Work, say("Finish now", "Finir maintenant"), icon::FLAG, &[], Action::FinishNow, None);
-            add(Work, say("Discard the training…", "Abandonner l’entraînement…"), icon::TRASH_2, &[], Action::Discard, None);
-        }
-        Phase::Paused => {
-            add(Work, say("Resume training", "Reprendre l’entraînement"), icon::PLAY, &[], Action::Pause(false), None);
-        }
-        _ => {
-            let unfit = cx.plan.is_err().then_some(say("something has to be fixed first", "il faut d’abord corriger un point"));
-            let locked = data.or(busy).or(unfit);
-            add(Work, say("Start training", "Lancer l’entraînement"), icon::PLAY, &[], Action::Train, locked);
-            let trial = say("Try 20 batches on each device", "Essayer 20 lots sur chaque appareil");
-            add(Work, trial, icon::HOURGLASS, &[], Action::TryDevices, locked);
-            let rates = say("Find a learning rate", "Trouver un taux d’apprentissage");
-            add(Work, rates, icon::TRENDING_DOWN, &[], Action::TestRates, locked);
-        }
-    }
-    if matches!(phase, Phase::Opening(_) | Phase::Working(_)) {
-        add(Work, say("Stop the current job", "Arrêter la tâche en cours"), icon::SQUARE, &[], Action::Cancel, None);
-    }
-    let near = say("Find look-alikes", "Chercher les semblables");
-    add(Work, near, icon::COPY, &[], Action::FindNear, data.or(busy));
-    if let Some(run) = run {
-        let evaluate = say("Evaluate on another folder…", "Évaluer sur un autre dossier…");
-        add(Work, evaluate, icon::FOLDER_SEARCH, &[], Action::EvaluateFolder { run }, busy);
-    }
-    let answering = cx.session.answering().is_none().then_some(say("train a model first", "d’abord un modèle"));
-    add(Work, say("Predict photos…", "Prédire sur des photos…"), icon::IMAGE, &[], Action::ChoosePhotos, answering);
+    work(cx, data, busy, &mut add);
 
     add(Look, say("Light", "Clair"), icon::SUN, &[], Action::Mode(Mode::Light), None);
     add(Look, say("Dark", "Sombre"), icon::MOON, &[], Action::Mode(Mode::Dark), None);
@@ -159,4 +129,44 @@ pub fn all(cx: &Cx<'_>) -> Vec<Command> {
     add(Help, say("About Trombine", "À propos de Trombine"), icon::INFO, &[], Action::Show(Dialog::About), None);
     add(Help, say("Quit", "Quitter"), icon::X, &[ctrl(Key::Q)], Action::Quit, None);
     all
+}
+
+/// Takes a command: its group, name and symbol, its keys, what it asks for, and what keeps it from being done now.
+type Add<'a> = &'a mut dyn FnMut(Group, Phrase, Icon, &[KeyboardShortcut], Action, Option<Phrase>);
+
+/// The commands of what takes long: training, and what is asked of runs. Without `data` open, or while something else is at
+/// work (`busy`), most wait.
+fn work(cx: &Cx<'_>, data: Option<Phrase>, busy: Option<Phrase>, add: Add<'_>) {
+    use Group::Work;
+    let phase = cx.session.phase;
+    match phase {
+        Phase::Training => {
+            add(Work, say("Pause training", "Mettre l’entraînement en pause"), icon::PAUSE, &[], Action::Pause(true), None);
+            add(Work, say("Finish now", "Finir maintenant"), icon::FLAG, &[], Action::FinishNow, None);
+            add(Work, say("Discard the training…", "Abandonner l’entraînement…"), icon::TRASH_2, &[], Action::Discard, None);
+        }
+        Phase::Paused => {
+            add(Work, say("Resume training", "Reprendre l’entraînement"), icon::PLAY, &[], Action::Pause(false), None);
+        }
+        _ => {
+            let unfit = cx.plan.is_err().then_some(say("something has to be fixed first", "il faut d’abord corriger un point"));
+            let locked = data.or(busy).or(unfit);
+            add(Work, say("Start training", "Lancer l’entraînement"), icon::PLAY, &[], Action::Train, locked);
+            let trial = say("Try 20 batches on each device", "Essayer 20 lots sur chaque appareil");
+            add(Work, trial, icon::HOURGLASS, &[], Action::TryDevices, locked);
+            let rates = say("Find a learning rate", "Trouver un taux d’apprentissage");
+            add(Work, rates, icon::TRENDING_DOWN, &[], Action::TestRates, locked);
+        }
+    }
+    if matches!(phase, Phase::Opening(_) | Phase::Working(_)) {
+        add(Work, say("Stop the current job", "Arrêter la tâche en cours"), icon::SQUARE, &[], Action::Cancel, None);
+    }
+    let near = say("Find look-alikes", "Chercher les semblables");
+    add(Work, near, icon::COPY, &[], Action::FindNear, data.or(busy));
+    if let Some(run) = cx.session.run.as_ref().map(|run| run.info.id.clone()) {
+        let evaluate = say("Evaluate on another folder…", "Évaluer sur un autre dossier…");
+        add(Work, evaluate, icon::FOLDER_SEARCH, &[], Action::EvaluateFolder { run }, busy);
+    }
+    let answering = cx.session.answering().is_none().then_some(say("train a model first", "d’abord un modèle"));
+    add(Work, say("Predict photos…", "Prédire sur des photos…"), icon::IMAGE, &[], Action::ChoosePhotos, answering);
 }

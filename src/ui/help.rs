@@ -121,7 +121,7 @@ fn steps(ui: &mut Ui, cx: &mut Cx<'_>) {
     for (page, sentence) in STEPS {
         row(ui, page.icon(), cx.say(page.name()), cx.say(sentence));
     }
-    if cx.session.dataset.is_none() && !cx.session.phase.busy() {
+    if cx.session.open.is_none() && !cx.session.phase.busy() {
         ui.add_space(6.0);
         let text = say("Try it on the sample faces", "Essayer avec les visages d’exemple");
         if ui.add(Button::primary(cx.say(text)).icon(icon::SMILE)).clicked() {

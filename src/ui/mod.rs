@@ -27,7 +27,7 @@ pub use theme::Theme;
 use std::sync::Arc;
 
 use crate::{
-    data::dataset::Dataset,
+    data::{dataset::Dataset, edits::Edits, open_dataset::OpenDataset},
     engine::Device,
     files::table::TableStyle,
     plan::Plan,
@@ -70,7 +70,7 @@ pub struct Cx<'a> {
     pub actions: &'a mut Vec<Action>,
 }
 
-impl Cx<'_> {
+impl<'a> Cx<'a> {
     /// Asks for something.
     pub fn act(&mut self, action: Action) {
         self.actions.push(action);
@@ -83,7 +83,12 @@ impl Cx<'_> {
 
     /// The open data set.
     pub fn dataset(&self) -> Option<&Arc<Dataset>> {
-        self.session.dataset.as_ref()
+        self.session.dataset()
+    }
+
+    /// What the user decided about pictures of the open data set.
+    pub fn edits(&self) -> &'a Edits {
+        self.session.open.as_ref().map_or(Edits::none(), OpenDataset::edits)
     }
 
     /// What keeps the draft from being trained.

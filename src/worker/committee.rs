@@ -9,7 +9,7 @@ use super::{
 };
 use crate::{
     control::Control,
-    data::{dataset::Dataset, sample::Source},
+    data::{dataset::Dataset, open_dataset::OpenDataset, sample::Source},
     engine,
     evaluate::{Logits, Prediction, Report, Seen},
     experiment::{ExperimentStore, MemberState},
@@ -63,14 +63,14 @@ pub(super) fn create(
     Ok(())
 }
 
-/// Has each member of a committee evaluate its own test and validation part again, in `dataset` or wherever its pictures are, and
+/// Has each member of a committee evaluate its own test and validation part again, in `open` or wherever its pictures are, and
 /// counts what they say together.
 ///
 /// # Errors
 /// As [`evaluate_again::on_its_own`], and a committee without pictures of its own.
 pub(super) fn on_its_own(
     mut run: Run,
-    dataset: Option<Arc<Dataset>>,
+    open: Option<OpenDataset>,
     how: &EvaluateAgainOptions,
     store: &RunStore,
     control: &Control,
@@ -78,15 +78,15 @@ pub(super) fn on_its_own(
 ) -> Result<(), Problem> {
     run.check_own_pictures()?;
     // Where its pictures are now, its members need not know.
-    let dataset = locate::own(&run, dataset, store, control, emit)?;
+    let open = locate::own(&run, open, store, control, emit)?;
     for member in run.members()? {
-        let dataset = locate::own(&member, Some(dataset.clone()), store, control, emit)?;
+        let open = locate::own(&member, Some(open.clone()), store, control, emit)?;
         let mut tell = |event| {
             if !matches!(event, Event::Evaluated(_)) {
                 emit(event);
             }
         };
-        evaluate_again::evaluate(member, &dataset, how.clone(), store, control, &mut tell)?;
+        evaluate_again::evaluate(member, &open, how.clone(), store, control, &mut tell)?;
     }
     let view = run.evaluate_from_members()?;
     emit(Event::Evaluated(Box::new(view)));
@@ -105,10 +105,10 @@ pub(super) fn on(
     control: &Control,
     emit: &mut dyn FnMut(Event),
 ) -> Result<(), Problem> {
-    let dataset = open::open(source, store, control, emit)?;
-    if run.has_pictures() && locate::find(&run, &dataset).is_ok() {
-        locate::remember(&mut run, &dataset, false, emit)?;
-        return on_its_own(run, Some(dataset), how, store, control, emit);
+    let open = open::open(source, store, control, emit)?;
+    if run.has_pictures() && locate::find(&run, &open).is_ok() {
+        locate::remember(&mut run, &open.dataset, false, emit)?;
+        return on_its_own(run, Some(open), how, store, control, emit);
     }
     let members = run.members()?;
     let lists = members.iter().map(Run::pictures).collect::<Result<Vec<_>, Problem>>();
@@ -119,8 +119,9 @@ pub(super) fn on(
     let prior: Vec<PriorPictures> = prior.into_iter().flatten().collect();
     let (mut said, mut left_out, mut mirrored) = (Vec::new(), 0, true);
     for member in &members {
-        let dataset = open::as_learned(&dataset, member, store, control, emit)?;
-        let dataset = Arc::new(dataset.asked(&run.info.task).ok_or_else(|| locate::other_labels(&run, &dataset))?);
+        let open = open::as_learned(&open, member, store, control, emit)?;
+        let asked = open.asked(&run.info.task).ok_or_else(|| locate::other_labels(&run, &open.dataset))?;
+        let dataset = asked.dataset;
         let samples = Picture::unseen(&own, &prior, &dataset);
         left_out = (dataset.samples.len() - samples.len()) as u32;
         if samples.is_empty() {
@@ -148,7 +149,7 @@ pub(super) fn on(
         threshold: kept.map_or(0.5, |kept| kept.threshold),
         temperature: kept.map_or(1.0, |kept| kept.temperature),
         mirrored,
-        train_shares: kept.map_or_else(|| unknown_shares(&dataset), |kept| kept.train_shares.clone()),
+        train_shares: kept.map_or_else(|| unknown_shares(&open.dataset), |kept| kept.train_shares.clone()),
         seen: complete.then(|| Seen { left_out, ..Seen::default() }),
         weights: run.info.weights,
         predictions,
@@ -159,7 +160,7 @@ pub(super) fn on(
             Some(CommitteeEvaluation { basis: Basis::Others, pictures: report.predictions.len() as u32, alone });
     }
     view.report = Some(report);
-    let run_pictures = RunPictures::of(&run.info.id, &[], dataset.base());
+    let run_pictures = RunPictures::of(&run.info.id, &[], open.base().clone());
     emit(Event::Evaluated(Box::new(view)));
     emit(Event::Pictures { run: run.info.id, run_pictures: Ok(Arc::new(run_pictures)) });
     Ok(())

@@ -9,7 +9,7 @@ use super::{
 };
 use crate::{
     control::Control,
-    data::{dataset::Dataset, sample::Source},
+    data::{dataset::Dataset, open_dataset::OpenDataset, sample::Source},
     engine,
     evaluate::{Report, Seen, WeightsId},
     model::{Network, Weights},
@@ -27,20 +27,20 @@ pub(super) struct EvaluateAgainOptions {
     pub mirrored: Option<bool>,
 }
 
-/// Evaluates a run on its own test part, in `dataset` or wherever its pictures are.
+/// Evaluates a run on its own test part, in `open` or wherever its pictures are.
 ///
 /// # Errors
 /// Its pictures are not there, it has no weights, the device fails, the report could not be stored, [`Kind::Cancelled`].
 pub(super) fn on_its_own(
     run: Run,
-    dataset: Option<Arc<Dataset>>,
+    open: Option<OpenDataset>,
     how: EvaluateAgainOptions,
     store: &RunStore,
     control: &Control,
     emit: &mut dyn FnMut(Event),
 ) -> Result<(), Problem> {
-    let dataset = locate::own(&run, dataset, store, control, emit)?;
-    evaluate(run, &dataset, how, store, control, emit)
+    let open = locate::own(&run, open, store, control, emit)?;
+    evaluate(run, &open, how, store, control, emit)
 }
 
 /// Evaluates a run on the pictures of `source`.
@@ -55,14 +55,14 @@ pub(super) fn on(
     control: &Control,
     emit: &mut dyn FnMut(Event),
 ) -> Result<(), Problem> {
-    let dataset = open::open(source, store, control, emit)?;
-    match locate::find(&run, &dataset) {
+    let open = open::open(source, store, control, emit)?;
+    match locate::find(&run, &open) {
         // Its own pictures, in another place perhaps: what it never saw of them is its test part.
         Ok(_) => {
-            locate::remember(&mut run, &dataset, false, emit)?;
-            evaluate(run, &dataset, how, store, control, emit)
+            locate::remember(&mut run, &open.dataset, false, emit)?;
+            evaluate(run, &open, how, store, control, emit)
         }
-        Err(_) => evaluate_others(&run, &dataset, how, store, control, emit),
+        Err(_) => evaluate_others(&run, &open, how, store, control, emit),
     }
 }
 
@@ -72,15 +72,15 @@ pub(super) fn on(
 /// As [`on_its_own`].
 pub(super) fn evaluate(
     mut run: Run,
-    dataset: &Arc<Dataset>,
+    open: &OpenDataset,
     EvaluateAgainOptions { device, mirrored }: EvaluateAgainOptions,
     store: &RunStore,
     control: &Control,
     emit: &mut dyn FnMut(Event),
 ) -> Result<(), Problem> {
     let settings = run.settings()?;
-    let dataset = open::as_learned(dataset, &run, store, control, emit)?;
-    let (dataset, split) = locate::find(&run, &dataset)?;
+    let open = open::as_learned(open, &run, store, control, emit)?;
+    let (dataset, split) = locate::find(&run, &open)?;
     let plan = Plan::with_split(&settings, Arc::new(dataset), split).map_err(training::first)?;
     let plan = Plan { device, ..plan };
     let mut engine = engine::open(&plan.device, &plan.engine_config())?;
@@ -90,18 +90,19 @@ pub(super) fn evaluate(
     conclude::evaluate(&plan, engine.as_mut(), &mut run, options, control, emit).map_err(|problem| run.in_weights(problem))
 }
 
-/// Evaluates a run on the pictures of `dataset` that are not among its own, by content. The report is told, not kept.
+/// Evaluates a run on the pictures of `open` that are not among its own, by content. The report is told, not kept.
 fn evaluate_others(
     run: &Run,
-    dataset: &Arc<Dataset>,
+    open: &OpenDataset,
     EvaluateAgainOptions { device, mirrored }: EvaluateAgainOptions,
     store: &RunStore,
     control: &Control,
     emit: &mut dyn FnMut(Event),
 ) -> Result<(), Problem> {
-    let dataset = open::as_learned(dataset, run, store, control, emit)?;
+    let open = open::as_learned(open, run, store, control, emit)?;
     // However the folder was read: names that answer the run's question are asked for it.
-    let dataset = &Arc::new(dataset.asked(&run.info.task).ok_or_else(|| locate::other_labels(run, &dataset))?);
+    let asked = open.asked(&run.info.task).ok_or_else(|| locate::other_labels(run, &open.dataset))?;
+    let dataset = &asked.dataset;
     // A run that was opened without its list of pictures is evaluated on all, and nothing is claimed of them.
     let own = run.has_pictures().then(|| run.pictures()).transpose()?;
     let prior = run.prior_pictures();
@@ -135,7 +136,7 @@ fn evaluate_others(
         weights: Some(id),
     };
     view.report = Some(report);
-    let run_pictures = RunPictures::of(&run.info.id, &[], dataset.base());
+    let run_pictures = RunPictures::of(&run.info.id, &[], asked.base().clone());
     emit(Event::Evaluated(Box::new(view)));
     emit(Event::Pictures { run: run.info.id.clone(), run_pictures: Ok(Arc::new(run_pictures)) });
     Ok(())

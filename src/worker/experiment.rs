@@ -4,15 +4,12 @@
 //! a member's file says which run is its. Several calls may work on one experiment at the same time, on machines that share
 //! the folder; a member is trained by who holds its lock.
 
-use std::{
-    sync::Arc,
-    time::{Duration, Instant},
-};
+use std::time::{Duration, Instant};
 
 use super::{Event, ResumeOptions, member_queue::MemberQueue, training};
 use crate::{
     control::{Control, Signal, Stage},
-    data::{self, dataset::Dataset, edits::Edits, picture_size::PictureShape},
+    data::{self, edits::Edits, open_dataset::OpenDataset, picture_size::PictureShape},
     experiment::{Experiment, ExperimentStore},
     files::AppDirs,
     plan::{AUTOMATIC, MemberOf, Plan, Share},
@@ -32,7 +29,7 @@ pub struct ExperimentOptions {
     /// This member alone.
     pub only: Option<usize>,
     /// Pictures that are used if they are the experiment's.
-    pub dataset: Option<Arc<Dataset>>,
+    pub open: Option<OpenDataset>,
     /// No member is begun after so long.
     pub budget: Option<Duration>,
     /// At most so many cores for a member, where the experiment does not say how many threads.
@@ -55,8 +52,8 @@ pub fn train_experiment(
     control: &Control,
     emit: &mut dyn FnMut(Event),
 ) -> Result<(), Problem> {
-    let ExperimentOptions { only, dataset, budget, cores } = how;
-    let mut executor = Executor::of(name, only, dataset, store, control)?;
+    let ExperimentOptions { only, open, budget, cores } = how;
+    let mut executor = Executor::of(name, only, open, store, control)?;
     executor.cores = cores;
     let mut queue = MemberQueue::new(only, budget);
     loop {
@@ -114,7 +111,7 @@ pub(super) struct Executor<'a> {
     store: &'a RunStore,
     control: &'a Control,
     /// The pictures as the last member had them.
-    dataset: Option<Arc<Dataset>>,
+    open: Option<OpenDataset>,
     cores: Option<usize>,
 }
 
@@ -123,7 +120,7 @@ impl<'a> Executor<'a> {
     pub(super) fn of(
         name: &str,
         only: Option<usize>,
-        dataset: Option<Arc<Dataset>>,
+        open: Option<OpenDataset>,
         store: &'a RunStore,
         control: &'a Control,
     ) -> Result<Self, Problem> {
@@ -136,7 +133,7 @@ impl<'a> Executor<'a> {
         }
         experiments.adopt(&experiment, only)?;
         let known = ReusableRuns::of(&experiment, store);
-        Ok(Self { experiments, experiment, known, store, control, dataset, cores: None })
+        Ok(Self { experiments, experiment, known, store, control, open, cores: None })
     }
 
     /// Tells of a member as it is now.
@@ -173,9 +170,9 @@ impl<'a> Executor<'a> {
         }
         let shape = settings.augment.shape();
         // A run that was begun has its own pictures with the labels of then.
-        let dataset = if run.is_none() { self.checked_pictures(shape, emit)? } else { self.pictures(shape, emit)? };
+        let open = if run.is_none() { self.checked_pictures(shape, emit)? } else { self.pictures(shape, emit)? };
         let share = Share { until, cores: self.cores };
-        let result = self.train(member, settings, run, (&dataset, share), emit);
+        let result = self.train(member, &settings, run, (&open, share), emit);
         let (experiments, experiment) = (&self.experiments, &self.experiment);
         let mut record = experiments.record(experiment, member);
         match result {
@@ -200,9 +197,9 @@ impl<'a> Executor<'a> {
     fn train(
         &self,
         member: usize,
-        settings: Settings,
+        settings: &Settings,
         run: Option<RunInfo>,
-        (dataset, share): (&Arc<Dataset>, Share),
+        (open, share): (&OpenDataset, Share),
         emit: &mut dyn FnMut(Event),
     ) -> Result<(), Problem> {
         // A control of its own, so that stopping this member does not stop the others.
@@ -229,10 +226,10 @@ impl<'a> Executor<'a> {
         let result = match run {
             Some(run) => {
                 let how = ResumeOptions { share, ..ResumeOptions::default() };
-                training::resume(&run.id, dataset, &how, self.store, &own, &mut tell)
+                training::resume(&run.id, open, &how, self.store, &own, &mut tell)
             }
             None => {
-                let plan = Plan::new(&settings, dataset.clone()).map_err(training::first)?;
+                let plan = Plan::new(settings, open.dataset.clone()).map_err(training::first)?;
                 let asked = self.experiment.asked.clone();
                 let member_of = MemberOf { experiment: self.experiment.id.clone(), member };
                 let plan = Plan { device: asked.device, threads: asked.threads, member_of: Some(member_of), share, ..plan };
@@ -249,7 +246,7 @@ impl<'a> Executor<'a> {
 
     /// Makes room for what others do with them.
     pub(super) fn forget_pictures(&mut self) {
-        self.dataset = None;
+        self.open = None;
     }
 
     /// Takes for a member a finished run that is what it would be, if there is one.
@@ -266,34 +263,33 @@ impl<'a> Executor<'a> {
     }
 
     /// The experiment's pictures, if they are those that it began with.
-    pub(super) fn checked_pictures(&mut self, shape: PictureShape, emit: &mut dyn FnMut(Event)) -> Result<Arc<Dataset>, Failure> {
-        let dataset = self.pictures(shape, emit)?;
+    pub(super) fn checked_pictures(&mut self, shape: PictureShape, emit: &mut dyn FnMut(Event)) -> Result<OpenDataset, Failure> {
+        let open = self.pictures(shape, emit)?;
         match self.experiment.data {
-            Some(then) if then != dataset.fingerprint() => Err(Failure::All(other_pictures())),
-            _ => Ok(dataset),
+            Some(then) if then != open.dataset.fingerprint() => Err(Failure::All(other_pictures())),
+            _ => Ok(open),
         }
     }
 
     /// The experiment's pictures of this shape, those of before if they are the same.
-    fn pictures(&mut self, shape: PictureShape, emit: &mut dyn FnMut(Event)) -> Result<Arc<Dataset>, Failure> {
+    fn pictures(&mut self, shape: PictureShape, emit: &mut dyn FnMut(Event)) -> Result<OpenDataset, Failure> {
         let reading = self.experiment.reading.with_shape(shape);
-        let is_it = |dataset: &Arc<Dataset>| {
+        let is_it = |OpenDataset { dataset, .. }: &OpenDataset| {
             dataset.source == self.experiment.source
                 && dataset.picture_shape() == shape
                 && dataset.understood.reading.with_shape(shape) == reading
         };
-        let dataset = match self.dataset.take().filter(is_it) {
-            Some(dataset) => dataset,
+        let open = match self.open.take().filter(is_it) {
+            Some(open) => open,
             None => {
                 let (dirs, source) = (AppDirs::with_runs_in(self.store.home()), self.experiment.source.settled());
                 let edits = Edits::load(&dirs, &source).map_err(Failure::All)?;
                 let mut progress = |stage: Stage, done, total| emit(Event::Progress { stage, done, total });
-                let opened = data::open_as(&dirs, &source, reading, &edits, self.control, &mut progress);
-                Arc::new(opened.map_err(Failure::All)?)
+                data::open_as(&dirs, &source, reading, &edits, self.control, &mut progress).map_err(Failure::All)?
             }
         };
-        self.dataset = Some(dataset.clone());
-        Ok(dataset)
+        self.open = Some(open.clone());
+        Ok(open)
     }
 }
 

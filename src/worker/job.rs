@@ -18,6 +18,7 @@ use crate::{
         edits::Edits,
         face_crop::FaceCrops,
         folders,
+        open_dataset::OpenDataset,
         sample::Source,
     },
     engine,
@@ -46,24 +47,22 @@ pub fn perform(command: Command, store: &RunStore, control: &Control, emit: &mut
             let source = source.settled();
             opened(&source, open::open_as(&source, reading, store, control, emit), control, emit)
         }
-        Command::Edit { dataset, before, edits } => edit(&dataset, &before, &edits, store, control, emit),
+        Command::Edit { open, before, edits } => edit(&open, &before, &edits, store, control, emit),
         Command::FindNear(dataset) => find_near(dataset, control, emit),
         Command::CopyFolders { plan, out, link } => {
             overwrite::not_within_a_run(store.home(), &out)?;
             copy_folders(&plan, &out, link, control, emit)
         }
         Command::Train(plan) => then_list(training::train(&plan, store, control, emit), store, emit),
-        Command::Resume { run, dataset, how } => {
-            then_list(training::resume(&run, &dataset, &how, store, control, emit), store, emit)
-        }
-        Command::TrainAgain { run, dataset, device } => {
-            then_list(training::again(&run, &dataset, device, store, control, emit), store, emit)
+        Command::Resume { run, open, how } => then_list(training::resume(&run, &open, &how, store, control, emit), store, emit),
+        Command::TrainAgain { run, open, device } => {
+            then_list(training::again(&run, &open, device, store, control, emit), store, emit)
         }
         Command::Try { plan, devices } => try_devices(&store.started(&plan)?, &devices, store, control, emit),
         Command::TestRates(plan) => test_rates(&store.started(&plan)?, control, emit),
         Command::TestDevice(device) => test_device(device, store, emit),
-        Command::Evaluate { run, source, dataset, device, mirrored } => {
-            let pictures = (source, dataset);
+        Command::Evaluate { run, source, open, device, mirrored } => {
+            let pictures = (source, open);
             evaluate(store.find(&run)?, pictures, EvaluateAgainOptions { device, mirrored }, store, control, emit)
         }
         Command::Committee { of, name } => then_list(committee::create(&of, name, store, emit), store, emit),
@@ -75,7 +74,9 @@ pub fn perform(command: Command, store: &RunStore, control: &Control, emit: &mut
             let run = store.find(&run)?;
             run.info.check_place(store.home(), &path)?;
             let dataset = match dataset.filter(|dataset| dataset.source == run.info.source) {
-                None if options.mistakes && format == Format::Report => Some(locate::own(&run, None, store, control, emit)?),
+                None if options.mistakes && format == Format::Report => {
+                    Some(locate::own(&run, None, store, control, emit)?.dataset)
+                }
                 dataset => dataset,
             };
             export(&run, dataset.as_deref(), format, &path, options, emit)
@@ -85,10 +86,10 @@ pub fn perform(command: Command, store: &RunStore, control: &Control, emit: &mut
             export::save_plot(&view, plot, lang, &path, overwrite)?;
             done(Event::Wrote { path, what: say("Plot", "Graphique").into() }, emit)
         }
-        Command::FindPictures { run, dataset } => find_pictures(run, dataset, store, control, emit),
+        Command::FindPictures { run, open } => find_pictures(run, open, store, control, emit),
         Command::LocatePictures { run, folder } => {
             let source = Source::Folder(folder).settled();
-            let located = locate::to(&run, source, store, control, emit);
+            let located = locate::to(&run, &source, store, control, emit);
             located.map_err(|problem| problem.about_pictures_of(&run)).map(|()| list(store, emit))
         }
         Command::StartExperiment { draft, plan } => start_experiment(*draft, &plan, store, control, emit),
@@ -96,8 +97,8 @@ pub fn perform(command: Command, store: &RunStore, control: &Control, emit: &mut
             let cost = ExperimentStore::new(store).cost(&draft, &plan)?;
             done(Event::ExperimentCost { draft, cost }, emit)
         }
-        Command::RunExperiment { experiment, only, dataset } => {
-            let how = ExperimentOptions { only, dataset, ..ExperimentOptions::default() };
+        Command::RunExperiment { experiment, only, open } => {
+            let how = ExperimentOptions { only, open, ..ExperimentOptions::default() };
             then_list(train_experiment(&experiment, how, store, control, emit), store, emit)
         }
         Command::ListExperiments => {
@@ -154,16 +155,16 @@ fn done(event: Event, emit: &mut dyn FnMut(Event)) -> Result<(), Problem> {
 /// Evaluates a run or a committee on the pictures of a source, or if none is given on its own, which the data set may have.
 fn evaluate(
     run: Run,
-    (source, dataset): (Option<Source>, Option<Arc<Dataset>>),
+    (source, open): (Option<Source>, Option<OpenDataset>),
     how: EvaluateAgainOptions,
     store: &RunStore,
     control: &Control,
     emit: &mut dyn FnMut(Event),
 ) -> Result<(), Problem> {
     match (source, run.info.committee.is_some()) {
-        (None, false) => evaluate_again::on_its_own(run, dataset, how, store, control, emit),
+        (None, false) => evaluate_again::on_its_own(run, open, how, store, control, emit),
         (Some(source), false) => evaluate_again::on(run, &source, how, store, control, emit),
-        (None, true) => committee::on_its_own(run, dataset, &how, store, control, emit),
+        (None, true) => committee::on_its_own(run, open, &how, store, control, emit),
         (Some(source), true) => committee::on(run, &source, &how, store, control, emit),
     }
 }
@@ -180,9 +181,10 @@ fn start_experiment(
     let plan = draft.check(&plan.dataset, &asked).map_err(training::first)?;
     let experiments = ExperimentStore::new(store);
     let experiment = experiments.create(draft, &plan)?;
-    let (id, dataset) = (experiment.id.clone(), Some(plan.dataset.clone()));
+    // No member began with pictures that were left out since: it is enough without the edits in it.
+    let (id, open) = (experiment.id.clone(), Some(plan.dataset.clone().into()));
     emit(Event::Experiment(Box::new(experiments.view(experiment))));
-    let how = ExperimentOptions { dataset, ..ExperimentOptions::default() };
+    let how = ExperimentOptions { open, ..ExperimentOptions::default() };
     then_list(train_experiment(&id, how, store, control, emit), store, emit)
 }
 
@@ -196,11 +198,11 @@ fn list_experiments(store: &ExperimentStore, emit: &mut dyn FnMut(Event)) {
 /// Tells of a data set that was opened; of a folder that does not open as it was read, how else it can be read.
 fn opened(
     source: &Source,
-    dataset: Result<Arc<Dataset>, Problem>,
+    open: Result<OpenDataset, Problem>,
     control: &Control,
     emit: &mut dyn FnMut(Event),
 ) -> Result<(), Problem> {
-    if let (Err(problem), Source::Folder(folder)) = (&dataset, source.settled())
+    if let (Err(problem), Source::Folder(folder)) = (&open, source.settled())
         && problem.kind == Kind::Data
     {
         let ways = data::other_readings(&Source::Folder(folder.clone()), control);
@@ -208,7 +210,7 @@ fn opened(
             emit(Event::Readable { folder, ways });
         }
     }
-    emit(Event::Opened { dataset: dataset? });
+    emit(Event::Opened { open: open? });
     Ok(())
 }
 
@@ -242,26 +244,26 @@ fn list(store: &RunStore, emit: &mut dyn FnMut(Event)) {
 }
 
 /// Keeps the decisions about single pictures that differ from those `before`, and applies all. Where other squares are taken
-/// than in `dataset`, those pictures are decoded.
+/// than in `open`, those pictures are decoded.
 fn edit(
-    dataset: &Dataset,
+    open: &OpenDataset,
     before: &Edits,
     edits: &Edits,
     store: &RunStore,
     control: &Control,
     emit: &mut dyn FnMut(Event),
 ) -> Result<(), Problem> {
-    let dirs = AppDirs::with_runs_in(store.home());
+    let (dirs, dataset) = (AppDirs::with_runs_in(store.home()), open.dataset.as_ref());
     let (edits, differing) = edits.save_changes(before, &dirs, &dataset.source)?;
     if differing > 0 {
         emit(Event::Warned(decided_otherwise(differing)));
     }
     let reading = dataset.understood.reading;
-    let edited = match reading.faces != FaceCrops::Off && edits.squares() != dataset.edits().squares() {
+    let edited = match reading.faces != FaceCrops::Off && edits.squares() != open.edits().squares() {
         true => data::open_as(&dirs, &dataset.source, reading, &edits, control, &mut |_, _, _| {})?,
-        false => edits.apply(dataset).counted(),
+        false => edits.apply(open).counted(),
     };
-    emit(Event::Edited { dataset: Arc::new(edited) });
+    emit(Event::Edited { open: edited });
     Ok(())
 }
 
@@ -286,12 +288,12 @@ fn test_device(device: String, store: &RunStore, emit: &mut dyn FnMut(Event)) ->
 /// Finds a run's pictures where they are now; that they are nowhere is an answer too.
 fn find_pictures(
     run: String,
-    dataset: Option<Arc<Dataset>>,
+    open: Option<OpenDataset>,
     store: &RunStore,
     control: &Control,
     emit: &mut dyn FnMut(Event),
 ) -> Result<(), Problem> {
-    let run_pictures = store.find(&run).and_then(|run| locate::pictures(&run, dataset, store, control));
+    let run_pictures = store.find(&run).and_then(|run| locate::pictures(&run, open, store, control));
     if run_pictures.as_ref().is_err_and(|problem| problem.kind == Kind::Cancelled) {
         return Ok(());
     }

@@ -5,21 +5,24 @@ use std::{path::PathBuf, sync::Arc};
 use super::{Event, open};
 use crate::{
     control::Control,
-    data::{self, dataset::Dataset, edits::Edits, face_file, reading::Reading, sample::Source, split::Split},
+    data::{
+        self, dataset::Dataset, edits::Edits, face_file, open_dataset::OpenDataset, reading::Reading, sample::Source,
+        split::Split,
+    },
     files::AppDirs,
     problem::{Kind, Problem},
     run::{Run, RunPictures, RunStore, pictures::Picture, run_pictures},
     text::{Lang, LocalizedText, number, say},
 };
 
-/// The run's pictures in `dataset` with the labels of then, and their parts, wherever `dataset` lies: pictures are compared
-/// by their content.
+/// The run's pictures in `open` with the labels of then, and their parts, wherever it lies: pictures are compared by their
+/// content.
 ///
 /// # Errors
 /// Some of the run's pictures are not there.
-pub(super) fn find(run: &Run, dataset: &Dataset) -> Result<(Dataset, Split), Problem> {
-    let (mut found, split) =
-        Picture::find(&run.pictures()?, &dataset.with_left_out()).map_err(|problem| problem.about_pictures_of(&run.info.id))?;
+pub(super) fn find(run: &Run, open: &OpenDataset) -> Result<(Dataset, Split), Problem> {
+    let all = open.with_left_out().dataset;
+    let (mut found, split) = Picture::find(&run.pictures()?, &all).map_err(|problem| problem.about_pictures_of(&run.info.id))?;
     // However the folder is read or named now: the pictures are the very same ones, and their labels are the run's.
     found.task.clone_from(&run.info.task);
     // Those that have come since belong to no part; their labels answer the folder's question, which may be another.
@@ -34,14 +37,14 @@ pub(super) fn find(run: &Run, dataset: &Dataset) -> Result<(Dataset, Split), Pro
 /// The place is gone.
 pub(super) fn own(
     run: &Run,
-    open: Option<Arc<Dataset>>,
+    open: Option<OpenDataset>,
     store: &RunStore,
     control: &Control,
     emit: &mut dyn FnMut(Event),
-) -> Result<Arc<Dataset>, Problem> {
-    let is_own = |dataset: &Arc<Dataset>| dataset.source == run.info.source || find(run, dataset).is_ok();
+) -> Result<OpenDataset, Problem> {
+    let is_own = |open: &OpenDataset| open.dataset.source == run.info.source || find(run, open).is_ok();
     match open.filter(is_own) {
-        Some(dataset) => Ok(dataset),
+        Some(open) => Ok(open),
         None => open::open(&run.info.source, store, control, emit)
             .map_err(|problem| gone(&run.info.source, problem).about_pictures_of(&run.info.id)),
     }
@@ -53,19 +56,19 @@ pub(super) fn own(
 /// The place is gone, or cannot be read.
 pub(super) fn pictures(
     run: &Run,
-    open: Option<Arc<Dataset>>,
+    open: Option<OpenDataset>,
     store: &RunStore,
     control: &Control,
 ) -> Result<RunPictures, Problem> {
     let dataset = match open {
-        Some(dataset) => dataset.base(),
+        Some(open) => open.base().clone(),
         None => {
             if let Some(problem) = run_pictures::gone(&run.info.source) {
                 return Err(problem);
             }
             let dirs = AppDirs::with_runs_in(store.home());
             let squares = Edits::load(&dirs, &run.info.source)?.only_squares();
-            data::open_in(&dirs, &run.info.source, &squares, control, &mut |_, _, _| {}).map(Arc::new)?
+            data::open_in(&dirs, &run.info.source, &squares, control, &mut |_, _, _| {})?.dataset
         }
     };
     // Of a run from elsewhere it may not be known which pictures it had.
@@ -80,26 +83,26 @@ pub(super) fn pictures(
 /// Most of the run's pictures are not there; a full disk, no permission.
 pub(super) fn to(
     name: &str,
-    source: Source,
+    source: &Source,
     store: &RunStore,
     control: &Control,
     emit: &mut dyn FnMut(Event),
 ) -> Result<(), Problem> {
     let mut run = store.find(name)?;
     let (dirs, then) = (AppDirs::with_runs_in(store.home()), run.info.source.clone());
-    let reading = match Reading::find(&dirs, &source, control)? {
+    let reading = match Reading::find(&dirs, source, control)? {
         unsaid if unsaid == Reading::default() => Reading::load(&dirs, &then),
         said => said,
     };
-    let edits = match Edits::load(&dirs, &source)? {
+    let edits = match Edits::load(&dirs, source)? {
         undecided if undecided.is_empty() => Edits::load(&dirs, &then)?,
         decided => decided,
     };
-    let dataset = data::open_moved(&dirs, &source, reading, &edits.only_squares(), control)?;
-    let found = RunPictures::of(&run.info.id, &run.pictures().unwrap_or_default(), Arc::new(dataset));
+    let dataset = data::open_moved(&dirs, source, reading, &edits.only_squares(), control)?.dataset;
+    let found = RunPictures::of(&run.info.id, &run.pictures().unwrap_or_default(), dataset);
     found.check_moved()?;
-    reading.save(&dirs, &source, control)?;
-    Edits::carry(&dirs, &then, &source)?;
+    reading.save(&dirs, source, control)?;
+    Edits::carry(&dirs, &then, source)?;
     remember(&mut run, &found.dataset, true, emit)?;
     emit(Event::RunOpened(Box::new(run.view()?)));
     emit(Event::Pictures { run: run.info.id, run_pictures: Ok(Arc::new(found)) });

@@ -64,8 +64,8 @@ pub fn train_in_processes(
     control: &Control,
     emit: &mut dyn FnMut(Event),
 ) -> Result<(), Problem> {
-    let ExperimentOptions { dataset, budget, .. } = how;
-    let mut executor = Executor::of(name, None, dataset, store, control)?;
+    let ExperimentOptions { open, budget, .. } = how;
+    let mut executor = Executor::of(name, None, open, store, control)?;
     let mut queue = MemberQueue::new(None, budget);
     let Some(number) = fitting(&mut executor, jobs.number, emit)? else { return Ok(()) };
     let (mut at_work, mut crashes, mut result): (Vec<AtWork>, usize, Result<(), Problem>) = (Vec::new(), 0, Ok(()));
@@ -169,7 +169,7 @@ fn fitting(executor: &mut Executor<'_>, wanted: usize, emit: &mut dyn FnMut(Even
     let open: Vec<usize> = (0..executor.experiment.members.len()).filter(|member| !over(executor, *member)).collect();
     let Some(next) = open.first() else { return Ok(None) };
     let settings = executor.experiment.settings(*next)?;
-    let dataset = executor.checked_pictures(settings.augment.shape(), emit).map_err(Failure::problem)?;
+    let dataset = executor.checked_pictures(settings.augment.shape(), emit).map_err(Failure::problem)?.dataset;
     let plan = Plan::new(&settings, dataset.clone()).map_err(first)?;
     let mut variants: Vec<usize> = open.iter().map(|member| executor.experiment.members[*member].variant).collect();
     variants.sort_unstable();

@@ -43,6 +43,7 @@ use crate::{
         dataset::Dataset,
         duplicates::Group,
         edits::Edits,
+        open_dataset::OpenDataset,
         reading::Reading,
         sample::{Framing, Source},
     },
@@ -77,7 +78,7 @@ pub enum Command {
     /// Go on with a paused or interrupted run, or with a finished one.
     Resume {
         run: String,
-        dataset: Arc<Dataset>,
+        open: OpenDataset,
         how: ResumeOptions,
     },
     /// Train a few batches on each of these devices, to say how long the whole would take.
@@ -90,12 +91,12 @@ pub enum Command {
     /// Train anew as a run was trained, on what is left of its pictures in the same parts.
     TrainAgain {
         run: String,
-        dataset: Arc<Dataset>,
+        open: OpenDataset,
         device: String,
     },
     /// Keep in the side file what has become of the edits `before`, and give the data set with all that are there.
     Edit {
-        dataset: Arc<Dataset>,
+        open: OpenDataset,
         before: Edits,
         edits: Edits,
     },
@@ -105,7 +106,7 @@ pub enum Command {
     Evaluate {
         run: String,
         source: Option<Source>,
-        dataset: Option<Arc<Dataset>>,
+        open: Option<OpenDataset>,
         /// As `--device` takes it.
         device: String,
         /// With each picture's mirror image or without; `None` as it was evaluated before. Its predictions follow.
@@ -148,10 +149,10 @@ pub enum Command {
         out: PathBuf,
         link: bool,
     },
-    /// Find a run's pictures as they are now; `dataset` is its own, if that is open.
+    /// Find a run's pictures as they are now; `open` is its own, if that is open.
     FindPictures {
         run: String,
-        dataset: Option<Arc<Dataset>>,
+        open: Option<OpenDataset>,
     },
     /// The run's pictures are in this folder now: compared by content with those that it began with, and written down. What
     /// the user said about the folder of before holds for this one.
@@ -175,12 +176,12 @@ pub enum Command {
         draft: Box<Draft>,
         plan: Box<Plan>,
     },
-    /// Train what is missing of an experiment: all, or `only` the member of this place. `dataset` is used if it is the
+    /// Train what is missing of an experiment: all, or `only` the member of this place. `open` is used if it is the
     /// experiment's.
     RunExperiment {
         experiment: String,
         only: Option<usize>,
-        dataset: Option<Arc<Dataset>>,
+        open: Option<OpenDataset>,
     },
     /// Give all experiments.
     ListExperiments,
@@ -363,13 +364,13 @@ pub enum Event {
     },
     /// The data set is usable.
     Opened {
-        #[serde(with = "shared")]
-        dataset: Arc<Dataset>,
+        #[serde(with = "found", rename = "dataset")]
+        open: OpenDataset,
     },
     /// The data set with other edits.
     Edited {
-        #[serde(with = "shared")]
-        dataset: Arc<Dataset>,
+        #[serde(with = "found", rename = "dataset")]
+        open: OpenDataset,
     },
     /// Groups of pictures that look the same in `dataset`.
     Near {
@@ -469,21 +470,19 @@ fn nothing() -> Result<Arc<RunPictures>, Problem> {
     Err(Problem::cancelled())
 }
 
-/// A shared data set is written as the data set itself.
-mod shared {
-    use std::sync::Arc;
-
+/// An open data set is written as what was found.
+mod found {
     use serde::{Deserialize, Deserializer, Serialize, Serializer};
 
-    use crate::data::dataset::Dataset;
+    use crate::data::{dataset::Dataset, open_dataset::OpenDataset};
 
-    /// The data set behind the pointer.
-    pub fn serialize<S: Serializer>(dataset: &Arc<Dataset>, serializer: S) -> Result<S::Ok, S::Error> {
-        dataset.as_ref().serialize(serializer)
+    /// The data set itself.
+    pub fn serialize<S: Serializer>(open: &OpenDataset, serializer: S) -> Result<S::Ok, S::Error> {
+        open.dataset.as_ref().serialize(serializer)
     }
 
-    /// A data set behind a pointer of its own.
-    pub fn deserialize<'de, D: Deserializer<'de>>(deserializer: D) -> Result<Arc<Dataset>, D::Error> {
-        Dataset::deserialize(deserializer).map(Arc::new)
+    /// A data set without edits.
+    pub fn deserialize<'de, D: Deserializer<'de>>(deserializer: D) -> Result<OpenDataset, D::Error> {
+        Dataset::deserialize(deserializer).map(OpenDataset::from)
     }
 }

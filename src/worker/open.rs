@@ -1,9 +1,6 @@
 //! Opening a source for a job, with the user's edits and progress.
 
-use std::{
-    sync::Arc,
-    time::{Duration, Instant},
-};
+use std::time::{Duration, Instant};
 
 use tracing::info;
 
@@ -15,6 +12,7 @@ use crate::{
         dataset::Dataset,
         edits::Edits,
         face_crop::FaceCrops,
+        open_dataset::OpenDataset,
         reading::Reading,
         sample::{Framing, Source},
     },
@@ -32,13 +30,13 @@ pub(super) fn open(
     store: &RunStore,
     control: &Control,
     emit: &mut dyn FnMut(Event),
-) -> Result<Arc<Dataset>, Problem> {
+) -> Result<OpenDataset, Problem> {
     let (dirs, source) = (AppDirs::with_runs_in(store.home()), source.settled());
     let edits = Edits::load(&dirs, &source)?;
     let control = &watched(control);
     let begun = Instant::now();
-    let dataset = data::open_in(&dirs, &source, &edits, control, &mut shown(control, emit)).map(Arc::new);
-    dataset.inspect(|dataset| opened(dataset, begun, emit))
+    let open = data::open_in(&dirs, &source, &edits, control, &mut shown(control, emit));
+    open.inspect(|open| opened(&open.dataset, begun, emit))
 }
 
 /// The same, read as the user says now; that is remembered, and where it cannot be, that is told and it holds for this time.
@@ -51,35 +49,36 @@ pub(super) fn open_as(
     store: &RunStore,
     control: &Control,
     emit: &mut dyn FnMut(Event),
-) -> Result<Arc<Dataset>, Problem> {
+) -> Result<OpenDataset, Problem> {
     let dirs = AppDirs::with_runs_in(store.home());
     let edits = Edits::load(&dirs, source)?;
     let control = &watched(control);
     let begun = Instant::now();
-    let dataset = data::open_as(&dirs, source, reading, &edits, control, &mut shown(control, emit)).map(Arc::new)?;
+    let open = data::open_as(&dirs, source, reading, &edits, control, &mut shown(control, emit))?;
     let saved = match reading.save(&dirs, source, control) {
         Err(problem) if problem.kind == Kind::Cancelled => return Err(problem),
         saved => saved,
     };
-    opened(&dataset, begun, emit);
+    opened(&open.dataset, begun, emit);
     if let Err(problem) = saved {
         emit(Event::Warned(problem));
     }
-    Ok(dataset)
+    Ok(open)
 }
 
-/// `dataset` with its pictures as `run` learned from its own, by size and by what is taken of each: itself where they are so,
+/// `open` with its pictures as `run` learned from its own, by size and by what is taken of each: itself where they are so,
 /// otherwise its source read like that, for this time alone.
 ///
 /// # Errors
 /// As [`data::open`], and settings of the run that cannot be read.
 pub(super) fn as_learned(
-    dataset: &Arc<Dataset>,
+    open: &OpenDataset,
     run: &Run,
     store: &RunStore,
     control: &Control,
     emit: &mut dyn FnMut(Event),
-) -> Result<Arc<Dataset>, Problem> {
+) -> Result<OpenDataset, Problem> {
+    let dataset = open.dataset.as_ref();
     let (now, learned) = (dataset.understood.reading, run.settings()?.augment.shape());
     let faces = match run.info.framing {
         // Crops in the one folder may be photos in another, whose faces were asked for.
@@ -91,12 +90,12 @@ pub(super) fn as_learned(
     let shape = dataset.picture_shape();
     let same = shape.side == learned.side && (drawn || shape.resize == learned.resize && faces == now.faces);
     if same || dataset.samples.is_empty() {
-        return Ok(dataset.clone());
+        return Ok(open.clone());
     }
     let dirs = AppDirs::with_runs_in(store.home());
     let reading = Reading { faces, ..now.with_shape(learned) };
     let mut progress = |stage, done, total| emit(Event::Progress { stage, done, total });
-    data::open_as(&dirs, &dataset.source, reading, dataset.edits(), control, &mut progress).map(Arc::new)
+    data::open_as(&dirs, &dataset.source, reading, open.edits(), control, &mut progress)
 }
 
 /// Time between two tellings of decoded pictures: no screen shows more of them.

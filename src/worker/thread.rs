@@ -65,6 +65,7 @@ impl Worker {
     ///
     /// # Errors
     /// A system without threads.
+    #[expect(clippy::needless_pass_by_value, reason = "it is the threads’ from here on, each with a copy")]
     pub fn at(store: RunStore, wake: impl Fn(Delivery) + Send + Sync + 'static) -> Result<Self, Problem> {
         let (tell, envelopes) = bounded(ENVELOPES);
         let unfinished = Arc::<UnfinishedJobs>::default();

@@ -14,7 +14,7 @@ use super::{
 use crate::{
     callback::Callbacks,
     control::{Control, Signal, Stage},
-    data::{dataset::Dataset, sample::Source},
+    data::{open_dataset::OpenDataset, sample::Source},
     engine::{self, Engine},
     files::{lock::Lock, overwrite},
     optimizer::OptimizerState,
@@ -129,7 +129,7 @@ pub(crate) fn check_resumable(run: &RunInfo, how: &ResumeOptions) -> Result<(), 
 /// Goes on with a run as `how` says.
 pub(super) fn resume(
     name: &str,
-    dataset: &Arc<Dataset>,
+    open: &OpenDataset,
     how: &ResumeOptions,
     store: &RunStore,
     control: &Control,
@@ -160,9 +160,9 @@ pub(super) fn resume(
     if how.more > 0 {
         settings.train.epochs = stored.saturating_add(how.more);
     }
-    let dataset = open::as_learned(dataset, &run, store, control, emit)?;
-    let (found, split) = locate::find(&run, &dataset)?;
-    locate::remember(&mut run, &dataset, false, emit)?;
+    let open = open::as_learned(open, &run, store, control, emit)?;
+    let (found, split) = locate::find(&run, &open)?;
+    locate::remember(&mut run, &open.dataset, false, emit)?;
     let plan = Plan::with_split(&settings, Arc::new(found), split).map_err(first)?;
     let RequestedDevice { device, threads } = run.info.asked.clone();
     let device =
@@ -252,7 +252,7 @@ fn from_where(run: &Run, settings: &Settings) -> Result<Option<Checkpoint>, Prob
 /// the two can be compared. Pictures that have come since belong to no part.
 pub(super) fn again(
     name: &str,
-    dataset: &Arc<Dataset>,
+    open: &OpenDataset,
     device: String,
     store: &RunStore,
     control: &Control,
@@ -263,7 +263,7 @@ pub(super) fn again(
         return Err(not_trained_further());
     }
     let settings = before.settings()?;
-    let dataset = open::as_learned(dataset, &before, store, control, emit)?;
+    let dataset = open::as_learned(open, &before, store, control, emit)?.dataset;
     let split = Picture::split(&before.pictures()?, &dataset);
     let plan = Plan::with_split(&settings, dataset, split).map_err(first)?;
     // With the weights that it took over, whatever has become of the run that they are from.

@@ -11,6 +11,7 @@ use trombine::{
         dataset::Dataset,
         edits::Edits,
         open_as,
+        open_dataset::OpenDataset,
         reading::{Reading, TaskChoice},
         sample::{Part, SkipReason, Source},
         sample_faces,
@@ -35,14 +36,17 @@ use trombine::{
     worker::{self, Command, Event, ResumeOptions},
 };
 
-use crate::{picture_folder::Folder, shapes, support};
+use crate::{
+    picture_folder::{Folder, alone},
+    shapes, support,
+};
 
 fn by_age() -> Reading {
     Reading { task: TaskChoice::Age, ..Reading::default() }
 }
 
 fn read(folder: &Folder) -> Result<Dataset, Problem> {
-    open_as(&folder.places(), &folder.source(), by_age(), &Edits::default(), &Control::default(), &mut |_, _, _| {})
+    open_as(&folder.places(), &folder.source(), by_age(), &Edits::default(), &Control::default(), &mut |_, _, _| {}).map(alone)
 }
 
 /// `n` pictures with UTKFace's names, the brighter the older, blurred by some years.
@@ -343,6 +347,7 @@ fn drawings_have_a_drawn_age() {
     assert!(span.youngest < 15 && span.oldest > 75, "{span:?}");
     // Opened for their gender, their names say other ages.
     let gender = sample_faces::dataset(Reading::default(), &Control::default(), &mut |_, _, _| {}).unwrap();
+    let gender = OpenDataset::from(gender);
     assert!(gender.asked(&Task::age()).is_none() && gender.asked(&Task::gender()).is_some());
 }
 
@@ -490,7 +495,7 @@ fn goes_on(view: &RunView, folder: &Folder, store: &RunStore) {
     let mae = |view: &RunView| view.report.as_ref().unwrap().regression().unwrap().mae;
     let further = |store: &RunStore| {
         let how = ResumeOptions { more: 1, device: Some("cpu".to_owned()), ..ResumeOptions::default() };
-        judged(Command::Resume { run: view.info.id.clone(), dataset: dataset.clone(), how }, store)
+        judged(Command::Resume { run: view.info.id.clone(), open: dataset.clone().into(), how }, store)
     };
     let on = further(store);
     assert_eq!(on.history.len(), view.history.len() + 1);
@@ -508,13 +513,8 @@ fn other_questions_are_refused(view: &RunView, store: &RunStore) {
     let classes = Folder::new();
     shapes::draw(&classes.root(), 3, 10);
     let evaluate = |run: &str, source: Source| {
-        let command = Command::Evaluate {
-            run: run.to_owned(),
-            source: Some(source),
-            dataset: None,
-            device: "cpu".to_owned(),
-            mirrored: None,
-        };
+        let command =
+            Command::Evaluate { run: run.to_owned(), source: Some(source), open: None, device: "cpu".to_owned(), mirrored: None };
         worker::perform(command, store, &Control::default(), &mut |_| {})
     };
     let refused = evaluate(&view.info.id, classes.source()).expect_err("no ages");

@@ -30,7 +30,7 @@ impl DroppedFile for File {
 fn window(page: Page, run: bool) -> Harness<'static, App> {
     let dataset = stage::faces(40);
     let run = run.then(|| Arc::new(stage::run(&dataset)));
-    let session = Session { dataset: Some(dataset), run, ..Session::default() };
+    let session = Session { open: Some(dataset.into()), run, ..Session::default() };
     let mut window = pages::window(session, Preferences { page, ..Preferences::default() }, [1280.0, 800.0]);
     window.run_steps(2);
     window

@@ -19,6 +19,7 @@ use trombine::{
         duplicates::look_alikes,
         edits::Edits,
         hash::hash,
+        open_dataset::OpenDataset,
         open_in,
         picture_size::{PIXEL_BYTES, SIDE},
         resize_method::ResizeMethod,
@@ -36,7 +37,7 @@ use trombine::{
 };
 
 use crate::{
-    picture_folder::{Folder, encode, picture, utkface_name},
+    picture_folder::{Folder, alone, encode, picture, utkface_name},
     support::utkface,
     training,
     watched::Watched,
@@ -65,7 +66,8 @@ fn open(folder: &Folder) -> (Dataset, u64) {
             decoded = done;
         }
     };
-    let data = open_in(&folder.places(), &folder.source(), &Edits::default(), &Control::default(), &mut progress).unwrap();
+    let data =
+        open_in(&folder.places(), &folder.source(), &Edits::default(), &Control::default(), &mut progress).map(alone).unwrap();
     (data, decoded)
 }
 
@@ -419,10 +421,10 @@ fn a_training_whose_pictures_vanish_is_kept_and_goes_on_to_the_same_bits() {
     let at = Checkpoint::load(&run.checkpoint_path()).expect("to go on from").position;
     assert!(at.epoch > 1 || at.step > 0, "{at:?}");
     fs::rename(&away, &root).unwrap();
-    let dataset = Arc::new(open(&folder).0);
+    let open = OpenDataset::from(open(&folder).0);
     let worker = Worker::at(store.clone(), |_| {}).expect("threads");
     let how = ResumeOptions { device: Some("cpu".to_owned()), ..ResumeOptions::default() };
-    worker.start(Command::Resume { run: run.info.id, dataset, how });
+    worker.start(Command::Resume { run: run.info.id, open, how });
     loop {
         match worker.wait().expect("the worker lives").event {
             Event::Finished => break,

@@ -139,7 +139,7 @@ fn weights_of_other_classes_are_not_dealt_out() {
     stage.session.phase = trombine::session::Phase::Idle;
     stage.settings.train.loss.class_weights = ClassWeights::ByHand;
     stage.settings.train.loss.weights = vec![2.0, 1.0];
-    let dataset = stage.session.dataset.clone().unwrap();
+    let dataset = stage.session.dataset().cloned().unwrap();
     stage.plan = Plan::new(&stage.settings, dataset).map(Arc::new);
     assert!(stage.plan.is_err());
     let (mut harness, stage) = stage.harness([1100.0, 1800.0]);

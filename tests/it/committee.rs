@@ -6,7 +6,7 @@ use egui_kittest::kittest::Queryable as _;
 use serde_json::Value;
 use trombine::{
     control::Control,
-    data::{augment::AugmentSettings, face_crop::FaceCrops, sample::Part, sample_faces, task::Task},
+    data::{augment::AugmentSettings, face_crop::FaceCrops, open_dataset::OpenDataset, sample::Part, sample_faces, task::Task},
     engine::{self, TtaPredictor},
     evaluate::{Combination, Logits, Prediction, log_loss},
     model::{ModelSettings, Output},
@@ -139,7 +139,7 @@ impl Bench {
         let command = Command::Evaluate {
             run: run.info.id.clone(),
             source: data.map(|folder| trombine::data::sample::Source::Folder(folder.to_owned())),
-            dataset: None,
+            open: None,
             device: "cpu".to_owned(),
             mirrored,
         };
@@ -340,11 +340,11 @@ fn what_cannot_be_a_committee_is_a_sentence() {
     refused(&[one.clone(), committee.clone()], "itself a committee");
 
     // Nor is it trained, or written as one network.
-    let dataset = Arc::new(bench.folder.open().unwrap());
+    let open = OpenDataset::from(bench.folder.open().unwrap());
     let id = || committee.info.id.clone();
     for command in [
-        Command::Resume { run: id(), dataset: dataset.clone(), how: ResumeOptions::more(1) },
-        Command::TrainAgain { run: id(), dataset: dataset.clone(), device: "cpu".to_owned() },
+        Command::Resume { run: id(), open: open.clone(), how: ResumeOptions::more(1) },
+        Command::TrainAgain { run: id(), open: open.clone(), device: "cpu".to_owned() },
     ] {
         let problem = worker::perform(command, &bench.store, &Control::default(), &mut |_| {}).expect_err("refused");
         assert!(problem.what.en.contains("A committee is not trained"), "{problem}");
@@ -563,9 +563,8 @@ fn a_committee_is_marked_among_the_runs_and_not_trained() {
 #[test]
 fn the_members_of_years_give_the_mean_of_their_estimates() {
     let bench = Bench::new();
-    let mut dataset = bench.folder.open().unwrap();
-    dataset = dataset.asked(&Task::age()).expect("ages are in the names");
-    let dataset = Arc::new(dataset);
+    let open = OpenDataset::from(bench.folder.open().unwrap());
+    let dataset = open.asked(&Task::age()).expect("ages are in the names").dataset;
     let train = |seed: u32| {
         let settings = settings(seed, 42).for_task(&Task::age());
         let plan = Plan::new(&settings, dataset.clone()).expect("a plan");

@@ -67,7 +67,7 @@ impl Work {
     fn perform(&self, home: &Path) -> Result<(), Problem> {
         let command = match self.clone() {
             Self::Train(plan) => Command::Train(plan),
-            Self::Resume(dataset, how) => Command::Resume { run: "last".to_owned(), dataset, how },
+            Self::Resume(dataset, how) => Command::Resume { run: "last".to_owned(), open: dataset.into(), how },
         };
         worker::perform(command, &RunStore::at(home), &Control::default(), &mut |_| {})
     }

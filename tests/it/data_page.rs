@@ -35,7 +35,7 @@ fn stage() -> Stage {
 #[test]
 fn all_contradictions_are_left_out_at_once() {
     let stage = stage();
-    let data = stage.session.dataset.clone().expect("data");
+    let data = stage.session.dataset().cloned().expect("data");
     let groups = copies(&data.samples);
     let wrong = groups.iter().filter(|group| group.contradiction == Some(Contradiction::Class));
     let files: Vec<_> = wrong.flat_map(|group| &group.samples).map(|i| data.samples[*i as usize].file.clone()).collect();
@@ -52,9 +52,9 @@ fn all_contradictions_are_left_out_at_once() {
     // With that done, none is left.
     let mut edits = Edits::default();
     files.iter().for_each(|file| edits.change(file, &Change::LeaveOut));
-    let after = edits.apply(&data);
-    assert!(copies(&after.samples).iter().all(|group| group.contradiction != Some(Contradiction::Class)));
-    stage.borrow_mut().session.dataset = Some(Arc::new(after));
+    let after = edits.apply(&data.into());
+    assert!(copies(&after.dataset.samples).iter().all(|group| group.contradiction != Some(Contradiction::Class)));
+    stage.borrow_mut().session.open = Some(after);
     harness.run_steps(3);
     assert!(harness.query_by_label("Leave out all conflicting copies").is_none());
 }
@@ -62,11 +62,11 @@ fn all_contradictions_are_left_out_at_once() {
 #[test]
 fn a_picture_that_was_left_out_can_be_taken_back() {
     let mut stage = stage();
-    let data = stage.session.dataset.clone().expect("data");
+    let data = stage.session.dataset().cloned().expect("data");
     let file = data.samples[7].file.clone();
     let mut edits = Edits::default();
     edits.change(&file, &Change::LeaveOut);
-    stage.session.dataset = Some(Arc::new(edits.apply(&data)));
+    stage.session.open = Some(edits.apply(&data.clone().into()));
     let (mut harness, stage) = stage.harness(SIZE);
     harness.run_steps(3);
     harness.get_by_role_and_label(Role::Button, "all pictures").click();
@@ -84,7 +84,7 @@ fn a_picture_that_was_left_out_can_be_taken_back() {
 #[test]
 fn a_selected_picture_says_what_can_be_decided() {
     let stage = stage();
-    let data = stage.session.dataset.clone().expect("data");
+    let data = stage.session.dataset().cloned().expect("data");
     let first = data.samples[0].clone();
     let (mut harness, stage) = stage.harness(SIZE);
     harness.run_steps(3);
@@ -137,7 +137,7 @@ fn another_folder_is_not_filtered_as_the_last_one_was() {
     let stage = stage();
     let contradictions = "show, copies with conflicting labels";
     let other = {
-        let mut other = Dataset::clone(stage.session.dataset.as_ref().expect("a data set"));
+        let mut other = Dataset::clone(stage.session.dataset().expect("a data set"));
         other.source = trombine::data::sample::Source::Folder("/elsewhere".into());
         Arc::new(other)
     };
@@ -148,7 +148,7 @@ fn another_folder_is_not_filtered_as_the_last_one_was() {
     harness.run();
     let all = filter.replace("show,", "hide,");
     assert!(harness.query_by_label(&all).is_some(), "the filter is on");
-    stage.borrow_mut().session.dataset = Some(other);
+    stage.borrow_mut().session.open = Some(other.into());
     harness.run();
     assert!(harness.query_by_label(&all).is_none(), "the filter is off");
     assert!(harness.query_by_label(filter).is_some());
@@ -162,7 +162,7 @@ fn sorted_against_names() -> (crate::picture_folder::Folder, Stage) {
         folder.picture(&format!("men/4{i}_1_1_2017010200000000{i}.jpg"), 20 + i);
     }
     let mut stage = Stage::new(Page::Data);
-    stage.session.dataset = Some(Arc::new(folder.open().expect("a data set")));
+    stage.session.open = Some(folder.open().expect("a data set").into());
     (folder, stage)
 }
 
@@ -207,7 +207,7 @@ fn in_parts(without: Option<Part>) -> Stage {
     data.understood.parts = vec![PartFolder { name: "train".to_owned(), part: Part::Train, pictures: 36 }];
     let data = Arc::new(data);
     stage.plan = Ok(Arc::new(Plan::new(&stage.settings, data.clone()).expect("a plan")));
-    stage.session.dataset = Some(data);
+    stage.session.open = Some(data.into());
     stage
 }
 
@@ -250,9 +250,9 @@ fn a_part_that_no_folder_names_is_said_to_come_from_training() {
 #[test]
 fn a_class_that_has_no_room_in_the_bar_is_named_below_it() {
     let mut stage = Stage::new(Page::Data).with_data(100);
-    let mut data = stage.session.dataset.as_deref().cloned().expect("data");
+    let mut data = stage.session.dataset().map(|data| Dataset::clone(data)).expect("data");
     data.samples.iter_mut().enumerate().for_each(|(i, sample)| sample.class = u8::from(i == 0));
-    stage.session.dataset = Some(Arc::new(data));
+    stage.session.open = Some(data.into());
     let (mut harness, _) = stage.harness(SIZE);
     harness.run_steps(3);
     assert!(harness.query_by_label("male 1.0%").is_some());

@@ -52,7 +52,7 @@ fn notes_and_fine_curve_go_on_where_they_were() {
     let fine = view.event_log.fine.clone();
     assert!(fine.len() >= 3 && fine.last().is_some_and(|point| point[0] == 3.0), "{fine:?}");
 
-    let command = Command::Resume { run: view.info.id.clone(), dataset: dataset(30), how: ResumeOptions::more(2) };
+    let command = Command::Resume { run: view.info.id.clone(), open: dataset(30).into(), how: ResumeOptions::more(2) };
     let (session, more, view) = done(&store, command);
     let all = [told, more].concat();
     assert_eq!(view.event_log.notes, all);

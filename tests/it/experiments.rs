@@ -1,6 +1,6 @@
 //! Experiments: which runs they are, how they are trained, and what is said of them.
 
-use std::{collections::BTreeMap, fs, sync::Arc};
+use std::{collections::BTreeMap, fs};
 
 use serde_json::Value;
 use trombine::{
@@ -238,8 +238,8 @@ impl Bench {
     /// Trains what is missing, handing every event to `hear` with the member that it is about.
     pub fn run(&self, only: Option<usize>, hear: &mut dyn FnMut(&Event, usize, &Control)) -> (Result<(), Problem>, Vec<Problem>) {
         let (control, mut member, mut warned) = (Control::default(), 0, Vec::new());
-        let dataset = Some(Arc::clone(&self.plan.dataset));
-        let command = Command::RunExperiment { experiment: self.experiment.id.clone(), only, dataset };
+        let open = Some(self.plan.dataset.clone().into());
+        let command = Command::RunExperiment { experiment: self.experiment.id.clone(), only, open };
         let result = worker::perform(command, &self.runs, &control, &mut |event| {
             match &event {
                 Event::Member { member: at, .. } => member = *at,
@@ -389,14 +389,15 @@ fn nothing_is_trained_twice_and_never_on_other_pictures() {
     let automatic = Plan { device: AUTOMATIC.to_owned(), ..first.plan.clone() };
     let same = Design::Seeds.draft(&settings, 2, false).expect("a draft");
     let same = first.experiments.create(same, &automatic).expect("it is written");
-    let command = Command::RunExperiment { experiment: same.id.clone(), only: None, dataset: Some(first.plan.dataset.clone()) };
+    let command =
+        Command::RunExperiment { experiment: same.id.clone(), only: None, open: Some(first.plan.dataset.clone().into()) };
     worker::perform(command, &first.runs, &Control::default(), &mut |_| {}).expect("it works");
     assert_eq!(first.runs.list().0.len(), 2, "both are there already");
     let draft = Design::Seeds.draft(&settings, 3, false).expect("a draft");
     let second = first.experiments.create(draft, &first.plan).expect("it is written");
     assert_ne!(second.id, first.experiment.id);
     let command =
-        || Command::RunExperiment { experiment: second.id.clone(), only: None, dataset: Some(first.plan.dataset.clone()) };
+        || Command::RunExperiment { experiment: second.id.clone(), only: None, open: Some(first.plan.dataset.clone().into()) };
     worker::perform(command(), &first.runs, &Control::default(), &mut |_| {}).expect("it works");
     assert_eq!(first.runs.list().0.len(), 3, "two of them are there already");
     let views = [first.view(), first.experiments.view(second.clone())];
@@ -408,7 +409,7 @@ fn nothing_is_trained_twice_and_never_on_other_pictures() {
     let mut other = first.plan.dataset.as_ref().clone();
     other.samples[0].class ^= 1;
     first.runs.delete(&run(&views[1], 2)).expect("deleted");
-    let command = Command::RunExperiment { experiment: second.id, only: None, dataset: Some(Arc::new(other)) };
+    let command = Command::RunExperiment { experiment: second.id, only: None, open: Some(other.into()) };
     let refused = worker::perform(command, &first.runs, &Control::default(), &mut |_| {}).expect_err("not comparable");
     assert!(refused.what.en.contains("could not be compared"), "{refused}");
 }

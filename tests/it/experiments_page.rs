@@ -28,7 +28,7 @@ use crate::{
 
 /// An experiment on the stage's pictures of which nothing is trained.
 pub fn waiting(stage: &Stage, id: &str, draft: Draft) -> ExperimentView {
-    let dataset = stage.session.dataset.as_ref().expect("opened");
+    let dataset = stage.session.dataset().expect("opened");
     let Draft { kind, name, base, variants, members, vary, halving } = draft;
     let experiment = Experiment {
         id: id.to_owned(),
@@ -61,7 +61,7 @@ pub fn waiting(stage: &Stage, id: &str, draft: Draft) -> ExperimentView {
 
 /// Ends a member with this test accuracy, on so many training pictures.
 pub fn finish(stage: &Stage, member: &mut MemberView, id: String, accuracy: f64, pictures: u32) {
-    let run = stage::run(stage.session.dataset.as_ref().expect("opened"));
+    let run = stage::run(stage.session.dataset().expect("opened"));
     let mut scores = run.info.scores.clone().expect("judged");
     scores.accuracy = accuracy;
     let info = RunInfo {
@@ -90,7 +90,7 @@ pub fn with(mut stage: Stage, views: Vec<ExperimentView>) -> Stage {
 /// Three runs, and pictures.
 pub fn runs() -> Stage {
     let mut stage = stage::three_runs();
-    if stage.session.dataset.is_none() {
+    if stage.session.open.is_none() {
         stage = stage.with_data(60);
     }
     stage
@@ -106,7 +106,7 @@ pub fn at_work() -> Stage {
     }
     let mut stage = with(stage, vec![view]);
     let job = JobId(7);
-    let dataset = stage.session.dataset.clone().expect("opened");
+    let dataset = stage.session.dataset().cloned().expect("opened");
     let mut training = stage::training(&dataset, 5);
     training.job = Some(job);
     training.run = "run-3".to_owned();
@@ -190,7 +190,7 @@ fn what_is_begun_is_shown_even_if_it_is_over_at_once() {
 #[test]
 fn without_pictures_the_form_says_the_way() {
     let mut stage = stage::three_runs();
-    stage.session.dataset = None;
+    stage.session.open = None;
     stage.plan = Err(Vec::new());
     let (mut harness, stage) = stage.harness([1280.0, 900.0]);
     harness.run_steps(3);

@@ -466,7 +466,7 @@ fn exported_weights_open_on_another_machine() {
     assert_eq!(store.find("last").unwrap(), run);
     // It answers; to train it further would be to begin anew, in the place of what it learned.
     assert_eq!(run.info.stored, RunFiles { weights: true, ..RunFiles::default() });
-    let more = Command::Resume { run: run.info.id.clone(), dataset: stage::faces(40), how: ResumeOptions::more(10) };
+    let more = Command::Resume { run: run.info.id.clone(), open: stage::faces(40).into(), how: ResumeOptions::more(10) };
     assert!(matches!(ended(&store, more), Event::Failed(problem) if problem.kind == Kind::File));
     assert_eq!(store.find("last").unwrap(), run);
     let there = run.view().unwrap();

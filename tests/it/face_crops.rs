@@ -1,7 +1,7 @@
 //! A folder of photos opened with the faces taken out of them: what is taken is what Predict would judge, what was found is
 //! said, and the pictures as they are stay beside it.
 
-use std::{fs, sync::Arc};
+use std::fs;
 
 use egui_kittest::kittest::Queryable as _;
 use image::{DynamicImage, ExtendedColorType, ImageEncoder as _, ImageFormat, Rgb, RgbImage, codecs::jpeg::JpegEncoder};
@@ -28,7 +28,7 @@ use trombine::{
 };
 
 use crate::{
-    picture_folder::{Folder, encode},
+    picture_folder::{Folder, alone, encode},
     stage::Stage,
 };
 
@@ -89,7 +89,9 @@ pub fn crops(count: usize) -> Vec<RgbImage> {
 pub fn open(folder: &Folder, faces: FaceCrops) -> Dataset {
     let reading = Reading { faces, ..Reading::default() };
     let places = folder.places();
-    open_as(&places, &folder.source(), reading, &Edits::default(), &Control::default(), &mut |_, _, _| {}).expect("opens")
+    open_as(&places, &folder.source(), reading, &Edits::default(), &Control::default(), &mut |_, _, _| {})
+        .map(alone)
+        .expect("opens")
 }
 
 #[test]
@@ -166,7 +168,7 @@ fn a_folder_of_photos_gets_the_offer_by_itself() {
         (Lang::En, "Photos of people: in 5 of 7 that were looked at, the face is only a part", "find the faces"),
         (Lang::Fr, "Des photos de personnes\u{a0}: sur 5 des 7 regardées, le visage n’est qu’une partie", "chercher les visages"),
     ] {
-        let session = Session { dataset: Some(Arc::new(open(&folder, FaceCrops::Off))), ..Session::default() };
+        let session = Session { open: Some(open(&folder, FaceCrops::Off).into()), ..Session::default() };
         let stage = Stage { lang, session, ..Stage::new(Page::Data) };
         let (mut harness, stage) = stage.harness(SIZE);
         harness.run_steps(3);

@@ -11,7 +11,7 @@ use trombine::{
 
 use crate::{
     face_crops::{crops, png},
-    picture_folder::Folder,
+    picture_folder::{Folder, alone},
 };
 
 /// More than four rounds of pictures that differ in a pixel.
@@ -42,6 +42,7 @@ fn open(places: &AppDirs, folder: &Folder, control: &Control, each: &mut dyn FnM
             each(done, total);
         }
     })
+    .map(alone)
 }
 
 fn pixels(dataset: &Dataset) -> Vec<Vec<u8>> {

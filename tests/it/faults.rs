@@ -111,7 +111,7 @@ fn whichever_write_fails_nothing_is_claimed_that_is_not_there() {
 fn resumes(store: &RunStore, run: &str, dataset: &Arc<Dataset>, finished: &Weights, case: &str) {
     let worker = Worker::at(store.clone(), |_| {}).expect("a worker");
     let how = Default::default();
-    let job = worker.start(Job::Resume { run: run.to_owned(), dataset: dataset.clone(), how });
+    let job = worker.start(Job::Resume { run: run.to_owned(), open: dataset.clone().into(), how });
     while let Some(envelope) = worker.wait() {
         match envelope.event {
             Event::Finished if envelope.job == job => break,
@@ -140,7 +140,7 @@ fn going_on_from_an_older_checkpoint_says_so() {
     run.update(|info| info.status = RunStatus::Paused).expect("saved");
     let worker = Worker::at(store.clone(), |_| {}).expect("a worker");
     let id = run.info.id.clone();
-    worker.start(Job::Resume { run: id.clone(), dataset: plan.dataset.clone(), how: Default::default() });
+    worker.start(Job::Resume { run: id.clone(), open: plan.dataset.clone().into(), how: Default::default() });
     let mut said = String::new();
     while let Some(envelope) = worker.wait() {
         match envelope.event {

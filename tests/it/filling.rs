@@ -26,7 +26,7 @@ use trombine::{
 
 use crate::{
     nodes::tree,
-    picture_folder::Folder,
+    picture_folder::{Folder, alone},
     stage::Stage,
     viewer::{click, contains, double_click, says, tile, to},
 };
@@ -61,7 +61,7 @@ fn drawings_are_shown_as_they_are_drawn_to_whoever_watches() {
 fn a_folder_s_pictures_are_shown_the_first_time_and_then_only_new_ones() {
     let folder = Folder::utkface(24);
     let open = |control: &Control| {
-        open_in(&folder.places(), &folder.source(), &Edits::default(), control, &mut |_, _, _| {}).expect("opens")
+        open_in(&folder.places(), &folder.source(), &Edits::default(), control, &mut |_, _, _| {}).map(alone).expect("opens")
     };
     let control = Control::default().watched();
     let dataset = open(&control);
@@ -160,7 +160,7 @@ fn a_second_folder_fills_the_wall_and_stopping_brings_the_first_back() {
     ] {
         let mut stage = Stage::new(Page::Data).with_data(60);
         stage.lang = lang;
-        let men = stage.session.dataset.as_ref().expect("faces").samples.iter().filter(|sample| sample.class == 1).count();
+        let men = stage.session.dataset().expect("faces").samples.iter().filter(|sample| sample.class == 1).count();
         let (mut page, stage) = stage.harness([1280.0, 800.0]);
         page.run();
         page.get_by_label(["both labels", "toutes les étiquettes"][usize::from(lang == Lang::Fr)]).click();

@@ -68,7 +68,7 @@ fn five_clicks_lead_to_a_judged_model() {
     let home = tempfile::tempdir().expect("a folder");
     let mut newcomer = Newcomer::new(home.path());
     newcomer.click("Try the sample faces");
-    newcomer.wait(|app| app.session.dataset.is_some() && !app.session.phase.busy());
+    newcomer.wait(|app| app.session.open.is_some() && !app.session.phase.busy());
     assert_eq!(newcomer.window.state().settings, Preset::Quick.settings(), "a recipe that takes the promised minute");
     newcomer.click("Training, ready");
     newcomer.click("Start training");
@@ -81,7 +81,7 @@ fn five_clicks_lead_to_a_judged_model() {
     let app = newcomer.window.state();
     assert_eq!(app.page, Page::Results);
     let report = app.session.run.as_ref().and_then(|run| run.report.as_ref()).expect("it is judged");
-    let faces = app.session.dataset.as_ref().expect("they are open").samples.len();
+    let faces = app.session.dataset().expect("they are open").samples.len();
     assert!(report.predictions.len() * 6 > faces, "on the test part, a fifth of {faces}");
     let judged = app.session.runs.iter().filter(|run| run.scores.is_some()).count();
     assert_eq!(judged, 1, "it is kept");
@@ -123,7 +123,7 @@ fn a_folder_of_few_pictures_gets_a_recipe_that_learns_them_once() {
     let mut newcomer = Newcomer::new(home.path());
     let open = |newcomer: &mut Newcomer| {
         drop_file(&mut newcomer.window, &folder.root());
-        newcomer.wait(|app| app.session.dataset.is_some() && !app.session.phase.busy());
+        newcomer.wait(|app| app.session.open.is_some() && !app.session.phase.busy());
         newcomer.window.state().settings.clone()
     };
     assert_eq!(open(&mut newcomer), Preset::Quick.settings());

@@ -21,7 +21,7 @@ use trombine::{
     text::Lang,
 };
 
-use crate::picture_folder::Folder;
+use crate::picture_folder::{Folder, alone};
 
 fn copy(data: &Dataset, split: &Split, out: &Path, link: bool) -> Result<Written, Problem> {
     write(data, split, out, link, &Control::default(), &mut |_, _, _| {})
@@ -42,6 +42,7 @@ fn the_tree_opens_again_with_exactly_that_split() {
     assert_eq!(copy(&data, &split, &out, false).unwrap(), Written { copied: 41, ..Written::default() });
     let again =
         open_in(&folder.places(), &Source::Folder(out.clone()), &Default::default(), &Default::default(), &mut |_, _, _| {})
+            .map(alone)
             .unwrap();
     assert_eq!(again.task.classes, ["female", "male"]);
     let other = split_of(&again);
@@ -119,7 +120,7 @@ fn no_label_leads_out_of_the_folder() {
     // It opens again with the same question and the same split.
     let open = || {
         let source = Source::Folder(out.clone());
-        open_in(&folder.places(), &source, &Default::default(), &Default::default(), &mut |_, _, _| {}).unwrap()
+        open_in(&folder.places(), &source, &Default::default(), &Default::default(), &mut |_, _, _| {}).map(alone).unwrap()
     };
     let rows = |data: &Dataset| {
         let parts = split_of(data).parts;
@@ -164,7 +165,7 @@ fn folders_that_would_be_read_otherwise_have_a_table() {
     }
     let reading = Reading { task: TaskChoice::Folders, classes: ClassFolders::Outer, ..Reading::default() };
     let open = |source: &Source, reading| {
-        open_as(&folder.places(), source, reading, &Edits::default(), &Control::default(), &mut |_, _, _| {})
+        open_as(&folder.places(), source, reading, &Edits::default(), &Control::default(), &mut |_, _, _| {}).map(alone)
     };
     let data = open(&folder.source(), reading).unwrap();
     assert_eq!(data.task.classes, ["test", "train"]);
@@ -205,7 +206,8 @@ fn the_drawings_become_png_files() {
     let out = folder.beside("out");
     assert_eq!(copy(&data, &split_of(&data), &out, false).unwrap().copied, 60);
     let places = AppDirs::at(folder.beside("home"));
-    let again = open_in(&places, &Source::Folder(out), &Default::default(), &Default::default(), &mut |_, _, _| {}).unwrap();
+    let again =
+        open_in(&places, &Source::Folder(out), &Default::default(), &Default::default(), &mut |_, _, _| {}).map(alone).unwrap();
     assert_eq!(again.samples.len(), 60);
     for (i, sample) in again.samples.iter().enumerate() {
         let name = sample.file.file_name().unwrap();

@@ -14,7 +14,7 @@ use trombine::{
 
 use crate::{split::dataset, stage};
 
-fn folds(data: &Dataset, folds: u32, more: SplitSettings) -> Vec<Split> {
+fn folds(data: &Dataset, folds: u32, more: &SplitSettings) -> Vec<Split> {
     (1..=folds).map(|fold| Split::new(data, &SplitSettings { folds, fold, ..more.clone() }, 7)).collect()
 }
 
@@ -26,7 +26,7 @@ fn folds(data: &Dataset, folds: u32, more: SplitSettings) -> Vec<Split> {
 #[test]
 fn folds_are_those_of_a_stratified_k_fold() {
     let data = dataset();
-    let splits = folds(&data, 7, SplitSettings::default());
+    let splits = folds(&data, 7, &SplitSettings::default());
     let size = |split: &Split| {
         let held = split.indices(Part::Test);
         (held.len(), held.iter().filter(|i| data.samples[**i as usize].class == 1).count())
@@ -55,7 +55,7 @@ fn copies_are_held_out_together_and_folds_stay_even() {
     for (at, sample) in data.samples[200..260].iter_mut().enumerate() {
         sample.hash = 5000 + at as u64 / 12;
     }
-    let splits = folds(&data, 5, SplitSettings::default());
+    let splits = folds(&data, 5, &SplitSettings::default());
     for split in &splits {
         let mut seen: HashMap<u64, Part> = HashMap::new();
         for (sample, part) in data.samples.iter().zip(&split.parts) {
@@ -69,7 +69,7 @@ fn copies_are_held_out_together_and_folds_stay_even() {
     }
     // Parts that folders name do not count, and a fold that is none is said.
     data.samples.iter_mut().for_each(|sample| sample.given_part = Some(Part::Train));
-    assert_eq!(folds(&data, 5, SplitSettings { drop_shared: true, ..Default::default() }), splits);
+    assert_eq!(folds(&data, 5, &SplitSettings { drop_shared: true, ..Default::default() }), splits);
     let mut settings = Settings::default();
     (settings.split.folds, settings.split.fold) = (3, 4);
     let problems = Plan::new(&settings, stage::faces(60)).expect_err("there is none");

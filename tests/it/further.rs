@@ -50,7 +50,7 @@ fn imported(run: &Run) -> (tempfile::TempDir, RunStore) {
 /// Goes on with the last run; gives what was warned of.
 fn resume(store: &RunStore, how: ResumeOptions) -> Result<String, Problem> {
     let mut warned = String::new();
-    let command = Command::Resume { run: "last".to_owned(), dataset: dataset(30), how };
+    let command = Command::Resume { run: "last".to_owned(), open: dataset(30).into(), how };
     worker::perform(command, store, &Control::default(), &mut |event| {
         if let Event::Warned(problem) = event {
             warned += &problem.what.en;
@@ -160,7 +160,7 @@ fn unjudged() -> (tempfile::TempDir, RunStore, [Report; 2]) {
 fn a_window_judges_a_run_again_whose_pictures_are_open() {
     let (_home, store, [_, now]) = unjudged();
     let view = store.find("last").expect("a run").view().expect("opens");
-    let session = Session { dataset: Some(dataset(30)), run: Some(Arc::new(view)), ..Session::default() };
+    let session = Session { open: Some(dataset(30).into()), run: Some(Arc::new(view)), ..Session::default() };
     let mut window: Harness<'static, App> = Harness::builder().with_size([1280.0, 800.0]).build_eframe(move |cc| {
         let mut app = App::offline(&cc.egui_ctx, session, Preferences { device: "cpu".to_owned(), ..Preferences::default() });
         app.employ(&cc.egui_ctx, &store, Pace::default());

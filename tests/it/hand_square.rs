@@ -11,6 +11,7 @@ use trombine::{
         edits::{Change, Edits},
         face_crop::FaceCrops,
         faces, open_as,
+        open_dataset::OpenDataset,
         picture_size::SIDE,
         reading::Reading,
         sample::SkipReason,
@@ -25,7 +26,7 @@ use trombine::{
 
 use crate::{
     face_crops::{found, open, photos},
-    picture_folder::Folder,
+    picture_folder::{Folder, alone},
     stage::Stage,
 };
 
@@ -42,7 +43,8 @@ fn open_with(folder: &Folder, faces: FaceCrops, edits: &Edits) -> (Dataset, u64)
     };
     let reading = Reading { faces, ..Reading::default() };
     let source = folder.source().settled();
-    let dataset = open_as(&folder.places(), &source, reading, edits, &Control::default(), &mut progress).expect("opens");
+    let dataset =
+        open_as(&folder.places(), &source, reading, edits, &Control::default(), &mut progress).map(alone).expect("opens");
     (dataset, sought)
 }
 
@@ -117,13 +119,13 @@ fn a_square_stands_for_all_faces_of_its_photo() {
 fn a_square_is_taken_and_taken_back_by_the_worker() {
     let folder = photos();
     let store = RunStore::at(folder.places().home);
-    let opened = Arc::new(open(&folder, FaceCrops::Largest));
-    let edit = |dataset: &Arc<Dataset>, before: &Edits, edits: &Edits| {
+    let opened = OpenDataset::from(open(&folder, FaceCrops::Largest));
+    let edit = |open: &OpenDataset, before: &Edits, edits: &Edits| {
         let mut given = None;
-        let command = Command::Edit { dataset: dataset.clone(), before: before.clone(), edits: edits.clone() };
+        let command = Command::Edit { open: open.clone(), before: before.clone(), edits: edits.clone() };
         perform(command, &store, &Control::default(), &mut |event| {
-            if let Event::Edited { dataset } = event {
-                given = Some(dataset);
+            if let Event::Edited { open } = event {
+                given = Some(open);
             }
         })
         .expect("kept");
@@ -131,16 +133,16 @@ fn a_square_is_taken_and_taken_back_by_the_worker() {
     };
     let edits = drawn(NONE, DRAWN);
     let with = edit(&opened, &Edits::default(), &edits);
-    assert!(place(&with, NONE).is_some() && *with.edits() == edits);
+    assert!(place(&with.dataset, NONE).is_some() && *with.edits() == edits);
     assert_eq!(Edits::load(&folder.places(), &folder.source()).expect("readable"), edits);
     let back = edit(&with, &edits, &Edits::default());
-    assert_eq!((&back.samples, back.edits().is_empty()), (&opened.samples, true));
+    assert_eq!((&back.dataset.samples, back.edits().is_empty()), (&opened.dataset.samples, true));
     // Look-alikes that were found among other pixels are none of these.
     let mut session =
-        Session { dataset: Some(opened.clone()), near: Some((opened.clone(), Vec::new().into())), ..Session::default() };
-    let edited = |dataset: &Arc<Dataset>| trombine::worker::Envelope {
+        Session { open: Some(opened.clone()), near: Some((opened.dataset.clone(), Vec::new().into())), ..Session::default() };
+    let edited = |open: &OpenDataset| trombine::worker::Envelope {
         job: trombine::worker::JobId(1),
-        event: Event::Edited { dataset: dataset.clone() },
+        event: Event::Edited { open: open.clone() },
     };
     session.apply(edited(&opened));
     assert!(session.near.is_some());
@@ -152,7 +154,7 @@ type Drawing = (Harness<'static>, Rc<RefCell<Stage>>);
 
 /// Data with the list of what cannot be used, on which the photo without a face was clicked.
 fn drawing(folder: &Folder) -> Drawing {
-    let session = Session { dataset: Some(Arc::new(open(folder, FaceCrops::Largest))), ..Session::default() };
+    let session = Session { open: Some(open(folder, FaceCrops::Largest).into()), ..Session::default() };
     let (mut harness, stage) = Stage { session, ..Stage::new(Page::Data) }.harness([1280.0, 800.0]);
     harness.run_steps(3);
     harness.get_by_label("show, pictures that cannot be used").click();
@@ -268,7 +270,7 @@ fn escape_gives_up_and_takes_nothing() {
 fn another_face_is_taken_by_a_click() {
     let folder = photos();
     let dataset = open(&folder, FaceCrops::Largest);
-    let session = Session { dataset: Some(Arc::new(dataset)), ..Session::default() };
+    let session = Session { open: Some(dataset.into()), ..Session::default() };
     let (mut harness, stage) = Stage { session, ..Stage::new(Page::Data) }.harness([1280.0, 800.0]);
     harness.run_steps(3);
     harness.get_by_label("show, unusual, please check").click();
@@ -295,7 +297,7 @@ fn another_face_is_taken_by_a_click() {
 fn what_was_drawn_is_said_and_can_be_taken_back() {
     let folder = photos();
     let (with, _) = open_with(&folder, FaceCrops::Largest, &drawn(NONE, DRAWN));
-    let session = Session { dataset: Some(Arc::new(with)), ..Session::default() };
+    let session = Session { open: Some(with.into()), ..Session::default() };
     let (mut harness, stage) = Stage { session, ..Stage::new(Page::Data) }.harness([1280.0, 800.0]);
     harness.run_steps(3);
     harness.get_by_label("show, decided by you").click();

@@ -36,7 +36,7 @@ use trombine::{
 use crate::{
     cli::call,
     pages,
-    picture_folder::{Folder, utkface_name},
+    picture_folder::{Folder, alone, utkface_name},
     slow_disk::until,
     stage::{self, Stage},
     support,
@@ -48,7 +48,7 @@ fn side(pixels: u32) -> PictureSide {
 
 fn read(source: &Source, places: &AppDirs, pixels: u32) -> Dataset {
     let reading = Reading { side: side(pixels), ..Reading::default() };
-    open_as(places, source, reading, &Edits::default(), &Control::default(), &mut |_, _, _| {}).expect("opens")
+    open_as(places, source, reading, &Edits::default(), &Control::default(), &mut |_, _, _| {}).map(alone).expect("opens")
 }
 
 fn files_of(folder: &Path) -> Vec<(String, Vec<u8>)> {
@@ -297,7 +297,7 @@ fn the_size_is_chosen_on_data_behind_the_one_of_now() {
 fn every_page_shows_pictures_of_another_size() {
     for pixels in [32, 200] {
         let mut stage = Stage::new(Page::Data).with_data(60);
-        let mut dataset = Dataset::clone(stage.session.dataset.as_ref().expect("data"));
+        let mut dataset = Dataset::clone(stage.session.dataset().expect("data"));
         let one = |i: usize| resize(&dataset.pixels.get(i).expect("in memory"), [128; 2], [pixels; 2]);
         let bytes = (0..60).flat_map(one).collect();
         dataset.pixels = Pixels::new(InMemoryPixels { side: side(pixels), bytes });
@@ -305,7 +305,7 @@ fn every_page_shows_pictures_of_another_size() {
         let dataset = Arc::new(dataset);
         stage.plan = Plan::new(&stage.settings, dataset.clone()).map(Arc::new);
         assert!(stage.plan.is_ok());
-        stage.session.dataset = Some(dataset);
+        stage.session.open = Some(dataset.into());
         let (mut harness, stage) = stage.harness([1100.0, 900.0]);
         for page in [Page::Data, Page::Augmentation, Page::Model, Page::Training] {
             stage.borrow_mut().page = page;
@@ -328,7 +328,7 @@ fn a_picture_of_another_size_can_be_looked_at() {
     let dataset = Arc::new(dataset);
     let file = dataset.samples[3].file.clone();
     let run = Arc::new(stage::run(&dataset));
-    let session = Session { dataset: Some(dataset), run: Some(run), ..Session::default() };
+    let session = Session { open: Some(dataset.into()), run: Some(run), ..Session::default() };
     let mut window = pages::window(session, Preferences { page: Page::Results, ..Preferences::default() }, [1280.0, 800.0]);
     window.run();
     let ctx = window.ctx.clone();

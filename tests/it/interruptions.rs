@@ -59,7 +59,7 @@ fn tree(folder: &Path) -> BTreeMap<PathBuf, Vec<u8>> {
 
 /// Whether a file is unfinished, or in a folder that is.
 fn aside(path: &Path) -> bool {
-    path.iter().any(is_unfinished) || path.extension().is_some_and(|ending| ending == "part")
+    path.iter().any(is_unfinished)
 }
 
 /// Something that is written below a folder.

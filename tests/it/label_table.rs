@@ -13,7 +13,7 @@ use trombine::{
     problem::Problem,
 };
 
-use crate::picture_folder::{Folder, utkface_name};
+use crate::picture_folder::{Folder, alone, utkface_name};
 
 const TABLE: &str = "labels.csv";
 
@@ -142,7 +142,8 @@ fn other_ways_to_read_the_folder_stay() {
     let by_table = folder.open().unwrap();
     assert_eq!((by_table.task.classes.as_slice(), by_table.samples.len()), (&["cat".to_owned(), "dog".to_owned()][..], 2));
     let reading = Reading { task: TaskChoice::Gender, ..Reading::default() };
-    let by_name =
-        open_as(&folder.places(), &folder.source(), reading, &Edits::default(), &Control::default(), &mut |_, _, _| {}).unwrap();
+    let by_name = open_as(&folder.places(), &folder.source(), reading, &Edits::default(), &Control::default(), &mut |_, _, _| {})
+        .map(alone)
+        .unwrap();
     assert_eq!((by_name.task.kind, by_name.samples.len()), (TaskKind::Gender, 12));
 }

@@ -19,7 +19,10 @@ use trombine::{
     text::Lang,
 };
 
-use crate::{cli::call, picture_folder::Folder};
+use crate::{
+    cli::call,
+    picture_folder::{Folder, alone},
+};
 
 /// A folder that counts its pictures, so that no two are the same.
 struct Case {
@@ -255,7 +258,7 @@ fn what_was_said_of_a_folder_does_not_keep_it_from_opening() {
     }
     case.pictures("all", 3, utk(0));
     case.pictures("all", 3, utk(1));
-    let dataset = open_in(&places, &source, &Edits::default(), &Control::default(), &mut |_, _, _| {}).unwrap();
+    let dataset = open_in(&places, &source, &Edits::default(), &Control::default(), &mut |_, _, _| {}).map(alone).unwrap();
     assert_eq!(dataset.balance(), vec![3, 3]);
 }
 
@@ -287,7 +290,7 @@ fn a_folder_that_cannot_be_read_says_how_it_can_be() {
     assert_eq!(status, 1);
     assert!(err.contains("With --classes inner: Inner folders as classes: cats, dogs"), "{err}");
     let mut progress = |_, _, _| {};
-    let dataset = open_as(&places, &source, ways[0].0, &Edits::default(), &Control::default(), &mut progress).unwrap();
+    let dataset = open_as(&places, &source, ways[0].0, &Edits::default(), &Control::default(), &mut progress).map(alone).unwrap();
     assert_eq!(dataset.balance(), vec![200, 200]);
     assert!(other_readings(&Source::Folder(case.folder.beside("nowhere")), &Control::default()).is_empty());
     // Names that hardly any picture has are no way to read it.
@@ -304,7 +307,8 @@ fn what_was_said_of_a_folder_follows_it() {
     case.both("left", 3, PETS);
     case.both("right", 3, PETS);
     let (places, source) = (case.folder.places(), case.folder.source());
-    let open = |source: &Source| open_in(&places, source, &Edits::default(), &Control::default(), &mut |_, _, _| {}).unwrap();
+    let open =
+        |source: &Source| open_in(&places, source, &Edits::default(), &Control::default(), &mut |_, _, _| {}).map(alone).unwrap();
     assert_eq!(open(&source).task.classes, PETS);
     let reading = Reading { classes: ClassFolders::Outer, ..Reading::default() };
     reading.save(&places, &source, &Control::default()).unwrap();

@@ -132,7 +132,7 @@ pub fn stage(page: Page, n: usize) -> Stage {
         }
         stage.session.photos = vec![photo];
     }
-    stage.session.dataset = Some(data);
+    stage.session.open = Some(data.into());
     stage
 }
 

@@ -102,7 +102,7 @@ fn five_hundred_seeds_cost_a_frame_what_a_hundred_do() {
 fn of_many_runs_the_one_that_is_trained_is_in_sight() {
     let mut stage = seeds();
     let (job, member) = (JobId(7), 300);
-    let mut training = stage::training(stage.session.dataset.as_ref().expect("opened"), 5);
+    let mut training = stage::training(stage.session.dataset().expect("opened"), 5);
     (training.job, training.run) = (Some(job), "run-live".to_owned());
     stage.session.training = Some(training);
     stage.session.begin(job, Phase::Training);
@@ -144,7 +144,7 @@ fn a_run_that_has_ended_is_among_the_others_at_once() {
     }
     assert_eq!(session.runs.iter().map(|run| run.id.as_str()).collect::<Vec<_>>(), ["run-0"]);
     // Its answers are read when they are looked at: hundreds have no room.
-    let judged = stage::run(stage.session.dataset.as_ref().expect("opened"));
+    let judged = stage::run(stage.session.dataset().expect("opened"));
     let evaluated = |session: &mut Session| {
         session.apply(Envelope { job, event: Event::Evaluated(Box::new(judged.clone())) });
     };

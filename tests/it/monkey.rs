@@ -454,7 +454,7 @@ impl Monkey {
         let count = self.random.one_of(&[1, 40, 60, 600]);
         let epoch = self.random.one_of(&[1, 2, 14, 50]);
         let session = &mut self.window.state_mut().session;
-        let dataset = session.dataset.clone();
+        let dataset = session.dataset().cloned();
         match which {
             0 | 1 => {
                 session.phase = phase;
@@ -469,11 +469,11 @@ impl Monkey {
                 "a toast".to_owned()
             }
             4 => {
-                session.dataset = Some(stage::faces(count));
+                session.open = Some(stage::faces(count).into());
                 format!("{count} faces opened")
             }
             5 => {
-                session.dataset = None;
+                session.open = None;
                 "the data closed".to_owned()
             }
             6 => {

@@ -29,7 +29,7 @@ type Sent = Arc<Mutex<Vec<Notification>>>;
 fn desk(dataset: Arc<Dataset>, preferences: Preferences, in_front: bool) -> (tempfile::TempDir, Harness<'static, App>, Sent) {
     let home = tempfile::tempdir().expect("a folder");
     let store = RunStore::at(home.path());
-    let session = Session { dataset: Some(dataset), ..Session::default() };
+    let session = Session { open: Some(dataset.into()), ..Session::default() };
     let settings = training::settings();
     let preferences = Preferences { page: Page::Training, settings, device: "reference".to_owned(), ..preferences };
     let sent = Sent::default();
@@ -156,7 +156,8 @@ fn the_title_says_how_far_the_job_is() {
         let dataset = stage::faces(40);
         let mut training = stage::training(&dataset, 13);
         training.now.step = 0;
-        let session = Session { dataset: Some(dataset), training: Some(training), phase: Phase::Training, ..Session::default() };
+        let session =
+            Session { open: Some(dataset.into()), training: Some(training), phase: Phase::Training, ..Session::default() };
         let share = session.share().expect("known");
         assert!((0.23..0.24).contains(&share), "{share}: 12 of 50 epochs, less what judging takes");
         let mut window = pages::window(session, Preferences { lang, ..pages::on(Page::Training) }, [1280.0, 800.0]);
@@ -185,7 +186,7 @@ fn of_an_experiment_all_runs_count() {
 fn the_first_training_asks_once_and_the_preferences_keep_the_answer() {
     for (button, answer) in [("Notify me", true), ("Do not notify", false)] {
         let mut stage = Stage::new(Page::Training).with_data(40).with_run();
-        let dataset = stage.session.dataset.clone().expect("opened");
+        let dataset = stage.session.dataset().cloned().expect("opened");
         stage.session.training = Some(stage::training(&dataset, 13));
         stage.session.phase = Phase::Training;
         stage.notify = None;

@@ -237,7 +237,7 @@ fn the_window_warns_before_training_and_mends_it_with_one_click() {
         let mut stage = Stage::new(page);
         let data = shared();
         stage.plan = Ok(Arc::new(Plan::new(&stage.settings, data.clone()).expect("a plan")));
-        stage.session.dataset = Some(data.clone());
+        stage.session.open = Some(data.clone().into());
         let (mut harness, stage) = stage.harness([1300.0, 1000.0]);
         harness.run_steps(3);
         assert!(harness.query_by_label_contains("5 of the 12 test pictures are also in training").is_some(), "{page:?}");
@@ -281,7 +281,7 @@ fn look_alikes_across_parts_are_said_before_training() {
                 Group { samples, contradiction: None }
             };
             stage.plan = Ok(Arc::new(plan));
-            stage.session.dataset = Some(data.clone());
+            stage.session.open = Some(data.clone().into());
             let (mut harness, stage) = stage.harness([1300.0, 1000.0]);
             harness.run_steps(3);
             assert!(harness.query_by_label_contains("look like one").is_none(), "nobody has looked");

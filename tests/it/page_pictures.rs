@@ -238,7 +238,7 @@ const FOLDER: &str = "/photos/parties";
 /// Faces of photos, two of which are left out, one of them with several faces that is looked at.
 fn photos() -> Stage {
     let mut stage = Stage::new(Page::Data).with_data(600);
-    let mut data = Dataset::clone(stage.session.dataset.as_ref().expect("pictures"));
+    let mut data = Dataset::clone(stage.session.dataset().expect("pictures"));
     data.source = Source::Folder(FOLDER.into());
     data.understood.reading.faces = FaceCrops::Skip;
     let skipped = |file: &str, reason| Skipped { file: file.into(), reason, proposal: None };
@@ -250,7 +250,7 @@ fn photos() -> Stage {
     ];
     let data = Arc::new(data);
     stage.plan = Ok(Arc::new(stage::plan(&stage.settings, &data)));
-    stage.session.dataset = Some(data);
+    stage.session.open = Some(data.into());
     let photo = face_crops::scene(&[3, 4]);
     let faces = face_crops::found(&photo).iter().map(|face| face.crop).collect();
     let preview_size = [photo.width() as usize, photo.height() as usize];
@@ -270,7 +270,7 @@ fn sharing(page: Page) -> Stage {
     if let Some(report) = &mut view.report {
         report.seen = Some(Seen { learned: (0..16).collect(), alike: Some(3), ..Seen::default() });
     }
-    stage.session.dataset = Some(data);
+    stage.session.open = Some(data.into());
     if page == Page::Results {
         stage.session.runs = vec![view.info.clone()];
         stage.session.run = Some(Arc::new(view));
@@ -281,8 +281,8 @@ fn sharing(page: Page) -> Stage {
 /// A run since which labels and options were changed.
 fn stale() -> Stage {
     let mut stage = Stage::new(Page::Results).with_data(400).with_run();
-    if let Some(dataset) = &mut stage.session.dataset {
-        Arc::make_mut(dataset).samples[..3].iter_mut().for_each(|sample| sample.class = 1 - sample.class);
+    if let Some(open) = &mut stage.session.open {
+        Arc::make_mut(&mut open.dataset).samples[..3].iter_mut().for_each(|sample| sample.class = 1 - sample.class);
     }
     stage.settings = trombine::preset::Preset::Recommended.settings();
     stage
@@ -428,8 +428,8 @@ fn two_answerers() -> Stage {
 /// A training that runs, or waits.
 pub fn during(phase: Phase) -> Stage {
     let mut stage = Stage::new(Page::Training).with_data(60);
-    stage.session.training = stage.session.dataset.as_ref().map(|d| stage::training(d, 14));
-    stage.session.trained = stage.session.dataset.as_ref().map(|d| stage::run(d).info);
+    stage.session.training = stage.session.dataset().map(|d| stage::training(d, 14));
+    stage.session.trained = stage.session.dataset().map(|d| stage::run(d).info);
     stage.session.phase = phase;
     stage
 }
@@ -475,7 +475,7 @@ pub fn first_epoch() -> Stage {
 /// A training that is over.
 pub fn over() -> Stage {
     let mut stage = Stage::new(Page::Training).with_data(60).with_run();
-    stage.session.training = stage.session.dataset.as_ref().map(|d| stage::finished(d));
+    stage.session.training = stage.session.dataset().map(|d| stage::finished(d));
     if let Some(training) = &mut stage.session.training {
         training.stopped = Some(StopReason::EarlyStopping { patience: 5 });
     }

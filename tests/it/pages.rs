@@ -35,7 +35,7 @@ pub fn faces(count: usize) -> Arc<Dataset> {
 
 /// A session with sample faces open.
 pub fn opened(count: usize) -> Session {
-    Session { dataset: Some(faces(count)), ..Session::default() }
+    Session { open: Some(faces(count).into()), ..Session::default() }
 }
 
 /// Draws until `done`: what the disk says comes from another thread.

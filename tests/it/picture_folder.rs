@@ -1,12 +1,12 @@
 //! Synthetic picture folders.
 
-use std::{fs, path::PathBuf};
+use std::{fs, path::PathBuf, sync::Arc};
 
 use image::{DynamicImage, ImageFormat, Rgb, RgbImage};
 use tempfile::TempDir;
 use trombine::{
     control::Control,
-    data::{dataset::Dataset, edits::Edits, open_in, sample::Source},
+    data::{dataset::Dataset, edits::Edits, open_dataset::OpenDataset, open_in, sample::Source},
     files::AppDirs,
     problem::Problem,
 };
@@ -70,8 +70,18 @@ impl Folder {
     }
 
     pub fn open_with(&self, edits: &Edits) -> Result<Dataset, Problem> {
-        open_in(&self.places(), &self.source(), edits, &Control::default(), &mut |_, _, _| {})
+        open_in(&self.places(), &self.source(), edits, &Control::default(), &mut |_, _, _| {}).map(alone)
     }
+}
+
+/// The data set that was opened, without what is derived of it.
+pub fn alone(open: OpenDataset) -> Dataset {
+    Arc::unwrap_or_clone(open.dataset)
+}
+
+/// The data set with these edits, as [`alone`].
+pub fn edited(dataset: &Dataset, edits: &Edits) -> Dataset {
+    alone(edits.apply(&dataset.clone().into()))
 }
 
 /// `25_0_2_20170116000000007.jpg.chip.jpg`, in which 0 is male.

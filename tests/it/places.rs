@@ -21,11 +21,14 @@ use trombine::{
     text::Lang,
 };
 
-use crate::{picture_folder::Folder, support};
+use crate::{
+    picture_folder::{Folder, alone},
+    support,
+};
 
 fn open(folder: &Folder, called: PathBuf) -> Dataset {
     let (places, source) = (folder.places(), Source::Folder(called));
-    open_in(&places, &source, &Edits::default(), &Control::default(), &mut |_, _, _| {}).expect("opens")
+    open_in(&places, &source, &Edits::default(), &Control::default(), &mut |_, _, _| {}).map(alone).expect("opens")
 }
 
 fn caches(folder: &Folder) -> Vec<PathBuf> {
@@ -69,7 +72,9 @@ fn what_is_kept_is_counted_and_cleaned() {
     let (here, gone) = (Folder::utkface(4), Folder::utkface(6));
     let cache = here.places().cache;
     let open = |folder: &Folder| {
-        open_in(&here.places(), &folder.source(), &Edits::default(), &Control::default(), &mut |_, _, _| {}).expect("opens")
+        open_in(&here.places(), &folder.source(), &Edits::default(), &Control::default(), &mut |_, _, _| {})
+            .map(alone)
+            .expect("opens")
     };
     let dataset = open(&here);
     open(&gone);

@@ -655,7 +655,7 @@ fn a_large_folder_shows_its_first_photos_and_offers_a_table() {
     let dataset = stage::faces(40);
     let run = Arc::new(stage::run(&dataset));
     let framing = Some((run.info.id.clone(), Framing::Whole));
-    let session = Session { dataset: Some(dataset), run: Some(run), framing, ..Session::default() };
+    let session = Session { open: Some(dataset.into()), run: Some(run), framing, ..Session::default() };
     let preferences = Preferences { page: Page::Predict, ..Preferences::default() };
     let mut window = pages::window(session, preferences, [1280.0, 800.0]);
     perform(&mut window, Action::Predict(vec![home.path().to_owned()]));

@@ -154,7 +154,7 @@ fn the_slow_map_is_asked_for_and_shown_with_its_own_legend() {
 fn a_running_training_answers_with_its_best_weights_so_far() {
     let mut stage = Stage::new(Page::Predict).with_data(40);
     assert!(stage.session.answering().is_none() && Page::Predict.locked(&stage.session).is_some());
-    stage.session.training = stage.session.dataset.as_ref().map(|data| stage::training(data, 14));
+    stage.session.training = stage.session.dataset().map(|data| stage::training(data, 14));
     stage.session.phase = trombine::session::Phase::Training;
     assert_eq!(stage.session.answering().map(|run| run.id.to_owned()).as_deref(), Some("2026-11-22-140211"));
     assert!(Page::Predict.locked(&stage.session).is_none());

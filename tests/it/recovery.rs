@@ -85,7 +85,7 @@ fn a_loss_that_ran_away_is_mended_by_a_lower_rate() {
     assert!((window.state().settings.train.optimizer.learning_rate - 1e-5).abs() < 1e-12);
 
     let mut session = failed(diverged);
-    session.training = session.dataset.as_ref().map(|dataset| stage::finished(dataset));
+    session.training = session.dataset().map(|dataset| stage::finished(dataset));
     session.training.as_mut().expect("one").settings.train.optimizer.learning_rate = 0.02;
     let window = with(session);
     assert!(window.query_by_label("Resume from the best at 0.002").is_some());

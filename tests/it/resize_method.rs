@@ -31,7 +31,7 @@ use trombine::{
 
 use crate::{
     cli::call,
-    picture_folder::{Folder, encode},
+    picture_folder::{Folder, alone, encode},
     stage::Stage,
     support,
 };
@@ -158,6 +158,7 @@ fn folder() -> Folder {
 
 fn open(folder: &Folder, reading: Reading) -> Dataset {
     open_as(&folder.places(), &folder.source(), reading, &Edits::default(), &Control::default(), &mut |_, _, _| {})
+        .map(alone)
         .expect("opens")
 }
 

@@ -175,8 +175,8 @@ fn a_report_can_be_had_with_or_without_faces() {
 #[test]
 fn a_badge_says_when_labels_or_options_have_changed_since() {
     fn relabel(stage: &mut Stage) {
-        let dataset = stage.session.dataset.as_mut().expect("it is open");
-        let sample = &mut std::sync::Arc::make_mut(dataset).samples[3];
+        let open = stage.session.open.as_mut().expect("it is open");
+        let sample = &mut std::sync::Arc::make_mut(&mut open.dataset).samples[3];
         sample.class = 1 - sample.class;
     }
     const DATA: &str = "Data changes since this run: 1\u{a0}changed label";
@@ -212,7 +212,7 @@ fn a_picture_of_another_data_set_is_not_shown_in_place_of_the_judged_one() {
     let (_, mut stage) = report(Lang::En);
     let mut other = stage::faces(FACES).as_ref().clone();
     other.source = Source::Folder("elsewhere".into());
-    stage.session.dataset = Some(std::sync::Arc::new(other));
+    stage.session.open = Some(other.into());
     let (mut harness, stage) = stage.harness(TALL);
     harness.run();
     harness.get_by_label_contains("labeled female, predicted male").click();
@@ -225,8 +225,8 @@ fn a_picture_of_another_data_set_is_not_shown_in_place_of_the_judged_one() {
 #[test]
 fn a_second_click_on_the_way_back_starts_no_training() {
     let (_, mut stage) = report(Lang::En);
-    let dataset = stage.session.dataset.as_mut().expect("it is open");
-    let sample = &mut std::sync::Arc::make_mut(dataset).samples[3];
+    let open = stage.session.open.as_mut().expect("it is open");
+    let sample = &mut std::sync::Arc::make_mut(&mut open.dataset).samples[3];
     sample.class = 1 - sample.class;
     let (mut harness, stage) = stage.harness([1280.0, 800.0]);
     harness.run();
@@ -236,12 +236,12 @@ fn a_second_click_on_the_way_back_starts_no_training() {
     let (back, again) = (harness.get_by_label(back).rect(), harness.get_by_label(again).rect());
     assert!(again.right() < back.left(), "the way back stays at the right end, where it is without the other");
     // Labels are decided while the pictures are shown: the new button pushes nothing away.
-    let before = stage.borrow().session.dataset.clone();
-    stage.borrow_mut().session.dataset = Some(stage::faces(FACES));
+    let before = stage.borrow().session.open.clone();
+    stage.borrow_mut().session.open = Some(stage::faces(FACES).into());
     harness.run();
     assert_eq!(harness.get_by_label("Back to the results").rect(), back);
     assert!(harness.query_by_label("Train again with these labels").is_none());
-    stage.borrow_mut().session.dataset = before;
+    stage.borrow_mut().session.open = before;
     harness.run();
     assert!(stage.borrow().actions.is_empty());
 }
@@ -422,7 +422,7 @@ fn the_stale_line_counts_what_is_other_in_the_data() {
         words,
         ["3\u{a0}étiquettes modifiées", "12\u{a0}images de plus", "2\u{a0}images disparues", "1\u{a0}image modifiée"]
     );
-    stage.session.dataset = Some(std::sync::Arc::new(data));
+    stage.session.open = Some(data.into());
     let (mut harness, _) = stage.harness(TALL);
     harness.run();
     let said = "3\u{a0}changed labels, 12\u{a0}more pictures, 2\u{a0}pictures gone, 1\u{a0}changed picture";
@@ -465,14 +465,14 @@ fn the_strip_says_that_another_folder_is_open() {
         let sentence = report.confusion(0.5).sentence(&report.task, 0, 1, lang);
         let mut other = stage::faces(FACES).as_ref().clone();
         other.source = Source::Folder("elsewhere".into());
-        let own = stage.session.dataset.replace(std::sync::Arc::new(other));
+        let own = stage.session.open.replace(other.into());
         let (mut harness, stage) = stage.harness(TALL);
         harness.run();
         assert!(harness.query_by_label_contains(words).is_some());
         harness.get_by_label_contains(&sentence).click();
         harness.run();
         assert!(harness.query_by_label_contains(words).is_some(), "over the pictures");
-        stage.borrow_mut().session.dataset = own;
+        stage.borrow_mut().session.open = own;
         harness.run();
         assert!(harness.query_by_label_contains(words).is_none());
     }

@@ -71,7 +71,7 @@ fn told(store: &RunStore, command: Command) -> FitEvent {
 }
 
 fn find(store: &RunStore, run: &Run) -> Result<Arc<RunPictures>, Problem> {
-    told(store, Command::FindPictures { run: run.info.id.clone(), dataset: None }).0.expect("an answer")
+    told(store, Command::FindPictures { run: run.info.id.clone(), open: None }).0.expect("an answer")
 }
 
 #[test]
@@ -154,7 +154,7 @@ fn a_look_does_not_cancel_what_was_said_before() {
     let (store, run) = judged(&folder);
     let (id, moved) = (run.info.id, folder.beside("moved"));
     fs::rename(folder.root(), &moved).expect("it can be renamed");
-    let find = || Command::FindPictures { run: id.clone(), dataset: None };
+    let find = || Command::FindPictures { run: id.clone(), open: None };
     let locate = Command::LocatePictures { run: id.clone(), folder: moved.clone() };
     assert!(locate.keeps(), "a window that is closed waits for it");
     let worker = Worker::at(store.clone(), |_| {}).expect("threads");
@@ -183,7 +183,7 @@ fn results_show_the_pictures_of_a_run_whose_data_is_not_open() {
     let (store, run) = judged(&folder);
     let open = |gone: bool| {
         let view = Arc::new(run.view().expect("a view"));
-        let session = Session { dataset: Some(stage::faces(40)), run: Some(view), ..Session::default() };
+        let session = Session { open: Some(stage::faces(40).into()), run: Some(view), ..Session::default() };
         let preferences = Preferences { page: Page::Results, ..Preferences::default() };
         let store = store.clone();
         let mut window: Harness<'_, App> =
@@ -214,7 +214,7 @@ fn results_show_the_pictures_of_a_run_whose_data_is_not_open() {
     let app = window.state();
     let shown = app.session.pictures().expect("they are there");
     assert_eq!((shown.samples.len(), &shown.source), (30, &folder.source()));
-    assert_eq!(app.session.dataset.as_ref().map(|open| &open.source), Some(&Source::SampleFaces), "what is open stays open");
+    assert_eq!(app.session.dataset().map(|open| &open.source), Some(&Source::SampleFaces), "what is open stays open");
     assert!(!app.session.phase.busy() && window.query_by_label("Say where they are…").is_none());
     drop(window);
 
@@ -279,7 +279,7 @@ fn a_run_whose_pictures_did_not_open_does_not_go_on_with_others() {
     window.state_mut().perform(&ctx, Action::Resume { run, more: 1 });
     until(&mut window, &|app| !app.session.failures.is_empty() && !app.session.phase.busy());
     window.state_mut().perform(&ctx, Action::UseFolder(faces.root()));
-    until(&mut window, &|app| app.session.dataset.is_some());
+    until(&mut window, &|app| app.session.open.is_some());
     let failures = window.state().session.failures.len();
     window.run_steps(3);
     let app = window.state();

@@ -166,7 +166,7 @@ fn runs_of_other_classes_are_told_apart() {
     assert!(harness.query_by_label(ELSEWHERE).is_none());
     let mut open = stage::faces(60).as_ref().clone();
     open.source = Source::Folder("/somewhere/pictures".into());
-    stage.borrow_mut().session.dataset = Some(Arc::new(open));
+    stage.borrow_mut().session.open = Some(open.into());
     harness.run();
     assert!(harness.query_by_label(ELSEWHERE).is_some());
 }

@@ -39,7 +39,7 @@ fn faces(page: &Harness<'_>) -> Vec<Rect> {
 fn a_face_of_the_training_opens_with_its_label_and_what_was_said() {
     let (mut page, stage) = made::during(Phase::Training).harness(SIZE);
     page.run_steps(3);
-    let dataset = stage.borrow().session.dataset.clone().expect("a data set");
+    let dataset = stage.borrow().session.dataset().cloned().expect("a data set");
     let followed = stage.borrow().session.training.as_ref().expect("it trains").faces.clone();
     let name = |class: u8| dataset.task.name(class.into(), Lang::En);
     let said = |at: usize| format!("the model says {}", name(followed[at].class));
@@ -224,7 +224,7 @@ fn a_file_is_shown_in_its_folder_or_else_the_folder() {
     };
     let folder = Folder::utkface(40);
     let mut window = window(&folder);
-    let first = folder.root().join(&window.state().session.dataset.as_ref().expect("a data set").samples[0].file);
+    let first = folder.root().join(&window.state().session.dataset().expect("a data set").samples[0].file);
     let at = tile(&window, 0, 0);
     for (reveal, open, wanted) in [
         (selects, opens, [vec![first.clone()], vec![]]),

@@ -1,6 +1,6 @@
 //! Photos with several faces: each a picture of its own, or the photo left out.
 
-use std::{collections::BTreeSet, fs, path::Path, sync::Arc};
+use std::{collections::BTreeSet, fs, path::Path};
 
 use egui_kittest::kittest::Queryable as _;
 use trombine::{
@@ -26,7 +26,7 @@ use trombine::{
 use crate::{
     cli,
     face_crops::{found, open, photos, png, scene, sure},
-    picture_folder::Folder,
+    picture_folder::{Folder, edited},
     stage::Stage,
 };
 
@@ -107,7 +107,7 @@ fn what_is_decided_about_one_face_is_about_that_face_alone() {
     let folder = photos();
     let mut edits = Edits::default();
     edits.change(Path::new("ann/two.png#2"), &Change::Relabel("bob".to_owned()));
-    let each = edits.apply(&open(&folder, FaceCrops::Each));
+    let each = edited(&open(&folder, FaceCrops::Each), &edits);
     let class = |file: &str| each.samples.iter().find(|sample| sample.file == Path::new(file)).expect("there").class;
     assert_eq!((class("ann/two.png"), class("ann/two.png#2")), (0, 1));
     // It follows a folder that was moved, in which no file has that name.
@@ -212,7 +212,7 @@ fn a_photo_is_copied_into_its_folder_once() {
     // Where one of its faces shows somebody else, it is of both classes.
     let mut edits = Edits::default();
     edits.change(Path::new("ann/00.png#2"), &Change::Relabel("bob".to_owned()));
-    let dataset = edits.apply(&dataset);
+    let dataset = edited(&dataset, &edits);
     let split = Split::new(&dataset, &SplitSettings::default(), 1);
     let out = folder.beside("dealt again");
     let written = folders::write(&dataset, &split, &out, false, &Control::default(), &mut |_, _, _| {}).expect("copied");
@@ -273,7 +273,7 @@ fn the_window_offers_each_choice() {
         ("Find every face, each a picture of its own", FaceCrops::Each),
         ("Find the face, and leave photos with several out", FaceCrops::Skip),
     ] {
-        let session = Session { dataset: Some(Arc::new(dataset.clone())), ..Session::default() };
+        let session = Session { open: Some(dataset.clone().into()), ..Session::default() };
         let (mut harness, stage) = Stage { session, ..Stage::new(Page::Data) }.harness([1280.0, 800.0]);
         harness.run_steps(3);
         harness.get_by_label("change how the folder is read").click();

@@ -29,7 +29,7 @@ use crate::{
 fn window(page: Page) -> Harness<'static, App> {
     let dataset = stage::faces(40);
     let run = Some(Arc::new(stage::run(&dataset)));
-    let session = Session { dataset: Some(dataset), run, ..Session::default() };
+    let session = Session { open: Some(dataset.into()), run, ..Session::default() };
     let preferences = Preferences { page, type_paths: true, ..Preferences::default() };
     let mut window = pages::window(session, preferences, [1280.0, 800.0]);
     window.run();

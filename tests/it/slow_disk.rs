@@ -131,7 +131,7 @@ fn on_disk(page: Page, disk: &Disk, count: usize) -> Stage {
     let mut stage = Stage::new(page);
     let dataset = disk.dataset(count);
     stage.plan = Ok(Arc::new(stage::plan(&stage.settings, &dataset)));
-    stage.session.dataset = Some(dataset);
+    stage.session.open = Some(dataset.into());
     stage
 }
 
@@ -194,7 +194,7 @@ fn a_picture_to_look_at_comes_when_the_disk_gives_it() {
         let dataset = disk.dataset(40);
         let file = dataset.samples[3].file.clone();
         let run = Arc::new(stage::run(&dataset));
-        let session = Session { dataset: Some(dataset), run: Some(run), ..Session::default() };
+        let session = Session { open: Some(dataset.into()), run: Some(run), ..Session::default() };
         let mut window = pages::window(session, Preferences { page: Page::Results, ..Preferences::default() }, [1280.0, 800.0]);
         window.run();
         let ctx = window.ctx.clone();
@@ -259,7 +259,7 @@ fn clicks_do_not_wait_for_an_export_and_a_deletion_does() {
 fn a_training_begins_once_the_split_is_made() {
     let disk = Disk::new();
     disk.gives(true);
-    let session = Session { dataset: Some(disk.dataset(60)), ..Session::default() };
+    let session = Session { open: Some(disk.dataset(60).into()), ..Session::default() };
     let mut window = pages::window(session, Preferences { page: Page::Data, ..Preferences::default() }, [1280.0, 800.0]);
     window.run_steps(3);
     let ctx = window.ctx.clone();

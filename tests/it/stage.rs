@@ -84,13 +84,13 @@ impl Stage {
     /// The same of other pictures; their plan is what it comes to.
     pub fn with_dataset(mut self, dataset: Arc<Dataset>) -> Self {
         self.plan = Ok(Arc::new(plan(&self.settings, &dataset)));
-        self.session.dataset = Some(dataset);
+        self.session.open = Some(dataset.into());
         self
     }
 
     /// With a run whose test part is all of the opened pictures.
     pub fn with_run(mut self) -> Self {
-        let dataset = self.session.dataset.clone().unwrap_or_else(|| faces(40));
+        let dataset = self.session.dataset().cloned().unwrap_or_else(|| faces(40));
         self.session.run = Some(Arc::new(run(&dataset)));
         self.session.runs = vec![run(&dataset).info];
         self
@@ -467,7 +467,7 @@ pub fn predicting() -> Stage {
 /// The runs page with three runs of which all are known.
 pub fn three_runs() -> Stage {
     let mut stage = Stage::new(Page::Runs).with_data(60).with_run();
-    let dataset = stage.session.dataset.clone().unwrap_or_else(|| faces(60));
+    let dataset = stage.session.dataset().cloned().unwrap_or_else(|| faces(60));
     let names = ["notebook + batch norm", "notebook", "recommended, longer"];
     stage.session.runs.clear();
     for (i, name) in names.into_iter().enumerate() {

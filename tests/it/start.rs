@@ -260,16 +260,16 @@ fn a_run_begins_with_what_another_has_learned_and_needs_it_no_more() {
     let killed = store.create(&started).expect("a run");
     store.delete(&old.info.id).expect("deleted");
     let how = ResumeOptions::default();
-    perform(Command::Resume { run: killed.info.id.clone(), dataset: dataset(30), how }, &store).expect("goes on");
+    perform(Command::Resume { run: killed.info.id.clone(), open: dataset(30).into(), how }, &store).expect("goes on");
     let killed = store.find(&killed.info.id).expect("there");
     assert_eq!(killed.info.status, RunStatus::Finished);
     assert_eq!(killed.weights().expect("weights").0, weights);
     assert_eq!(killed.info.started_from, new.info.started_from);
     // So does the same once more, and more of it keeps what is frozen.
-    let again = Command::TrainAgain { run: new.info.id.clone(), dataset: dataset(30), device: "cpu".to_owned() };
+    let again = Command::TrainAgain { run: new.info.id.clone(), open: dataset(30).into(), device: "cpu".to_owned() };
     perform(again, &store).expect("trains");
     assert_eq!(store.find("last").expect("a run").weights().expect("weights").0, weights);
-    let more = Command::Resume { run: new.info.id.clone(), dataset: dataset(30), how: ResumeOptions::more(1) };
+    let more = Command::Resume { run: new.info.id.clone(), open: dataset(30).into(), how: ResumeOptions::more(1) };
     perform(more, &store).expect("goes on");
     let (later, _) = store.find(&new.info.id).expect("there").weights().expect("weights");
     assert_eq!(of_blocks(&later, 2), of_blocks(&old_weights, 2));

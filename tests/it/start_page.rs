@@ -4,7 +4,7 @@ use std::sync::Arc;
 
 use egui_kittest::kittest::Queryable as _;
 use trombine::{
-    data::sample::Source,
+    data::{dataset::Dataset, sample::Source},
     model::Kernel,
     run::RunStatus,
     ui::{Action, page::Page},
@@ -17,7 +17,7 @@ fn with_run(page: Page) -> Stage {
     let mut stage = Stage::new(page).with_data(60).with_run();
     stage.session.runs[0].stored.weights = true;
     stage.session.runs[0].status = RunStatus::Finished;
-    let mut view = stage::run(stage.session.dataset.as_ref().expect("opened"));
+    let mut view = stage::run(stage.session.dataset().expect("opened"));
     view.info = stage.session.runs[0].clone();
     stage.session.views.insert(view.info.id.clone(), Arc::new(view));
     stage
@@ -79,7 +79,7 @@ fn the_settings_of_the_run_are_asked_for_once() {
 fn few_pictures_get_an_offer() {
     let offers = |change: &dyn Fn(&mut Stage)| {
         let mut stage = with_run(Page::Training);
-        let mut dataset = stage.session.dataset.as_deref().expect("opened").clone();
+        let mut dataset = Dataset::clone(stage.session.dataset().expect("opened"));
         dataset.source = Source::Folder("faces".into());
         stage = stage.with_dataset(Arc::new(dataset));
         change(&mut stage);
@@ -99,7 +99,7 @@ fn few_pictures_get_an_offer() {
     assert!(!offers(&|stage| *stage = std::mem::replace(stage, Stage::new(Page::Training)).with_data(60)), "drawings");
     let other_kernel = |stage: &mut Stage| {
         stage.settings.model.kernel = Kernel::Five;
-        let dataset = stage.session.dataset.clone().expect("opened");
+        let dataset = stage.session.dataset().cloned().expect("opened");
         *stage = std::mem::replace(stage, Stage::new(Page::Training)).with_dataset(dataset);
     };
     assert!(!offers(&other_kernel), "nothing would fit");

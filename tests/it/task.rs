@@ -8,6 +8,7 @@ use trombine::{
         dataset::Dataset,
         edits::{Change, Edits},
         open_as,
+        open_dataset::OpenDataset,
         reading::{Reading, TaskChoice},
         sample::{Framing, Source},
         task::{AgeBands, Task, TaskKind},
@@ -29,10 +30,13 @@ use trombine::{
     worker::{self, Command, Event},
 };
 
-use crate::{picture_folder::Folder, shapes, support};
+use crate::{
+    picture_folder::{Folder, alone, edited},
+    shapes, support,
+};
 
 fn read_as(folder: &Folder, reading: Reading) -> Result<Dataset, Problem> {
-    open_as(&folder.places(), &folder.source(), reading, &Edits::default(), &Control::default(), &mut |_, _, _| {})
+    open_as(&folder.places(), &folder.source(), reading, &Edits::default(), &Control::default(), &mut |_, _, _| {}).map(alone)
 }
 
 fn classes(dataset: &Dataset) -> Vec<(String, usize)> {
@@ -176,13 +180,14 @@ fn ages_of_names_are_asked_in_bands() {
     for (dataset, class) in [(&aged, 4), (&few, 1)] {
         let mut edits = Edits::default();
         edits.change(&file, &change);
-        let edited = edits.apply(dataset);
+        let edited = edited(dataset, &edits);
         assert_eq!(edited.samples[edited.find(&file, 0).unwrap()].class, class);
     }
     // The same pictures are asked another question by their names alone.
+    let (aged, plain) = (OpenDataset::from(aged), OpenDataset::from(plain));
     let asked = aged.asked(&Task::gender()).unwrap();
-    assert_eq!(asked.samples, plain.samples);
-    assert_eq!(plain.asked(&few.task).unwrap().samples, few.samples);
+    assert_eq!(asked.dataset.samples, plain.dataset.samples);
+    assert_eq!(plain.asked(&few.task).unwrap().dataset.samples, few.samples);
     assert!(plain.asked(&["cat", "dog", "horse"].into()).is_none());
 }
 
@@ -319,7 +324,7 @@ fn shapes_are_learned_judged_answered_and_exported() {
     let command = Command::Evaluate {
         run: view.info.id.clone(),
         source: Some(four.source()),
-        dataset: None,
+        open: None,
         device: "cpu".to_owned(),
         mirrored: None,
     };

@@ -91,7 +91,7 @@ impl Hand {
             run.info.id
         });
         let mistakes = plan.indices(Part::Test).len().div_ceil(4);
-        let session = Session { dataset: Some(dataset), ..Session::default() };
+        let session = Session { open: Some(dataset.into()), ..Session::default() };
         let preferences = Preferences { page: Page::Data, type_paths: true, ..Preferences::default() };
         let build = move |cc: &mut eframe::CreationContext<'static>| {
             let mut app = App::offline(&cc.egui_ctx, session, preferences);
@@ -178,7 +178,7 @@ fn the_worst_ten_mistakes_are_found_and_two_of_them_relabeled() {
             hand.key(Key::ArrowRight);
         }
     }
-    let edits = |window: &Harness<'_, App>| window.state().session.dataset.as_ref().map_or(0, |data| data.edits().len());
+    let edits = |window: &Harness<'_, App>| window.state().session.open.as_ref().map_or(0, |open| open.edits().len());
     hand.wait("the edits", |window| edits(window) == 2);
     hand.took(3, 3);
 }

@@ -357,6 +357,51 @@ fn functions_have_few_parameters() {
     assert!(wrong.is_empty(), "more than {MOST_PARAMETERS} parameters:\n{}", wrong.join("\n"));
 }
 
+/// Lines of a function, from its name to its closing brace: what is longer is not read at once.
+const MOST_LINES: usize = 90;
+
+/// The functions of `text`, laid out by rustfmt, with how many lines each has, and its line.
+fn lengths(text: &str) -> Vec<(String, usize, usize)> {
+    let lines: Vec<&str> = text.lines().collect();
+    let indent = |line: &str| line.len() - line.trim_start().len();
+    let length = |(at, line): (usize, &&str)| {
+        let before = line.trim_start().split_once("fn ").filter(|(before, _)| {
+            before.is_empty() || (before.ends_with(' ') && before.split(' ').all(|word| !word.starts_with('/')))
+        })?;
+        let name: String = before.1.chars().take_while(|c| c.is_alphanumeric() || *c == '_').collect();
+        // What ends on its own line is short; what a trait only asks for has no brace that closes.
+        if name.is_empty() || line.ends_with(['}', ';', ',']) {
+            return None;
+        }
+        let behind = lines[at + 1..].iter().position(|end| indent(end) == indent(line) && end.trim_start().starts_with('}'))?;
+        Some((name, behind + 2, at + 1))
+    };
+    lines.iter().enumerate().filter_map(length).collect()
+}
+
+#[test]
+fn the_reader_of_lengths_counts_them() {
+    let text = "/// The fn of\n    pub(super) const fn of(\n        a: u8,\n    ) -> u8 {\n        if a {\n        }\n    }\n\nfn short() {}\n";
+    assert_eq!(lengths(text), [("of".to_owned(), 6, 2)]);
+}
+
+#[test]
+fn functions_are_read_at_once() {
+    // One match each, an arm for everything that can be asked for: in two of them one would look for an arm twice.
+    let lists = [("src/app/perform.rs", "perform"), ("src/worker/job.rs", "perform")];
+    let (mut wrong, mut seen) = (Vec::new(), 0);
+    for (path, text) in sources() {
+        for (name, length, line) in lengths(&text) {
+            seen += 1;
+            if length > MOST_LINES && !lists.contains(&(path.as_str(), name.as_str())) {
+                wrong.push(format!("{path}:{line}: {name} has {length}"));
+            }
+        }
+    }
+    assert!(seen > 1500, "{seen} functions: the test no longer sees them");
+    assert!(wrong.is_empty(), "more than {MOST_LINES} lines:\n{}", wrong.join("\n"));
+}
+
 /// Fields and variants may let their names and types speak, which is why this is no lint; whatever else is public has a
 /// sentence.
 #[test]

@@ -30,7 +30,7 @@ const SIZE: [f32; 2] = [1048.0, 760.0];
 
 fn running(phase: Phase) -> Stage {
     let mut stage = Stage::new(Page::Training).with_data(60);
-    stage.session.training = stage.session.dataset.as_ref().map(|d| stage::training(d, 14));
+    stage.session.training = stage.session.dataset().map(|d| stage::training(d, 14));
     stage.session.phase = phase;
     stage
 }
@@ -102,7 +102,7 @@ fn an_epoch_of_several_passes_takes_as_long_as_all_of_them() {
         let mut stage = Stage::new(Page::Model);
         stage.settings.train.min_steps_per_epoch = least;
         let mut stage = stage.with_data(60);
-        stage.session.training = stage.session.dataset.as_ref().map(|dataset| stage::finished(dataset));
+        stage.session.training = stage.session.dataset().map(|dataset| stage::finished(dataset));
         let (mut harness, _) = stage.harness(SIZE);
         harness.run();
         assert!(harness.query_by_label_contains(wanted).is_some(), "{wanted}");
@@ -115,7 +115,7 @@ fn only_faces_are_called_faces() {
     for (classes, wanted) in [(["female", "male"], "Some validation faces"), (["cat", "dog"], "Some validation pictures")] {
         let dataset = Dataset { task: classes.into(), ..Dataset::clone(&stage::faces(60)) };
         let mut stage = Stage::new(Page::Training).with_dataset(Arc::new(dataset));
-        stage.session.training = stage.session.dataset.as_ref().map(|dataset| stage::finished(dataset));
+        stage.session.training = stage.session.dataset().map(|dataset| stage::finished(dataset));
         let (mut harness, _) = stage.harness(SIZE);
         harness.run();
         assert!(harness.query_by_label_contains(wanted).is_some(), "{wanted}");
@@ -181,7 +181,7 @@ fn every_plot_has_a_table_and_a_larger_view() {
 #[test]
 fn once_over_it_leads_to_the_results_or_goes_on() {
     let mut stage = Stage::new(Page::Training).with_data(60).with_run();
-    stage.session.training = stage.session.dataset.as_ref().map(|d| stage::finished(d));
+    stage.session.training = stage.session.dataset().map(|d| stage::finished(d));
     let (mut harness, stage) = stage.harness(SIZE);
     harness.run();
     harness.get_by_label("See results").click();
@@ -394,7 +394,7 @@ fn no_line_of_the_ready_card_is_cut() {
 fn the_run_that_is_trained_is_named() {
     for over in [false, true] {
         let mut stage = Stage::new(Page::Training).with_data(60).with_run();
-        let training = stage.session.dataset.as_ref().map(|d| if over { stage::finished(d) } else { stage::training(d, 14) });
+        let training = stage.session.dataset().map(|d| if over { stage::finished(d) } else { stage::training(d, 14) });
         stage.session.training = training;
         stage.session.phase = if over { Phase::Idle } else { Phase::Training };
         // It is not listed before it is over.
@@ -417,7 +417,7 @@ fn what_ended_before_its_first_epoch_announces_none() {
     ] {
         let mut stage = Stage::new(Page::Training).with_data(60);
         stage.lang = lang;
-        let mut training = stage.session.dataset.as_ref().map(|d| stage::training(d, 1)).expect("data");
+        let mut training = stage.session.dataset().map(|d| stage::training(d, 1)).expect("data");
         training.stopped = Some(StopReason::ByUser);
         training.settings.train.callbacks.reduce_lr_on_plateau = true;
         (training.event_log, training.faces, training.live) = (EventLog::default(), Vec::new(), Vec::new());
@@ -453,7 +453,7 @@ fn a_single_epoch_is_told_as_what_it_is() {
 
 /// What a training with such accuracies, training and validation, is advised to try next.
 fn advised(accuracies: &[[f64; 2]], stopped: StopReason) -> Option<Option<Action>> {
-    let dataset = Stage::new(Page::Training).with_data(60).session.dataset.expect("data");
+    let dataset = Stage::new(Page::Training).with_data(60).session.open.expect("data").dataset;
     let mut training = stage::finished(&dataset);
     let first = training.history[0];
     let epochs = accuracies.iter().zip(1u32..).map(|([train, validation], epoch)| EpochRecord {
@@ -489,7 +489,7 @@ fn what_to_try_next_comes_from_the_curves() {
 #[test]
 fn the_advice_is_a_click_away() {
     let mut stage = Stage::new(Page::Training).with_data(60).with_run();
-    stage.session.training = stage.session.dataset.as_ref().map(|d| stage::finished(d));
+    stage.session.training = stage.session.dataset().map(|d| stage::finished(d));
     if let Some(training) = &mut stage.session.training {
         training.stopped = Some(StopReason::AllEpochs);
         training.best_epoch = training.history.last().map(|epoch| epoch.epoch);

@@ -153,7 +153,7 @@ fn lists_and_settings_are_refused_among_pictures() {
     let dataset = Arc::new(folder.open().expect("it can be opened"));
     let list = Action::ExportList { columns: vec!["file"], rows: Vec::new() };
     for (action, file) in [(Action::SaveSettings, "trombine.json"), (list, "pictures.csv")] {
-        let session = Session { dataset: Some(dataset.clone()), ..Session::default() };
+        let session = Session { open: Some(dataset.clone().into()), ..Session::default() };
         let mut window = typing(Lang::En, session, Page::Data);
         window.state_mut().perform(&egui::Context::default(), action);
         until(&mut window, "the field", |w| w.query_by_label("Path").is_some());

@@ -90,7 +90,7 @@ pub fn contains<S>(page: &Harness<'_, S>, label: &str) -> bool {
 }
 
 fn dataset(stage: &Rc<RefCell<Stage>>) -> Arc<Dataset> {
-    stage.borrow().session.dataset.clone().expect("a data set")
+    stage.borrow().session.dataset().cloned().expect("a data set")
 }
 
 #[test]
@@ -182,7 +182,7 @@ fn a_picture_that_was_left_out_keeps_its_place_in_the_viewer() {
     let before = dataset(&stage);
     let mut edits = Edits::default();
     edits.change(&before.samples[1].file, &Change::LeaveOut);
-    stage.borrow_mut().session.dataset = Some(Arc::new(edits.apply(&before)));
+    stage.borrow_mut().session.open = Some(edits.apply(&before.clone().into()));
     page.run_steps(3);
     assert!(says(&page, "2 of 600") && contains(&page, &before.samples[1].file.display().to_string()));
     assert!(contains(&page, "left out by you"));
@@ -432,7 +432,7 @@ fn judged_pictures_are_marked_and_relabeled_together() {
 
 /// A window with a worker on the pictures of a folder.
 pub fn window(folder: &Folder) -> Harness<'static, App> {
-    let session = Session { dataset: Some(Arc::new(folder.open().expect("a data set"))), ..Session::default() };
+    let session = Session { open: Some(folder.open().expect("a data set").into()), ..Session::default() };
     let preferences = Preferences { page: Page::Data, mode: Mode::Light, ..Preferences::default() };
     let home = folder.places().home;
     let build = move |cc: &mut eframe::CreationContext<'static>| {
@@ -446,7 +446,7 @@ pub fn window(folder: &Folder) -> Harness<'static, App> {
 }
 
 fn edits(window: &Harness<'_, App>) -> usize {
-    window.state().session.dataset.as_ref().map_or(0, |dataset| dataset.edits().len())
+    window.state().session.open.as_ref().map_or(0, |open| open.edits().len())
 }
 
 #[test]
@@ -474,7 +474,7 @@ fn the_file_is_read_a_picture_relabeled_by_a_key_and_that_undone() {
     let at = tile(&window, 0, 0);
     double_click(&mut window, at);
     assert!(says(&window, "1 of 40"));
-    let class = window.state().session.dataset.as_ref().expect("a data set").samples[0].class;
+    let class = window.state().session.dataset().expect("a data set").samples[0].class;
     until(&mut window, "the file", |window| contains(window, "JPEG"));
     key(&mut window, if class == 0 { Key::M } else { Key::F }, Modifiers::NONE);
     until(&mut window, "the edit", |window| edits(window) == 1);
@@ -493,7 +493,7 @@ fn the_file_is_read_a_picture_relabeled_by_a_key_and_that_undone() {
 fn a_file_that_is_gone_is_said() {
     let folder = Folder::utkface(40);
     let mut window = window(&folder);
-    let first = window.state().session.dataset.as_ref().expect("a data set").samples[0].file.clone();
+    let first = window.state().session.dataset().expect("a data set").samples[0].file.clone();
     std::fs::remove_file(folder.root().join(first)).expect("it was there");
     let at = tile(&window, 0, 0);
     double_click(&mut window, at);

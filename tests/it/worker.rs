@@ -176,7 +176,7 @@ fn a_finished_run_goes_on_from_its_best_at_another_rate() {
     let job = worker.start(Command::Train(Box::new(plan.clone())));
     assert!(matches!(until_end(&worker, job, |_| {}), Event::Finished));
     let run = store.find("last").expect("a run").info.id;
-    let resume = |how: ResumeOptions| Command::Resume { run: run.clone(), dataset: plan.dataset.clone(), how };
+    let resume = |how: ResumeOptions| Command::Resume { run: run.clone(), open: plan.dataset.clone().into(), how };
     let job = worker.start(resume(ResumeOptions::default()));
     assert!(matches!(until_end(&worker, job, |_| {}), Event::Failed(problem) if problem.kind == Kind::File), "it is finished");
 
@@ -204,8 +204,8 @@ fn a_run_is_judged_again_with_mirror_images_and_predicts_so() {
     assert!(matches!(until_end(&worker, job, |_| {}), Event::Finished));
     let run = store.find("last").expect("a run").info.id;
     let judge = |mirrored: Option<bool>| {
-        let (run, dataset, device) = (run.clone(), Some(plan.dataset.clone()), "cpu".to_owned());
-        let job = worker.start(Command::Evaluate { run, source: None, dataset, device, mirrored });
+        let (run, open, device) = (run.clone(), Some(plan.dataset.clone().into()), "cpu".to_owned());
+        let job = worker.start(Command::Evaluate { run, source: None, open, device, mirrored });
         assert!(matches!(until_end(&worker, job, |_| {}), Event::Finished));
         let run = store.find("last").expect("a run");
         (run.report().expect("a report"), run.folder)
@@ -236,7 +236,7 @@ fn a_finished_run_that_was_not_judged_is_judged_when_it_is_resumed() {
     let scores = run.info.scores.clone();
     std::fs::remove_file(run.folder.join("report.json")).expect("removed");
     run.update(|info| info.scores = None).expect("written");
-    let command = Command::Resume { run: run.info.id.clone(), dataset: plan.dataset.clone(), how: ResumeOptions::default() };
+    let command = Command::Resume { run: run.info.id.clone(), open: plan.dataset.clone().into(), how: ResumeOptions::default() };
     let job = worker.start(command);
     assert!(matches!(until_end(&worker, job, |_| {}), Event::Finished));
     assert_eq!(store.find("last").expect("a run").info.scores, scores);
@@ -250,7 +250,7 @@ fn pictures_that_are_gone_keep_a_run_from_going_on_with_a_way_out() {
     assert!(matches!(until_end(&worker, job, |_| {}), Event::Finished));
     let run = store.find("last").expect("a run").info.id;
     let how = ResumeOptions::more(1);
-    let job = worker.start(Command::Resume { run, dataset: crate::training::dataset(20), how });
+    let job = worker.start(Command::Resume { run, open: crate::training::dataset(20).into(), how });
     let Event::Failed(problem) = until_end(&worker, job, |_| {}) else { panic!("ten pictures are missing") };
     assert_eq!(problem.kind, Kind::Data);
     assert!(problem.what.en.starts_with("10 of the run’s 30 pictures"), "{problem}");
@@ -268,7 +268,7 @@ fn a_run_that_is_not_there_is_a_sentence() {
         Command::Evaluate {
             run: "x".into(),
             source: Some(Source::SampleFaces),
-            dataset: None,
+            open: None,
             device: "cpu".into(),
             mirrored: None,
         },

@@ -123,7 +123,7 @@ pub fn stage(page: Page) -> Stage {
         }
         stage.session.photos = vec![photo];
     }
-    stage.session.dataset = Some(data);
+    stage.session.open = Some(data.into());
     stage
 }
 

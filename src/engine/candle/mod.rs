@@ -215,6 +215,7 @@ fn words(error: &candle_core::Error) -> String {
     }
 }
 
+#[expect(clippy::needless_pass_by_value, reason = "as `map_err` hands it over")]
 fn problem(error: candle_core::Error) -> Problem {
     let details = words(&error);
     if details.to_lowercase().contains("out of memory") || details.contains("OUT_OF_MEMORY") {

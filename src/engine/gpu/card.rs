@@ -323,6 +323,7 @@ fn lost(reason: &str) -> Problem {
     .because(reason)
 }
 
+#[expect(clippy::needless_pass_by_value, reason = "as `map_err` hands it over")]
 fn failed(error: impl ToString) -> Problem {
     Problem::new(
         Kind::Device,
@@ -333,6 +334,7 @@ fn failed(error: impl ToString) -> Problem {
 }
 
 /// The card has too little memory.
+#[expect(clippy::needless_pass_by_value, reason = "as `Problem::because` takes it")]
 pub fn out_of_memory(details: impl ToString) -> Problem {
     Problem::new(
         Kind::OutOfMemory,

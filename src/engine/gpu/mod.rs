@@ -114,7 +114,7 @@ impl GpuEngine {
     /// # Errors
     /// No such adapter, one that cannot train, or too little memory: then with a smaller batch as the way on.
     pub fn new(config: &EngineConfig, id: &str) -> Result<Self, Problem> {
-        Self::on(Card::open(id)?, config, id)
+        Self::on(&Card::open(id)?, config, id)
     }
 
     /// The same on a connection to the card that no other engine shares, which takes longer to open.
@@ -122,10 +122,10 @@ impl GpuEngine {
     /// # Errors
     /// As [`GpuEngine::new`].
     pub fn apart(config: &EngineConfig, id: &str) -> Result<Self, Problem> {
-        Self::on(Card::open_apart(id)?, config, id)
+        Self::on(&Card::open_apart(id)?, config, id)
     }
 
-    fn on(card: Arc<Card>, config: &EngineConfig, id: &str) -> Result<Self, Problem> {
+    fn on(card: &Arc<Card>, config: &EngineConfig, id: &str) -> Result<Self, Problem> {
         let plain = id.strip_suffix(HALF).unwrap_or(id);
         let device = devices().into_iter().find(|device| device.id == plain);
         let device = if plain == id { device } else { device.and_then(in_half) };

@@ -86,7 +86,7 @@ impl Pass {
     ///
     /// # Errors
     /// Too little memory, a lost card, a kernel that does not compile there.
-    pub fn new(card: Arc<Card>, schedule: &Schedule, config: &EngineConfig) -> Result<Self, Problem> {
+    pub fn new(card: &Arc<Card>, schedule: &Schedule, config: &EngineConfig) -> Result<Self, Problem> {
         let (batch_size, picture, units) = (config.batch_size, config.network.input.len(), config.network.output.units());
         let pipelines: Result<Vec<_>, _> =
             schedule.dispatches.iter().map(|dispatch| card.pipeline(dispatch.kernel, &dispatch.constants)).collect();
@@ -99,12 +99,12 @@ impl Pass {
             let storage = wgpu::BufferUsages::STORAGE | wgpu::BufferUsages::COPY_SRC | wgpu::BufferUsages::COPY_DST;
             let back = wgpu::BufferUsages::MAP_READ | wgpu::BufferUsages::COPY_DST;
             let buffers: Vec<_> = schedule.buffers.iter().map(|room| make(&room.label, room.bytes as usize, storage)).collect();
-            let step = uniform(&card, "step", &StepUniform::default());
+            let step = uniform(card, "step", &StepUniform::default());
             card.queue.write_buffer(&buffers[Fixed::Segments.at()], 0, bytemuck::cast_slice(&schedule.segments));
             card.queue.write_buffer(&buffers[Fixed::Groups.at()], 0, bytemuck::cast_slice(&schedule.groups));
             let bound = |dispatch: &Dispatch, pipeline| {
                 let bound: Vec<_> = dispatch.buffers.iter().map(|(binding, number)| (*binding, &buffers[*number])).collect();
-                launch(&card, dispatch, pipeline, &bound, &step)
+                launch(card, dispatch, pipeline, &bound, &step)
             };
             let launches =
                 schedule.dispatches.iter().zip(pipelines).map(|(dispatch, pipeline)| bound(dispatch, pipeline)).collect();
@@ -122,7 +122,7 @@ impl Pass {
                 begun: VecDeque::new(),
                 submit_throttle: SubmitThrottle::default(),
                 transfer_stats: TransferStats::default(),
-                card: card.clone(),
+                card: Arc::clone(card),
                 buffers,
                 step,
             }

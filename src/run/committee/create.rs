@@ -54,8 +54,8 @@ impl RunStore {
         };
         let info = RunInfo {
             id: date::stamp(date::now()),
-            name: name.clone().unwrap_or_else(|| automatic.en.clone()),
-            automatic: Some(automatic).filter(|_| name.is_none()),
+            automatic: Some(automatic.clone()).filter(|_| name.is_none()),
+            name: name.unwrap_or(automatic.en),
             note: String::new(),
             created: date::now(),
             status: RunStatus::Finished,

@@ -89,7 +89,7 @@ impl Page {
 
     /// Why it cannot be opened yet.
     pub fn locked(self, session: &Session) -> Option<Phrase> {
-        let data = session.dataset.is_none().then_some(say("open data first", "d’abord des données"));
+        let data = session.open.is_none().then_some(say("open data first", "d’abord des données"));
         let run = session.run.is_none().then_some(say("train a model first", "d’abord un modèle"));
         match self {
             Self::Data | Self::Runs => None,
@@ -106,7 +106,7 @@ impl Page {
             return reason.get(lang).to_owned();
         }
         match self {
-            Self::Data => match (&session.dataset, session.phase) {
+            Self::Data => match (session.dataset(), session.phase) {
                 (_, Phase::Opening(_)) => say("opening…", "ouverture…").get(lang).to_owned(),
                 (Some(d), _) => plural(lang, d.samples.len() as u64, say("picture", "image"), say("pictures", "images")),
                 (None, _) => say("choose a folder", "choisir un dossier").get(lang).to_owned(),

@@ -37,9 +37,10 @@ pub type MapKey = (PathBuf, String);
 /// Draws the map into `room`, by `heat`; asks for what is missing.
 pub fn show(ui: &mut Ui, cx: &mut Cx<'_>, room: Rect, heat: Heat, request: MapRequest<'_>) {
     let (lang, t) = (cx.lang, Theme::of(ui));
-    ask(cx, request.file, request.sample, request.asked);
+    let MapRequest { file, sample, asked } = request;
+    ask(cx, file, sample, asked);
     let session = cx.session;
-    let known = answered(session, request.file);
+    let known = answered(session, file);
     let reply = known.and_then(|known| known.asked.reply.as_ref());
     let slow = known.and_then(|known| known.asked.slow.as_ref());
     if heat == Heat::Occlusion

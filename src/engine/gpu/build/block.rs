@@ -19,22 +19,39 @@ use crate::{
     problem::Problem,
 };
 
-impl Builder<'_> {
-    /// Convolution, batch norm, activation and, but for the first of two convolutions, pooling and dropout; gives the layers
-    /// behind them.
-    pub(super) fn block<'l>(&mut self, layers: &'l [Layer]) -> Result<&'l [Layer], Problem> {
+/// The layers of a block, but for dropout.
+struct BlockLayers<'l> {
+    conv: &'l Layer,
+    norm: Option<&'l Layer>,
+    /// The activation.
+    last: &'l Layer,
+    pool: Option<&'l Layer>,
+}
+
+impl<'l> BlockLayers<'l> {
+    /// Those that `layers` begin with, and the layers behind them.
+    fn split_off(layers: &'l [Layer]) -> Result<(Self, &'l [Layer]), Problem> {
         let [conv, rest @ ..] = layers else { return Err(unknown("no block")) };
-        let Op::Conv { kernel, padding, .. } = conv.op else { return Err(unknown(&conv.name)) };
         let (norm, rest) = match rest {
             [norm, rest @ ..] if matches!(norm.op, Op::BatchNorm { .. }) => (Some(norm), rest),
             rest => (None, rest),
         };
         let [last, rest @ ..] = rest else { return Err(unknown(&conv.name)) };
-        let Op::Activation(activation) = last.op else { return Err(unknown(&conv.name)) };
-        let (pool, mut rest) = match rest {
+        let (pool, rest) = match rest {
             [pool, rest @ ..] if pool.op == Op::MaxPool => (Some(pool), rest),
             rest => (None, rest),
         };
+        Ok((Self { conv, norm, last, pool }, rest))
+    }
+}
+
+impl Builder<'_> {
+    /// Convolution, batch norm, activation and, but for the first of two convolutions, pooling and dropout; gives the layers
+    /// behind them.
+    pub(super) fn block<'l>(&mut self, layers: &'l [Layer]) -> Result<&'l [Layer], Problem> {
+        let (BlockLayers { conv, norm, last, pool }, mut rest) = BlockLayers::split_off(layers)?;
+        let Op::Conv { kernel, padding, .. } = conv.op else { return Err(unknown(&conv.name)) };
+        let Op::Activation(activation) = last.op else { return Err(unknown(&conv.name)) };
         let dropout = if pool.is_some() { self.dropout(&mut rest) } else { NO_DROPOUT };
 
         // What leaves the block.

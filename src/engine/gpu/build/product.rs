@@ -197,6 +197,7 @@ impl Destination {
 }
 
 /// What the gradients of a product are made of.
+#[derive(Clone, Copy)]
 pub(super) struct Gradients {
     /// The gradient of the product, or of what was pooled from it.
     pub(super) gradient: usize,

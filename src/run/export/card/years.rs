@@ -51,7 +51,7 @@ pub fn scores(regression: &Regression, lang: Lang) -> Table {
     row(near.to_owned(), percent(lang, regression.within_5.share(), 1));
     row(
         say("mean of estimate less label", "moyenne de l’estimation moins l’étiquette").get(lang).to_owned(),
-        with_sign(regression.bias, years(lang, regression.bias.abs(), 2)),
+        with_sign(regression.bias, &years(lang, regression.bias.abs(), 2)),
     );
     table
 }
@@ -112,10 +112,10 @@ fn range_text(range: Interval, digits: usize, lang: Lang) -> String {
 
 /// A difference with its sign: `+1.2`, `−0.4`.
 pub fn signed(value: f64, lang: Lang) -> String {
-    with_sign(value, decimal(lang, value.abs(), 1))
+    with_sign(value, &decimal(lang, value.abs(), 1))
 }
 
 /// The text of a difference's size with the sign of `value`.
-fn with_sign(value: f64, text: String) -> String {
+fn with_sign(value: f64, text: &str) -> String {
     if value < 0.0 { format!("−{text}") } else { format!("+{text}") }
 }

@@ -154,7 +154,7 @@ struct Source {
 impl Source {
     fn of(cx: &Cx<'_>, index: usize) -> Self {
         let own = cx.session.own_picture.clone();
-        let pixels = cx.session.dataset.as_ref().map(|dataset| dataset.pixels.clone()).filter(|pixels| !pixels.is_empty());
+        let pixels = cx.session.dataset().map(|dataset| dataset.pixels.clone()).filter(|pixels| !pixels.is_empty());
         let side = pixels.as_ref().map_or(cx.settings.augment.pictures, Pixels::side);
         Self { own, side, pixels, index }
     }
@@ -220,13 +220,13 @@ impl<K: PartialEq + Send + 'static> Sheet<K> {
     fn renew(&mut self, ctx: &Context, key: K, at_once: bool, make: impl FnOnce() -> Made + Send + 'static) -> Vec<TextureId> {
         for (key, made) in self.making.done() {
             self.busy = false;
-            self.show(ctx, key, made);
+            self.show(ctx, key, &made);
         }
         if self.key.as_ref() != Some(&key) {
             if at_once {
                 // What is still made of a data set that is closed is not waited for.
                 (self.making, self.busy) = (Background::default(), false);
-                self.show(ctx, key, make());
+                self.show(ctx, key, &make());
             } else if !self.busy {
                 let wake = ctx.clone();
                 self.busy = self.making.ask(move || (key, make()), move || wake.request_repaint());
@@ -235,7 +235,7 @@ impl<K: PartialEq + Send + 'static> Sheet<K> {
         self.textures.iter().map(TextureHandle::id).collect()
     }
 
-    fn show(&mut self, ctx: &Context, key: K, made: Made) {
+    fn show(&mut self, ctx: &Context, key: K, made: &Made) {
         self.key = Some(key);
         self.speed = made.speed.or(self.speed);
         self.textures.truncate(made.pictures.len());

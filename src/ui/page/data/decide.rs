@@ -6,7 +6,7 @@ use super::year;
 use crate::{
     data::{
         dataset::Dataset,
-        edits::{Change, Edit},
+        edits::{Change, Edit, Edits},
         name,
         sample::{Anomaly, Sample, SkipReason, Skipped},
         task::Task,
@@ -92,8 +92,8 @@ pub fn another(ui: &mut Ui, lang: Lang, task: &Task, class: Option<usize>) -> Op
 }
 
 /// What can be decided in a line about a picture that is used: words and change, the usual one first.
-pub fn brief(lang: Lang, dataset: &Dataset, sample: &Sample) -> Vec<(String, Change)> {
-    if dataset.edits().get(&sample.file).is_some() {
+pub fn brief(lang: Lang, edits: &Edits, sample: &Sample) -> Vec<(String, Change)> {
+    if edits.get(&sample.file).is_some() {
         return vec![forget(lang)];
     }
     let mut ways = vec![

@@ -81,14 +81,14 @@ pub fn show(
                     });
                 });
             });
-            let edit = dataset.edits().get(&sample.file);
+            let edit = cx.edits().get(&sample.file);
             let class = matches!(place, Place::Sample(_)).then_some(sample.class);
             let facts = facts(cx, dataset, overview, plan, place);
             let font = theme::regular(theme::size::TABLE);
             let mut job = egui::text::LayoutJob::simple(facts, font, t.text, ui.available_width());
             job.wrap.max_rows = 2;
             ui.add(egui::Label::new(job).wrap());
-            let odd = note(lang, dataset, place);
+            let odd = note(cx, dataset, place);
             if !odd.is_empty() {
                 notice::note(ui, icon::WRENCH, t.validation, &odd);
             }
@@ -123,9 +123,10 @@ pub fn show(
 }
 
 /// What is odd about a picture, or what the user decided about it; nothing as a rule.
-pub fn note(lang: Lang, dataset: &Dataset, place: Place) -> String {
+pub fn note(cx: &Cx<'_>, dataset: &Dataset, place: Place) -> String {
+    let lang = cx.lang;
     let sample = place.sample(dataset);
-    match (dataset.edits().get(&sample.file), &sample.anomaly, place) {
+    match (cx.edits().get(&sample.file), &sample.anomaly, place) {
         (Some(edit), _, Place::Sample(_)) => decided(lang, dataset, edit),
         (_, Some(anomaly), Place::Sample(_)) => anomaly.sentence().get(lang).to_owned(),
         (_, _, Place::Sample(_)) => String::new(),

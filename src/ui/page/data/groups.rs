@@ -88,7 +88,7 @@ fn head(ui: &mut Ui, cx: &mut Cx<'_>, dataset: &Dataset, overview: &Overview, gr
         .iter()
         .flat_map(|group| &group.samples)
         .map(|i| &dataset.samples[*i as usize].file)
-        .filter(|file| !dataset.edits().get(file).is_some_and(|edit| edit.kept))
+        .filter(|file| !cx.edits().get(file).is_some_and(|edit| edit.kept))
         .cloned()
         .collect();
     let narrow = ui.available_width() < NARROW;

@@ -99,7 +99,7 @@ pub fn show(ui: &mut Ui, cx: &mut Cx<'_>, dataset: &Dataset, drawing: &mut HandS
     let help = || egui::Label::new(theme::caption(help).color(t.text2)).wrap();
     let mut taken = false;
     if let Some(Ok(photo)) = known {
-        taken = canvas(ui, cx, room, dataset, drawing, photo);
+        taken = canvas(ui, cx, room, drawing, photo);
     } else {
         ui.allocate_ui(room, |ui| {
             ui.set_min_size(room);
@@ -135,11 +135,11 @@ pub fn show(ui: &mut Ui, cx: &mut Cx<'_>, dataset: &Dataset, drawing: &mut HandS
 }
 
 /// The photo, on which the square is drawn, moved and chosen; gives whether Enter was pressed on it.
-fn canvas(ui: &mut Ui, cx: &Cx<'_>, room: Vec2, dataset: &Dataset, drawing: &mut HandSquare, photo: &WholePhoto) -> bool {
+fn canvas(ui: &mut Ui, cx: &Cx<'_>, room: Vec2, drawing: &mut HandSquare, photo: &WholePhoto) -> bool {
     let begins = drawing.crop.is_none();
     let pixels = photo.preview_size.map(|side| side as f32 * photo.scale);
     let faces: Vec<Crop> = photo.faces.iter().map(|square| crop_of(*square)).collect();
-    let before = dataset.edits().get(&drawing.photo).and_then(|edit| edit.square);
+    let before = cx.edits().get(&drawing.photo).and_then(|edit| edit.square);
     let proposed =
         || before.map(|square| crop_of(square.into())).or_else(|| faces.first().copied()).unwrap_or_else(|| middle(pixels));
     let mut now = drawing.crop.unwrap_or_else(proposed);

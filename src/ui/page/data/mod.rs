@@ -88,28 +88,7 @@ pub fn show(ui: &mut Ui, cx: &mut Cx<'_>, state: &mut State) {
         }
         open_menu(ui, cx);
         if ready && cx.plan.is_ok() {
-            let name = match narrow {
-                true => say("Copy…", "Copier…"),
-                false => say("Copy into folders…", "Copier dans des dossiers…"),
-            };
-            let copy = Button::quiet(cx.say(name)).icon(icon::FOLDER_INPUT);
-            let help = say(
-                "Writes train, validation and test folders with a folder for each class, as the notebook does; the data folder stays as it is",
-                "Écrit des dossiers train, validation et test avec un dossier par classe, comme le notebook ; le dossier de données reste tel quel",
-            );
-            let copy = ui.add(copy);
-            egui::Popup::menu(&copy).show(|ui| {
-                let ways = [
-                    (icon::COPY, say("Copy the files…", "Copier les fichiers…"), false),
-                    (icon::LINK, say("Hard links, which take no space…", "Liens physiques, sans prendre de place…"), true),
-                ];
-                for (symbol, name, link) in ways {
-                    if menu_item(ui, Some(symbol), cx.say(name)).clicked() {
-                        cx.act(Action::CopyFolders { link });
-                    }
-                }
-            });
-            copy.on_hover_text(cx.say(help));
+            copy_menu(ui, cx, narrow);
         }
     });
     let Some(dataset) = shown else {
@@ -125,7 +104,9 @@ pub fn show(ui: &mut Ui, cx: &mut Cx<'_>, state: &mut State) {
         state.bands = None;
         state.source = Some(dataset.source.clone());
     }
-    state.overview.follow(&dataset, cx.session.near.as_ref());
+    if let Some(open) = &cx.session.open {
+        state.overview.follow(open, cx.session.near.as_ref());
+    }
     state.alike.follow(cx);
     let height = ui.available_height();
     let tight = height < ROOMY;
@@ -163,6 +144,32 @@ pub fn show(ui: &mut Ui, cx: &mut Cx<'_>, state: &mut State) {
     });
 }
 
+/// The ways to write the split out as folders.
+fn copy_menu(ui: &mut Ui, cx: &mut Cx<'_>, narrow: bool) {
+    let name = match narrow {
+        true => say("Copy…", "Copier…"),
+        false => say("Copy into folders…", "Copier dans des dossiers…"),
+    };
+    let copy = Button::quiet(cx.say(name)).icon(icon::FOLDER_INPUT);
+    let help = say(
+        "Writes train, validation and test folders with a folder for each class, as the notebook does; the data folder stays as it is",
+        "Écrit des dossiers train, validation et test avec un dossier par classe, comme le notebook ; le dossier de données reste tel quel",
+    );
+    let copy = ui.add(copy);
+    egui::Popup::menu(&copy).show(|ui| {
+        let ways = [
+            (icon::COPY, say("Copy the files…", "Copier les fichiers…"), false),
+            (icon::LINK, say("Hard links, which take no space…", "Liens physiques, sans prendre de place…"), true),
+        ];
+        for (symbol, name, link) in ways {
+            if menu_item(ui, Some(symbol), cx.say(name)).clicked() {
+                cx.act(Action::CopyFolders { link });
+            }
+        }
+    });
+    copy.on_hover_text(cx.say(help));
+}
+
 /// Whether the wall of another data set, which is being opened, stands in place of the one that is open: not at once, since
 /// pictures that were decoded before are there in a moment. What is remembered of the open one stays.
 fn gives_way(ui: &Ui, cx: &Cx<'_>, state: &mut State) -> bool {
@@ -186,14 +193,15 @@ fn gives_way(ui: &Ui, cx: &Cx<'_>, state: &mut State) -> bool {
 
 /// Draws the viewer in place of the page, if a picture is open.
 fn looks(ui: &mut Ui, cx: &mut Cx<'_>, state: &mut State) -> bool {
-    let Some(dataset) = cx.dataset().cloned() else { return false };
+    let Some(open) = &cx.session.open else { return false };
+    let dataset = &open.dataset;
     if let Some(opened) = state.wall.opened.take() {
-        state.viewing = Some(Viewing::open(ui, &dataset, opened));
+        state.viewing = Some(Viewing::open(ui, dataset, opened));
     }
-    state.overview.follow(&dataset, cx.session.near.as_ref());
-    match viewing::show(ui, cx, &dataset, &state.overview, &mut state.viewing) {
+    state.overview.follow(open, cx.session.near.as_ref());
+    match viewing::show(ui, cx, dataset, &state.overview, &mut state.viewing) {
         Viewed::Open => return true,
-        Viewed::Closed(Some(place)) => state.wall.select_at(&dataset, place),
+        Viewed::Closed(Some(place)) => state.wall.select_at(dataset, place),
         Viewed::Closed(None) | Viewed::Not => {}
     }
     false

@@ -9,6 +9,7 @@ use crate::data::{
     anomalies::Anomalies,
     dataset::Dataset,
     duplicates::{Contradiction, Group, carried, copies},
+    open_dataset::OpenDataset,
     sample::{Anomaly, Sample, SkipReason},
     summary::{Summary, reason_key},
 };
@@ -69,10 +70,11 @@ impl Place {
 }
 
 impl Overview {
-    /// Counts anew if `dataset` is another one, or look-alikes have come.
-    pub fn follow(&mut self, dataset: &Arc<Dataset>, near: Option<&(Arc<Dataset>, Arc<[Group]>)>) {
+    /// Counts anew if `open` is another data set, or look-alikes have come.
+    pub fn follow(&mut self, open: &OpenDataset, near: Option<&(Arc<Dataset>, Arc<[Group]>)>) {
+        let dataset = &open.dataset;
         if !std::ptr::eq(self.of.as_ptr(), Arc::as_ptr(dataset)) {
-            *self = Self::of(dataset);
+            *self = Self::of(open);
         }
         let found = near.map_or(0, |(_, groups)| groups.as_ptr() as usize);
         if self.near_of != found {
@@ -84,8 +86,9 @@ impl Overview {
         }
     }
 
-    fn of(dataset: &Arc<Dataset>) -> Self {
-        let (summary, groups) = match &dataset.findings {
+    fn of(open: &OpenDataset) -> Self {
+        let dataset = &open.dataset;
+        let (summary, groups) = match &open.findings {
             Some(findings) => (findings.summary.clone(), findings.copies.clone()),
             None => {
                 let groups = copies(&dataset.samples);
@@ -107,7 +110,7 @@ impl Overview {
             of: Arc::downgrade(dataset),
             lost: indices(&|reason| !matches!(reason, SkipReason::NotAPicture | SkipReason::LeftOut)),
             foreign: indices(&|reason| *reason == SkipReason::NotAPicture),
-            edited: edited(dataset),
+            edited: edited(open),
             summary,
             odd,
             odd_listed,
@@ -136,11 +139,9 @@ impl Overview {
     }
 }
 
-fn edited(dataset: &Dataset) -> Vec<Entry> {
-    if dataset.edits().is_empty() {
-        return Vec::new();
-    }
+fn edited(OpenDataset { dataset, edited, .. }: &OpenDataset) -> Vec<Entry> {
+    let Some(edited) = edited else { return Vec::new() };
     let left_out = (0u32..).zip(&dataset.skipped).filter(|(_, s)| reason_key(&s.reason) == "left_out");
-    let samples = (0u32..).zip(&dataset.samples).filter(|(_, sample)| dataset.edits().get(&sample.file).is_some());
+    let samples = (0u32..).zip(&dataset.samples).filter(|(_, sample)| edited.edits.get(&sample.file).is_some());
     left_out.map(|(i, _)| Entry::Skipped(i)).chain(samples.map(|(i, _)| Entry::Sample(i))).collect()
 }

@@ -40,7 +40,7 @@ const NARROW: f32 = 620.0;
 pub fn show(ui: &mut Ui, cx: &mut Cx<'_>, dataset: &Dataset, overview: &Overview, which: Show) -> Option<Entry> {
     let entries = listed(overview, which);
     if which == Show::Edited {
-        edits_line(ui, cx, dataset);
+        edits_line(ui, cx);
     }
     ui.spacing_mut().item_spacing.y = 0.0;
     let mut chosen = None;
@@ -66,10 +66,10 @@ pub fn listed(overview: &Overview, which: Show) -> Vec<Entry> {
 }
 
 /// How many edits there are, and a way to take all back.
-fn edits_line(ui: &mut Ui, cx: &mut Cx<'_>, dataset: &Dataset) {
+fn edits_line(ui: &mut Ui, cx: &mut Cx<'_>) {
     let t = Theme::of(ui);
     ui.horizontal(|ui| {
-        let count = dataset.edits().len() as u64;
+        let count = cx.edits().len() as u64;
         let text = match cx.lang {
             Lang::En => format!(
                 "{} kept beside the data; the folder itself is never changed",
@@ -99,7 +99,7 @@ fn line(ui: &mut Ui, cx: &mut Cx<'_>, dataset: &Dataset, entry: Entry, high: f32
     let (file, place, why) = match entry {
         Entry::Sample(index) => {
             let sample = &dataset.samples[index as usize];
-            let why = match (&sample.anomaly, dataset.edits().get(&sample.file)) {
+            let why = match (&sample.anomaly, cx.edits().get(&sample.file)) {
                 (_, Some(edit)) => decided(lang, dataset, edit),
                 (Some(anomaly), None) => anomaly.sentence().get(lang).to_owned(),
                 (None, None) => String::new(),
@@ -151,7 +151,7 @@ fn actions(ui: &mut Ui, cx: &mut Cx<'_>, dataset: &Dataset, entry: Entry, (place
     if let (Entry::Skipped(index), Some(_)) = (entry, place) {
         decide::label(ui, cx, dataset, &dataset.skipped[index as usize]);
     }
-    let ways = ways(cx.lang, dataset, entry, place);
+    let ways = ways(cx, dataset, entry, place);
     let gap = ui.spacing().item_spacing.x;
     let links: f32 = ways.iter().map(|(text, _)| link_width(ui, text) + gap).sum();
     let least = ui.painter().layout_no_wrap(name.to_owned(), theme::regular(theme::size::TABLE), Color32::PLACEHOLDER).size().x;
@@ -181,7 +181,8 @@ enum Way {
 }
 
 /// The usual one first.
-fn ways(lang: Lang, dataset: &Dataset, entry: Entry, place: Option<Place>) -> Vec<(String, Way)> {
+fn ways(cx: &Cx<'_>, dataset: &Dataset, entry: Entry, place: Option<Place>) -> Vec<(String, Way)> {
+    let lang = cx.lang;
     let decide = |file: &Path, decisions: Vec<(String, Change)>| {
         let edit = |change| Way::Do(Action::Edit { files: vec![file.to_owned()], change });
         decisions.into_iter().map(|(text, change)| (text, edit(change))).collect::<Vec<_>>()
@@ -189,7 +190,7 @@ fn ways(lang: Lang, dataset: &Dataset, entry: Entry, place: Option<Place>) -> Ve
     match (entry, place) {
         (Entry::Sample(index), _) => {
             let sample = &dataset.samples[index as usize];
-            decide(&sample.file, decide::brief(lang, dataset, sample))
+            decide(&sample.file, decide::brief(lang, cx.edits(), sample))
         }
         (Entry::Skipped(index), Some(_)) => {
             let skipped = &dataset.skipped[index as usize];

@@ -204,9 +204,9 @@ pub fn show(ui: &mut Ui, cx: &mut Cx<'_>, dataset: &Arc<Dataset>, overview: &Ove
                 heading: class.map(|_| LABEL),
                 class: class.filter(|_| !dataset.task.is_regression()),
                 said: said.map(|(report, p)| Said::of(report, report.threshold, p, lang)).into_iter().collect(),
-                note: Some(detail::note(lang, dataset, place)),
+                note: Some(detail::note(cx, dataset, place)),
                 facts: facts(lang, sample, part, copies, dataset.task.is_regression()),
-                decidable: Some(Decidable { task: &dataset.task, class, edit: dataset.edits().get(&sample.file) }),
+                decidable: Some(Decidable { task: &dataset.task, class, edit: cx.edits().get(&sample.file) }),
                 ..Subject::default()
             }
         }

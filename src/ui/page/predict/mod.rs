@@ -151,6 +151,16 @@ impl State {
         self.viewing = viewing::open(ui, &cx.session.photos, photo, back).or(self.viewing.take());
     }
 
+    /// A photo that has come is shown at once; of several the first.
+    fn turn_to_new(&mut self, photos: &[ShownPhoto]) {
+        let Some(newest) = photos.last().filter(|photo| photo.id > self.seen) else { return };
+        if let Some(first) = photos.iter().rev().find(|photo| !photo.follows).filter(|photo| photo.id > self.seen) {
+            self.turn_to(first.id);
+            self.viewing = None;
+        }
+        self.seen = newest.id;
+    }
+
     /// Which photo of the list is shown.
     fn shown<'a>(&self, photos: &'a [ShownPhoto]) -> Option<&'a ShownPhoto> {
         photos.iter().find(|photo| Some(photo.id) == self.photo).or_else(|| photos.get(self.at)).or_else(|| photos.last())
@@ -170,14 +180,7 @@ pub fn show(ui: &mut Ui, cx: &mut Cx<'_>, state: &mut State) {
         Card::new().fill().show(ui, |ui| notice::empty(ui, icon::SCAN_FACE, text, "", |ui| go_on(ui, cx)));
         return;
     };
-    // One that has come is shown at once; of several the first.
-    if let Some(newest) = session.photos.last().filter(|photo| photo.id > state.seen) {
-        if let Some(first) = session.photos.iter().rev().find(|photo| !photo.follows).filter(|photo| photo.id > state.seen) {
-            state.turn_to(first.id);
-            state.viewing = None;
-        }
-        state.seen = newest.id;
-    }
+    state.turn_to_new(&session.photos);
     if viewing::show(ui, cx, state) {
         return;
     }

@@ -29,28 +29,6 @@ pub fn show(ui: &mut Ui, lang: Lang, shown: &Shown, open: &mut Pictures) {
     let mut clear = false;
     let Pictures { facets, order, validation, wanted, sought, counts, .. } = &mut *open;
     let counts = &*counts;
-    let class_chip = |ui: &mut Ui, any: &str, prefix: &str, value: &mut Option<u8>, counts: &[usize]| {
-        let names = task.names(lang).into_iter().map(|name| format!("{prefix} {name}"));
-        let options: Vec<String> = std::iter::once(any.to_owned()).chain(names).collect();
-        if let Some(chosen) = counted(ui, lang, value.map_or(0, |c| usize::from(c) + 1), &options, counts) {
-            *value = (chosen > 0).then(|| (chosen - 1) as u8);
-        }
-    };
-    let known_chip = |ui: &mut Ui, options: &[String], value: &mut Option<Known>, may_be_unknown: bool, counts: &[usize]| {
-        let unknown = if may_be_unknown { options.len() - 1 } else { usize::MAX };
-        let selected = match value {
-            None => 0,
-            Some(Known::Yes(i)) => usize::from(*i) + 1,
-            Some(Known::No) => unknown,
-        };
-        if let Some(chosen) = counted(ui, lang, selected, options, counts) {
-            *value = match chosen {
-                0 => None,
-                last if last == unknown => Some(Known::No),
-                i => Some(Known::Yes((i - 1) as u8)),
-            };
-        }
-    };
     let of_years = shown.years.is_some();
     ui.horizontal_wrapped(|ui| {
         if of_years {
@@ -58,6 +36,7 @@ pub fn show(ui: &mut Ui, lang: Lang, shown: &Shown, open: &mut Pictures) {
         } else {
             class_chip(
                 ui,
+                (lang, task),
                 say("any label", "toutes les étiquettes").get(lang),
                 say("label", "étiquette").get(lang),
                 &mut facets.label,
@@ -65,6 +44,7 @@ pub fn show(ui: &mut Ui, lang: Lang, shown: &Shown, open: &mut Pictures) {
             );
             class_chip(
                 ui,
+                (lang, task),
                 say("any prediction", "toutes les réponses").get(lang),
                 say("predicted", "réponse").get(lang),
                 &mut facets.predicted,
@@ -89,11 +69,11 @@ pub fn show(ui: &mut Ui, lang: Lang, shown: &Shown, open: &mut Pictures) {
         if !of_years {
             ages.push(say("age unknown", "âge inconnu").get(lang).to_owned());
         }
-        known_chip(ui, &ages, &mut facets.age, !of_years, &counts.age);
+        known_chip(ui, lang, &ages, &mut facets.age, !of_years, &counts.age);
         let mut races = vec![say("all race labels", "toutes les «\u{a0}races\u{a0}»").get(lang).to_owned()];
         races.extend(RACES.iter().map(|race| race.get(lang).to_owned()));
         races.push(say("label unknown", "étiquette inconnue").get(lang).to_owned());
-        known_chip(ui, &races, &mut facets.race, true, &counts.race);
+        known_chip(ui, lang, &races, &mut facets.race, true, &counts.race);
         if !shown.report.validation.is_empty() {
             let parts =
                 [shown.report.part_name(lang).to_owned(), say("validation part", "partie validation").get(lang).to_owned()];
@@ -122,6 +102,32 @@ pub fn show(ui: &mut Ui, lang: Lang, shown: &Shown, open: &mut Pictures) {
     });
     if clear {
         open.clear_filters();
+    }
+}
+
+/// The menu of the classes that a label or an answer may be, behind `any`.
+fn class_chip(ui: &mut Ui, (lang, task): (Lang, &Task), any: &str, prefix: &str, value: &mut Option<u8>, counts: &[usize]) {
+    let names = task.names(lang).into_iter().map(|name| format!("{prefix} {name}"));
+    let options: Vec<String> = std::iter::once(any.to_owned()).chain(names).collect();
+    if let Some(chosen) = counted(ui, lang, value.map_or(0, |c| usize::from(c) + 1), &options, counts) {
+        *value = (chosen > 0).then(|| (chosen - 1) as u8);
+    }
+}
+
+/// The menu of what names say; the last of the options is that they say nothing, if that may be.
+fn known_chip(ui: &mut Ui, lang: Lang, options: &[String], value: &mut Option<Known>, may_be_unknown: bool, counts: &[usize]) {
+    let unknown = if may_be_unknown { options.len() - 1 } else { usize::MAX };
+    let selected = match value {
+        None => 0,
+        Some(Known::Yes(i)) => usize::from(*i) + 1,
+        Some(Known::No) => unknown,
+    };
+    if let Some(chosen) = counted(ui, lang, selected, options, counts) {
+        *value = match chosen {
+            0 => None,
+            last if last == unknown => Some(Known::No),
+            i => Some(Known::Yes((i - 1) as u8)),
+        };
     }
 }
 

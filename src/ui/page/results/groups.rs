@@ -6,7 +6,7 @@ use super::{GROUPINGS, Shown, save_button};
 use crate::{
     evaluate::{Group, GroupKey, Grouping},
     run::export::PlotKind,
-    text::say,
+    text::{Lang, say},
     ui::{
         Cx, icon, theme,
         widget::{
@@ -31,21 +31,7 @@ pub fn show(ui: &mut Ui, cx: &mut Cx<'_>, shown: &mut Shown, grouping: &mut usiz
     counted.count_groups(report, *threshold, by);
     let shown = &*shown;
     let (groups, all) = (shown.counted.groups(), shown.counted.scores.accuracy);
-    let whole = all.wilson();
-    let row = |group: &Group| {
-        let range = group.accuracy.wilson();
-        Row {
-            name: group.key.name(shown.task(), lang),
-            share: group.accuracy.share(),
-            low: range.low,
-            high: range.high,
-            n: group.accuracy.n,
-            f1: group.macro_f1(),
-            small: group.small(),
-            below: !group.small() && range.high < whole.low,
-        }
-    };
-    let rows: Vec<Row> = groups.iter().map(row).collect();
+    let rows = rows(lang, shown);
     let id = Id::unique("groups as a table");
     let as_table: bool = ui.data(|d| d.get_temp(id)).unwrap_or_default();
     let name = |by: &Grouping| match *by {
@@ -112,6 +98,25 @@ pub fn show(ui: &mut Ui, cx: &mut Cx<'_>, shown: &mut Shown, grouping: &mut usiz
         ui.data_mut(|d| d.insert_temp(id, !as_table));
     }
     chosen.map(|index| groups[index].key)
+}
+
+/// The groups as rows: a group lies below all if its range does.
+fn rows(lang: Lang, shown: &Shown) -> Vec<Row> {
+    let whole = shown.counted.scores.accuracy.wilson();
+    let row = |group: &Group| {
+        let range = group.accuracy.wilson();
+        Row {
+            name: group.key.name(shown.task(), lang),
+            share: group.accuracy.share(),
+            low: range.low,
+            high: range.high,
+            n: group.accuracy.n,
+            f1: group.macro_f1(),
+            small: group.small(),
+            below: !group.small() && range.high < whole.low,
+        }
+    };
+    shown.counted.groups().iter().map(row).collect()
 }
 
 /// The groupings to choose from: those by what is known of the pictures. Those of more than two classes are not crossed: their

@@ -5,7 +5,7 @@ use std::sync::Arc;
 use egui::Ui;
 
 use crate::{
-    data::{dataset::Dataset, edits::Edit},
+    data::{dataset::Dataset, edits::Edit, open_dataset::OpenDataset},
     evaluate::Prediction,
     run::{Changes, RunView},
     text::{Lang, say},
@@ -43,31 +43,32 @@ impl Compared {
 }
 
 /// Whether the label looks wrong, and what to do then: buttons, and what was decided before.
-pub fn decide(ui: &mut Ui, lang: Lang, dataset: &Arc<Dataset>, p: &Prediction) -> Option<Action> {
+pub fn decide(ui: &mut Ui, lang: Lang, open: &OpenDataset, p: &Prediction) -> Option<Action> {
     let t = Theme::of(ui);
-    let (class, edit) = now(dataset, p);
-    let text = decided(lang, dataset, p)
+    let (class, edit) = now(open, p);
+    let text = decided(lang, open, p)
         .unwrap_or_else(|| say("Label looks wrong?", "L’étiquette semble fausse\u{a0}?").get(lang).to_owned());
     ui.label(theme::strong(text).color(t.text));
-    let decided = ui.horizontal_wrapped(|ui| decide::buttons(ui, lang, &dataset.task, Some(class), edit)).inner;
+    let decided = ui.horizontal_wrapped(|ui| decide::buttons(ui, lang, &open.dataset.task, Some(class), edit)).inner;
     decided.map(|change| Action::Edit { files: vec![p.file.clone()], change })
 }
 
 /// What an evaluated picture counts as now, with what the user decided about it.
-pub fn now<'a>(dataset: &'a Dataset, p: &Prediction) -> (u8, Option<&'a Edit>) {
-    let edit = dataset.edits().get(&p.file);
-    let relabeled = edit.and_then(|edit| edit.class.as_ref()).and_then(|class| dataset.task.find(class));
+pub fn now<'a>(open: &'a OpenDataset, p: &Prediction) -> (u8, Option<&'a Edit>) {
+    let edit = open.edits().get(&p.file);
+    let relabeled = edit.and_then(|edit| edit.class.as_ref()).and_then(|class| open.dataset.task.find(class));
     (relabeled.map_or(p.label, |class| class as u8), edit)
 }
 
 /// What the user decided about an evaluated picture, in words.
-pub fn decided(lang: Lang, dataset: &Dataset, p: &Prediction) -> Option<String> {
-    Some(match dataset.edits().get(&p.file)? {
+pub fn decided(lang: Lang, open: &OpenDataset, p: &Prediction) -> Option<String> {
+    let task = &open.dataset.task;
+    Some(match open.edits().get(&p.file)? {
         edit if edit.left_out => say("Left out by you", "Écartée par vous").get(lang).to_owned(),
         edit if edit.kept => say("Marked correct by you", "Confirmée par vous").get(lang).to_owned(),
         edit => {
-            let class = edit.class.as_ref().and_then(|class| dataset.task.find(class))?;
-            let name = dataset.task.name(class, lang);
+            let class = edit.class.as_ref().and_then(|class| task.find(class))?;
+            let name = task.name(class, lang);
             format!("{} {name}", say("Relabeled by you:", "Réétiquetée par vous\u{a0}:").get(lang))
         }
     })

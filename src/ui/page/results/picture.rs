@@ -9,6 +9,7 @@ use crate::{
     data::{
         dataset::Dataset,
         edits::Edit,
+        open_dataset::OpenDataset,
         picture_size::SIDE,
         pixels::Pixels,
         sample::{RACES, Source},
@@ -34,7 +35,7 @@ use crate::{
 /// Where evaluated pictures are: in the run's own folder, whatever data set is open.
 pub struct Places {
     /// The open data set, if it is the run's: the user can decide about its labels.
-    pub now: Option<Arc<Dataset>>,
+    pub now: Option<OpenDataset>,
     /// The run's pictures without the user's edits, in which pictures that were left out can still be seen.
     pub base: Option<Arc<Dataset>>,
     /// Of `base`: those that are used, and behind them those that are not.
@@ -220,9 +221,9 @@ impl Subject<'_> {
             asked = Some(Action::Look { file: p.file.clone(), sample: p.sample as usize });
             ui.close();
         }
-        if let Some(dataset) = &places.now {
+        if let Some(open) = &places.now {
             ui.add_space(4.0);
-            asked = labels::decide(ui, lang, dataset, p).or(asked);
+            asked = labels::decide(ui, lang, open, p).or(asked);
         } else if let (Some(_), Source::Folder(folder)) = (known, &shown.view.info.source)
             && !shown.view.evaluated_elsewhere()
             && link(ui, say("Open its data to correct labels", "Ouvrir ses données pour corriger").get(lang)).clicked()

@@ -236,7 +236,7 @@ fn marked_files(all: &[Prediction], found: &[usize], marked: &Selection) -> Vec<
 fn bar(ui: &mut Ui, cx: &mut Cx<'_>, shown: &Shown, open: &mut Pictures, places: &Places) {
     let lang = cx.lang;
     let all = predictions(shown, open.validation);
-    let task = places.now.as_ref().map_or_else(|| shown.task(), |now| &now.task);
+    let task = places.now.as_ref().map_or_else(|| shown.task(), |now| &now.dataset.task);
     let marking = Marking { lang, count: open.marked.len(), task, decidable: places.now.is_some() };
     let drawn = ui.scope(|ui| marking.bar(ui));
     open.bar = drawn.response.rect.height();

@@ -78,8 +78,9 @@ struct Beside<'a> {
 }
 
 fn subject<'a>(lang: Lang, shown: &'a Shown, places: &'a Places, p: &Prediction, beside: Beside<'_>) -> Subject<'a> {
+    let Beside { part, copies } = beside;
     let of_years = shown.years.is_some();
-    let now = places.now.as_ref().map(|dataset| (dataset, labels::now(dataset, p)));
+    let now = places.now.as_ref().map(|open| (open, labels::now(open, p)));
     let class = now.map_or(p.label, |(_, (class, _))| class);
     let place = places.find(p);
     let known = places.base.as_ref().zip(place).and_then(|(base, place)| {
@@ -87,7 +88,7 @@ fn subject<'a>(lang: Lang, shown: &'a Shown, places: &'a Places, p: &Prediction,
         Some((base, sample))
     });
     let facts = match known {
-        Some((base, sample)) => facts(lang, sample, beside.part, beside.copies.of(base, sample), of_years),
+        Some((base, sample)) => facts(lang, sample, part, copies.of(base, sample), of_years),
         None => vec![Fact { name: say("File", "Fichier").get(lang).into(), value: p.file.display().to_string() }],
     };
     let trouble = places.trouble(p).map(|trouble| trouble.get(lang).to_owned());
@@ -99,7 +100,7 @@ fn subject<'a>(lang: Lang, shown: &'a Shown, places: &'a Places, p: &Prediction,
         said: vec![Said::of(&shown.report, shown.threshold, p, lang)],
         note: trouble.or_else(|| labels::decided(lang, now?.0, p)),
         facts,
-        decidable: now.map(|(dataset, (class, edit))| Decidable { task: &dataset.task, class: Some(class), edit }),
+        decidable: now.map(|(open, (class, edit))| Decidable { task: &open.dataset.task, class: Some(class), edit }),
         ..Subject::default()
     }
 }

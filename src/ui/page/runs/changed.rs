@@ -168,7 +168,7 @@ struct Open {
 
 impl Open {
     fn of(cx: &Cx<'_>, view: &RunView) -> Option<Self> {
-        let base = cx.dataset().filter(|open| open.source == view.info.source)?.base();
+        let base = cx.session.open.as_ref().filter(|open| open.dataset.source == view.info.source)?.base().clone();
         let pixels = base.pixels.chain(&base.spare.pixels);
         Some(Self { base, pixels })
     }

@@ -123,26 +123,7 @@ pub fn show(ui: &mut Ui, cx: &mut Cx<'_>, state: &mut State) {
         watch::tool(ui, cx);
     });
     if session.runs.is_empty() {
-        Card::new().fill().show(ui, |ui| {
-            let title = say("No runs yet", "Pas encore d’essais").get(lang);
-            let text = say(
-                "Each training that you start is kept here with its settings, curves and results",
-                "Chaque entraînement lancé est conservé ici avec ses réglages, ses courbes et ses résultats",
-            );
-            notice::empty(ui, icon::HISTORY, title, text.get(lang), |ui| {
-                notice::row(ui, |ui| {
-                    let page = if session.dataset.is_some() { Page::Training } else { Page::Data };
-                    let go = Button::primary(format!("{} {}", say("Go to", "Aller à").get(lang), page.name().get(lang)));
-                    if ui.add(go.trailing(icon::ARROW_RIGHT)).clicked() {
-                        cx.act(Action::Go(page));
-                    }
-                    if session.trash.as_ref().is_some_and(|trash| !trash.is_empty()) {
-                        let deleted = Button::quiet(say("Deleted runs", "Essais supprimés").get(lang)).icon(icon::TRASH_2);
-                        state.trash.open |= ui.add(deleted).clicked();
-                    }
-                });
-            });
-        });
+        none_yet(ui, cx, state);
         return;
     }
     for id in &state.chosen {
@@ -172,6 +153,31 @@ pub fn show(ui: &mut Ui, cx: &mut Cx<'_>, state: &mut State) {
         }
         _ => several(ui, cx, state),
     }
+}
+
+/// What stands in place of the list before there is a run.
+fn none_yet(ui: &mut Ui, cx: &mut Cx<'_>, state: &mut State) {
+    let (lang, session) = (cx.lang, cx.session);
+    Card::new().fill().show(ui, |ui| {
+        let title = say("No runs yet", "Pas encore d’essais").get(lang);
+        let text = say(
+            "Each training that you start is kept here with its settings, curves and results",
+            "Chaque entraînement lancé est conservé ici avec ses réglages, ses courbes et ses résultats",
+        );
+        notice::empty(ui, icon::HISTORY, title, text.get(lang), |ui| {
+            notice::row(ui, |ui| {
+                let page = if session.open.is_some() { Page::Training } else { Page::Data };
+                let go = Button::primary(format!("{} {}", say("Go to", "Aller à").get(lang), page.name().get(lang)));
+                if ui.add(go.trailing(icon::ARROW_RIGHT)).clicked() {
+                    cx.act(Action::Go(page));
+                }
+                if session.trash.as_ref().is_some_and(|trash| !trash.is_empty()) {
+                    let deleted = Button::quiet(say("Deleted runs", "Essais supprimés").get(lang)).icon(icon::TRASH_2);
+                    state.trash.open |= ui.add(deleted).clicked();
+                }
+            });
+        });
+    });
 }
 
 /// The list, and what it leads to.

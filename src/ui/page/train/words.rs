@@ -39,35 +39,77 @@ pub fn about_loss(history: &[EpochRecord], more: bool) -> LocalizedText {
         )
         .into();
     }
+    if let Some(trend) = bad_trend(history) {
+        return trend;
+    }
+    if n < 2 {
+        return match more {
+            true => say(
+                "One epoch is done; the curves begin with the second",
+                "Une époque est faite ; les courbes commencent avec la deuxième",
+            ),
+            false => say(
+                "A single epoch makes no curve: whether the loss still falls would show with a second",
+                "Une seule époque ne fait pas une courbe : une deuxième montrerait si la perte descend encore",
+            ),
+        }
+        .into();
+    }
+    match () {
+        () if has_leveled_off(history) => say(
+            "Validation loss has leveled off: at this learning rate it learns little that is new",
+            "La perte de validation se stabilise : à ce taux, il n’apprend plus grand-chose de nouveau",
+        ),
+        () if since_best(history) == 0 => say(
+            "Validation loss still falls: more epochs may make it better",
+            "La perte de validation descend encore : d’autres époques peuvent l’améliorer",
+        ),
+        () => say(
+            "Validation loss goes up and down a little from epoch to epoch; the trend counts",
+            "La perte de validation varie un peu d’une époque à l’autre ; c’est la tendance qui compte",
+        ),
+    }
+    .into()
+}
+
+/// How many epochs ago the validation loss was lowest.
+fn since_best(history: &[EpochRecord]) -> usize {
+    let best = history.iter().enumerate().min_by(|a, b| a.1.validation_loss.total_cmp(&b.1.validation_loss));
+    best.map_or(0, |(best, _)| history.len() - 1 - best)
+}
+
+/// What has gone wrong with the losses for some epochs, the gravest first: the network overfits, training loss rises, or
+/// validation loss does not fall any more.
+fn bad_trend(history: &[EpochRecord]) -> Option<LocalizedText> {
+    let last = history.last()?;
     let rising = streak(history, |a, b| b.validation_loss > a.validation_loss);
     let learning = streak(history, |a, b| b.train_loss < a.train_loss);
     if rising >= TREND && learning >= rising {
-        return LocalizedText {
+        return Some(LocalizedText {
             en: format!(
                 "Validation loss has risen for {rising} epochs while training loss falls: it is starting to overfit (learn by heart)"
             ),
             fr: format!(
                 "La perte de validation monte depuis {rising} époques tandis que celle d’entraînement descend : il commence à surapprendre (par cœur)"
             ),
-        };
+        });
     }
     let growing = streak(history, |a, b| b.train_loss > a.train_loss);
     // A loss that is nearly nothing goes up and down by nearly nothing.
     if growing >= TREND
-        && last.train_loss > RISE * history[n - 1 - growing].train_loss
+        && last.train_loss > RISE * history[history.len() - 1 - growing].train_loss
         && last.train_loss > history[0].train_loss / 2.0
     {
-        return say(
+        let rises = say(
             "Training loss rises: the learning rate may be too high",
             "La perte d’entraînement monte : le taux d’apprentissage est peut-être trop élevé",
-        )
-        .into();
+        );
+        return Some(rises.into());
     }
-    let best = history.iter().enumerate().min_by(|a, b| a.1.validation_loss.total_cmp(&b.1.validation_loss)).map_or(0, |b| b.0);
-    let waited = n - 1 - best;
-    if waited >= TREND {
+    let waited = since_best(history);
+    (waited >= TREND).then(|| {
         let gap = last.validation_loss - last.train_loss;
-        return if gap > 0.3 * last.validation_loss.abs() {
+        if gap > 0.3 * last.validation_loss.abs() {
             LocalizedText {
                 en: format!(
                     "Validation loss has not improved for {waited} epochs while training keeps improving: it is overfitting (learning by heart)"
@@ -83,41 +125,8 @@ pub fn about_loss(history: &[EpochRecord], more: bool) -> LocalizedText {
                     "La perte de validation ne s’améliore plus depuis {waited} époques : il reste peut-être peu à apprendre ainsi"
                 ),
             }
-        };
-    }
-    if n < 2 {
-        return match more {
-            true => say(
-                "One epoch is done; the curves begin with the second",
-                "Une époque est faite ; les courbes commencent avec la deuxième",
-            ),
-            false => say(
-                "A single epoch makes no curve: whether the loss still falls would show with a second",
-                "Une seule époque ne fait pas une courbe : une deuxième montrerait si la perte descend encore",
-            ),
         }
-        .into();
-    }
-    if has_leveled_off(history) {
-        return say(
-            "Validation loss has leveled off: at this learning rate it learns little that is new",
-            "La perte de validation se stabilise : à ce taux, il n’apprend plus grand-chose de nouveau",
-        )
-        .into();
-    }
-    if waited == 0 {
-        say(
-            "Validation loss still falls: more epochs may make it better",
-            "La perte de validation descend encore : d’autres époques peuvent l’améliorer",
-        )
-        .into()
-    } else {
-        say(
-            "Validation loss goes up and down a little from epoch to epoch; the trend counts",
-            "La perte de validation varie un peu d’une époque à l’autre ; c’est la tendance qui compte",
-        )
-        .into()
-    }
+    })
 }
 
 /// That there is nothing to say anything of, and nothing will come.

@@ -59,8 +59,8 @@ fn subject<'a>(cx: &Cx<'a>, both: &Both<'_>, open: &Open, said: [&Prediction; 2]
     let task = &both.reports[0].task;
     // Labels of another question are not these.
     let session = cx.session;
-    let now = session.dataset.as_ref().filter(|now| now.source == open.base.source && now.task == *task);
-    let now = now.map(|dataset| (dataset, labels::now(dataset, p)));
+    let now = session.open.as_ref().filter(|now| now.dataset.source == open.base.source && now.dataset.task == *task);
+    let now = now.map(|now| (now, labels::now(now, p)));
     let class = now.map_or(p.label, |(_, (class, _))| class);
     let sample = open.place(&p.file, p.sample).and_then(|place| open.sample(place));
     let part = both.reports[0].part;
@@ -81,7 +81,7 @@ fn subject<'a>(cx: &Cx<'a>, both: &Both<'_>, open: &Open, said: [&Prediction; 2]
         said: vec![by(0), by(1)],
         note: gone.or_else(|| labels::decided(lang, now?.0, p)),
         facts,
-        decidable: now.map(|(dataset, (class, edit))| Decidable { task: &dataset.task, class: Some(class), edit }),
+        decidable: now.map(|(now, (class, edit))| Decidable { task: &now.dataset.task, class: Some(class), edit }),
         ..Subject::default()
     }
 }
