@@ -93,8 +93,9 @@ const FEW: Phrase = say(
 /// Goes on with a run on the pictures that it began with.
 pub fn resume(run: &str, data: Option<PathBuf>, how: ResumeOptions, terminal: &mut Terminal) -> Done {
     let (store, control) = (store()?, Control::default());
-    let info = store.find(run).map_err(one)?.info;
-    worker::check_resumable(&info, &how).map_err(one)?;
+    let found = store.find(run).map_err(one)?;
+    worker::check_resumable(&found, &how).map_err(one)?;
+    let info = found.info;
     signal::leave_on(&control);
     let (own, id) = (info.source.clone(), info.id.clone());
     let mut opened = None;

@@ -11,7 +11,7 @@ use trombine::{
     model::Weights,
     plan::Plan,
     problem::{Kind, Problem},
-    run::{Run, RunStatus, RunStore},
+    run::{Run, RunStatus, RunStore, checkpoint::Checkpoint},
     session::Session,
     settings::Settings,
     worker::{self, Command, Event, ResumeOptions},
@@ -116,13 +116,45 @@ fn without_history_or_pictures_the_weights_stay_byte_for_byte() {
         let folder = store.find("last").expect("a run").folder;
         fs::remove_file(folder.join(missing)).expect("removed");
         let before = bytes(&folder);
-        for how in [ResumeOptions::more(2), ResumeOptions { learning_rate: Some(1e-4), ..ResumeOptions::default() }] {
+        for how in [ResumeOptions::more(2), ResumeOptions { more: 1, learning_rate: Some(1e-4), ..ResumeOptions::default() }] {
             let problem = resume(&store, how).expect_err("refused");
             assert_eq!(problem.kind, Kind::File, "{problem}");
             assert!(problem.what.en.contains("cannot be trained further"), "{missing}: {problem}");
             assert!(bytes(&folder) == before, "{missing}: something was written");
         }
     }
+}
+
+/// Nothing would be trained, and of a run that keeps its last weights the best would take their place.
+#[test]
+fn another_rate_without_an_epoch_left_is_refused_and_changes_nothing() {
+    let mut settings = short();
+    settings.train.callbacks.restore_best_weights = false;
+    let (_home, store, run) = trained(&settings);
+    let all = |run: &Run| (bytes(&run.folder), bytes(&run.folder.join("checkpoint")));
+    let before = all(&run);
+    let slower = || ResumeOptions { learning_rate: Some(1e-5), ..ResumeOptions::default() };
+    let problem = resume(&store, slower()).expect_err("refused");
+    assert!(problem.what.en.contains("All epochs of this run are done"), "{problem}");
+    assert!(problem.remedy.en.contains("how many more epochs"), "{problem}");
+    assert!(all(&run) == before, "something was written");
+    let (_elsewhere, imported) = imported(&run);
+    let problem = resume(&imported, slower()).expect_err("refused");
+    assert!(problem.what.en.contains("All epochs of this run are done"), "{problem}");
+    // As a kill between its last epoch and its end leaves it.
+    let mut cut = store.find("last").expect("a run");
+    let mut checkpoint = Checkpoint::load(&cut.checkpoint_path()).expect("a checkpoint");
+    checkpoint.position.stopped = None;
+    checkpoint.save(&cut.checkpoint_path()).expect("written");
+    cut.update(|info| (info.status, info.stopped) = (RunStatus::Paused, None)).expect("written");
+    let problem = resume(&store, slower()).expect_err("refused");
+    assert!(problem.what.en.contains("All epochs of this run are done"), "{problem}");
+    // Where epochs are left, it goes on: after the loss ran away, or nothing got better.
+    let mut longer = store.find("last").expect("a run").settings().expect("settings");
+    longer.train.epochs = 5;
+    run.save_settings(&longer).expect("written");
+    resume(&store, slower()).expect("trains");
+    assert_eq!(store.find("last").expect("a run").history().len(), 5);
 }
 
 /// Killed in its first epoch, a run has nothing to lose: what is asked for holds for its new beginning.
