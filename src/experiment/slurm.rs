@@ -89,31 +89,7 @@ impl ExperimentStore {
         let first = parts.first().map(|(before, part)| numbers(*before, part)).unwrap_or_default();
         atomic::write(&path, self.script(experiment, &first, &program, options, &template).as_bytes())?;
         self.take_up(experiment)?;
-        let mut arrays: Vec<SlurmArray> = Vec::with_capacity(parts.len());
-        for (before, part) in &parts {
-            let mut command = Command::new("sbatch");
-            command.arg("--parsable");
-            if parts.len() > 1 {
-                command.arg(format!("--array={}", numbers(*before, part)));
-            }
-            command.arg(&path);
-            if *before > 0 {
-                command.arg(before.to_string());
-            }
-            match told(&mut command) {
-                // `id` or `id;cluster`.
-                Ok(job) => {
-                    let job = job.trim().split(';').next().unwrap_or_default().to_owned();
-                    arrays.push(SlurmArray { job, before: *before });
-                }
-                Err(problem) if arrays.is_empty() => return Err(problem),
-                Err(problem) => {
-                    // Nothing else would know of them.
-                    let _ = told(Command::new("scancel").args(arrays.iter().map(|array| &array.job)));
-                    return Err(problem);
-                }
-            }
-        }
+        let arrays = submit_all(&parts, &path)?;
         let job = arrays.first().map(|array| array.job.clone()).unwrap_or_default();
         let job = SlurmJob { job, submitted: date::now(), members, arrays };
         atomic::write_json(&self.folder(experiment).join(JOB), &job)?;
@@ -128,14 +104,7 @@ impl ExperimentStore {
     }
 
     /// The array job's script, with the numbers of its tasks. What it is given as an argument is added to a task's number.
-    fn script(
-        &self,
-        experiment: &Experiment,
-        array: &str,
-        program: &Path,
-        options: &SlurmOptions,
-        template: &str,
-    ) -> String {
+    fn script(&self, experiment: &Experiment, array: &str, program: &Path, options: &SlurmOptions, template: &str) -> String {
         let Experiment { id, .. } = experiment;
         let folder = self.folder(experiment);
         // Slurm replaces what follows a `%`.
@@ -229,6 +198,36 @@ impl SlurmJob {
         }
         tasks
     }
+}
+
+/// Submits the script at `path` once for each of `parts`, or not at all.
+fn submit_all(parts: &[(usize, Vec<usize>)], path: &Path) -> Result<Vec<SlurmArray>, Problem> {
+    let mut arrays: Vec<SlurmArray> = Vec::with_capacity(parts.len());
+    for (before, part) in parts {
+        let mut command = Command::new("sbatch");
+        command.arg("--parsable");
+        if parts.len() > 1 {
+            command.arg(format!("--array={}", numbers(*before, part)));
+        }
+        command.arg(path);
+        if *before > 0 {
+            command.arg(before.to_string());
+        }
+        match told(&mut command) {
+            // `id` or `id;cluster`.
+            Ok(job) => {
+                let job = job.trim().split(';').next().unwrap_or_default().to_owned();
+                arrays.push(SlurmArray { job, before: *before });
+            }
+            Err(problem) if arrays.is_empty() => return Err(problem),
+            Err(problem) => {
+                // Nothing would know of those that were taken.
+                let _ = told(Command::new("scancel").args(arrays.iter().map(|array| &array.job)));
+                return Err(problem);
+            }
+        }
+    }
+    Ok(arrays)
 }
 
 /// The highest number that Slurm lets a task have.

@@ -130,7 +130,10 @@ echo \"$((17 + n));cluster\"";
     assert!(logs.contains("/50%% home/") && logs.ends_with("/slurm-%A_%a.log\""), "{logs}");
     let (_, out, _) = call(&["show", "last"]);
     let line = |number: usize| out.lines().find(|line| line.trim_start().starts_with(&format!("{number}  "))).expect("a line");
-    assert!(!line(1).contains("Slurm") && line(2).ends_with("Slurm RUNNING node7") && line(3).ends_with("Slurm PENDING"), "{out}");
+    assert!(
+        !line(1).contains("Slurm") && line(2).ends_with("Slurm RUNNING node7") && line(3).ends_with("Slurm PENDING"),
+        "{out}"
+    );
     assert!(read("queue").ends_with("-j 17,18"), "{}", read("queue"));
     // The first task of the second array is the third run.
     let (status, out, err) = support::outcome(Command::new("bash").args([script, "2"]).env("SLURM_ARRAY_TASK_ID", "1"));
