@@ -66,7 +66,8 @@ pub fn perform(command: Command, store: &RunStore, control: &Control, emit: &mut
         Command::TestDevice(device) => test_device(device, store, emit),
         Command::Evaluate { run, source, dataset, device, mirrored } => {
             let pictures = (source, dataset);
-            let evaluated = evaluate(store.find(&run)?, pictures, EvaluateAgainOptions { device, mirrored }, store, control, emit);
+            let evaluated =
+                evaluate(store.find(&run)?, pictures, EvaluateAgainOptions { device, mirrored }, store, control, emit);
             evaluated.map_err(|problem| problem.in_run(&run))
         }
         Command::Committee { of, name } => then_list(committee::create(&of, name, store, emit), store, emit),
