@@ -180,7 +180,13 @@ fn decisions(settings: &Settings) -> String {
         };
         let outcome = callbacks.epoch(&settings.train.callbacks, &record, 45.0 * x);
         let best = callbacks.best_epoch(&settings.train.callbacks);
-        said += &format!("{} {} {:?} {best:?} {:e}; ", outcome.best, outcome.keep, outcome.stop, callbacks.rate(&settings.train.callbacks, 1.0));
+        said += &format!(
+            "{} {} {:?} {best:?} {:e}; ",
+            outcome.best,
+            outcome.keep,
+            outcome.stop,
+            callbacks.rate(&settings.train.callbacks, 1.0)
+        );
     }
     said
 }
