@@ -545,6 +545,8 @@ impl Session {
         } = event
         {
             self.phase = Phase::Training;
+            // It goes on: that its loss ran away is no longer what to do something about.
+            self.failures.retain(|problem| problem.kind != Kind::Diverged || problem.run.as_ref() != Some(&run));
             self.training = Some(Training {
                 run,
                 job: self.job,

@@ -93,10 +93,13 @@ const FEW: Phrase = say(
 /// Goes on with a run on the pictures that it began with.
 pub fn resume(run: &str, data: Option<&Path>, how: ResumeOptions, terminal: &mut Terminal) -> Done {
     let (store, control) = (store()?, Control::default());
-    let info = store.find(run).map_err(one)?.info;
-    worker::check_resumable(&info, &how).map_err(one)?;
+    let found = store.find(run).map_err(one)?;
+    worker::check_resumable(&found, &how).map_err(one)?;
+    // Opening the pictures takes a while, in which `last` may become another run.
+    let name = RunStore::lasting_name(&found, run);
+    let info = found.info;
     signal::leave_on(&control);
-    let (own, id) = (info.source.clone(), info.id.clone());
+    let own = info.source.clone();
     let source = data.map_or(info.source, |data| Source::Folder(data.to_owned()));
     let mut opened = None;
     let result = worker::perform(Command::Open(source), &store, &control, &mut |event| {
@@ -107,11 +110,9 @@ pub fn resume(run: &str, data: Option<&Path>, how: ResumeOptions, terminal: &mut
     });
     result.map_err(|problem| one(if data.is_none() { worker::gone(&own, problem) } else { problem }))?;
     let Some(open) = opened else { return Ok(()) };
-    let command = Command::Resume { run: run.to_owned(), open, how };
+    let command = Command::Resume { run: name.clone(), open, how };
     let result = worker::perform(command, &store, &control, &mut |event| terminal.event(&event));
-    // `last` is another run tomorrow.
-    let run = if store.look(&id).is_some() { &id } else { run };
-    ended(result, Some(run), &store, &control)
+    ended(result, Some(&name), &store, &control)
 }
 
 /// Nothing was named to train on.

@@ -7,7 +7,7 @@ use std::{
 };
 
 use super::{
-    Looked, RequestedDevice, Run, RunFiles, RunInfo, RunStatus, checkpoint::Checkpoint, date, id, known_runs, naming,
+    Looked, RequestedDevice, Run, RunFiles, RunInfo, RunStatus, VERSION, checkpoint::Checkpoint, date, id, known_runs, naming,
     pictures::Picture,
 };
 use crate::{
@@ -187,6 +187,12 @@ impl RunStore {
         }
     }
 
+    /// By what [`RunStore::find`] finds again, whatever is trained meanwhile, the run that it has found by `name`: `last` is
+    /// another run soon, and a beginning may fit two.
+    pub fn lasting_name(found: &Run, name: &str) -> String {
+        if found.folder == Path::new(name) { name.to_owned() } else { found.info.id.clone() }
+    }
+
     /// The run of exactly this id as [`RunStore::list`] has it, without looking at the others; `None` if it is not there or
     /// damaged.
     pub fn look(&self, id: &str) -> Option<Run> {
@@ -309,6 +315,7 @@ fn fill(folder: PathBuf, id: String, name: LocalizedText, plan: &Plan) -> Result
         member_of: plan.member_of.clone(),
         committee: None,
         started_from: plan.start.as_ref().map(|start| start.from.clone()),
+        versions: vec![VERSION.to_owned()],
         stored: RunFiles::default(),
     };
     let run = Run { folder, info };

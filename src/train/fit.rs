@@ -150,6 +150,8 @@ pub(super) struct Fit<'a> {
     pub(super) best_is_stored: bool,
     /// Batch norm's averaged running statistics, if weights are averaged.
     pub(super) statistics: Option<Weights>,
+    /// The weights that are trained, while the engine has the averaged ones to evaluate them.
+    pub(super) set_aside: Option<Weights>,
     pub(super) meter: EtaEstimator,
     pub(super) faces: TrackedSamples,
     pub(super) logs: Logs,
@@ -211,6 +213,7 @@ impl<'a> Fit<'a> {
             best,
             best_is_stored: false,
             statistics,
+            set_aside: None,
             meter,
             faces,
             logs,
@@ -314,7 +317,7 @@ impl<'a> Fit<'a> {
     /// Does what is wished before the next batch: `None` goes on.
     fn obey(&mut self) -> Result<Option<StopReason>, End> {
         let mut wish = self.control.wish();
-        let late = time_limit::reached(&self.plan.settings.train.callbacks, self.meter.elapsed());
+        let late = time_limit::reached(&self.plan.settings.train.callbacks, self.within_limit());
         if wish != Signal::Go || late {
             self.settle()?;
             if self.trouble.is_some() {
@@ -348,15 +351,13 @@ impl<'a> Fit<'a> {
 
     /// How the validation part is evaluated (L2 penalty included, as Keras's `val_loss`); `None` if the user ends it.
     fn validate(&mut self, weights: &Weights) -> Result<Option<Validation>, End> {
-        let averaged = self.plan.settings.train.optimizer.use_ema;
-        let raw = if averaged { Some(self.engine.weights()?) } else { None };
-        if averaged {
+        if self.plan.settings.train.optimizer.use_ema {
+            self.set_aside = Some(self.engine.weights()?);
             self.engine.set_weights(weights)?;
         }
         let result = self.validation_pass();
-        // Before anything is saved or left: what trains on are the raw weights.
-        if let Some(raw) = &raw {
-            self.engine.set_weights(raw)?;
+        if let Some(raw) = self.set_aside.take() {
+            self.engine.set_weights(&raw)?;
         }
         let penalty = validation::penalty(&self.plan.network, weights);
         Ok(result?.map(|pass| Validation { loss: pass.loss + penalty, ..pass }))
@@ -373,9 +374,9 @@ impl<'a> Fit<'a> {
         loop {
             match self.control.wish() {
                 Signal::Go => {}
-                // The pass is short and repeated as a whole after a crash, so there is nothing new to save within it.
+                // The pass is repeated as a whole after a crash, but not the epoch's steps, of which nothing is saved yet.
                 Signal::Pause => {
-                    self.pause_within_validation();
+                    self.pause()?;
                     continue;
                 }
                 Signal::Finish => return Ok(None),
@@ -411,7 +412,7 @@ impl<'a> Fit<'a> {
 
     /// Callbacks, log, checkpoint; gives the reason if one of the callbacks ends the training.
     fn epoch_end(&mut self, record: EpochRecord, confusion: &Confusion, weights: Weights) -> Result<Option<StopReason>, Problem> {
-        let verdict = self.at.callbacks.epoch(&self.plan.settings.train.callbacks, &record, self.meter.elapsed());
+        let verdict = self.at.callbacks.epoch(&self.plan.settings.train.callbacks, &record, self.within_limit());
         self.at.history.push(record);
         self.at.epoch = record.epoch;
         (self.at.step, self.at.sums, self.at.epoch_began) = (0, Sums::default(), self.meter.elapsed());
@@ -445,7 +446,7 @@ impl<'a> Fit<'a> {
     ///
     /// [`CallbackSettings::keeps_best`]: crate::callback::CallbackSettings::keeps_best
     fn finish(mut self, reason: StopReason) -> Result<Outcome, Problem> {
-        let trouble = self.trouble.take();
+        let trouble = self.trouble.take().map(|trouble| trouble.in_run(&self.run.info.id));
         let keep_best = self.plan.settings.train.callbacks.keeps_best(reason) || trouble.is_some();
         let (weights, epoch) = match (self.best.clone().filter(|_| keep_best), &trouble) {
             (Some(best), _) => (best, self.at.best_epoch.unwrap_or(self.at.epoch)),
@@ -492,6 +493,11 @@ impl<'a> Fit<'a> {
         Ok(Outcome::Left)
     }
 
+    /// Seconds that count for the time limit: since the run was last asked to be trained further.
+    fn within_limit(&self) -> f64 {
+        self.meter.elapsed() - self.at.extended_at
+    }
+
     /// Steps done in the whole run.
     pub(super) fn global_step(&self) -> u64 {
         u64::from(self.at.epoch) * u64::from(self.plan.steps_per_epoch) + u64::from(self.at.step)
@@ -502,7 +508,7 @@ impl<'a> Fit<'a> {
         let train = &self.plan.settings.train;
         let base = train.optimizer.learning_rate;
         let scheduled = schedule::rate(&train.schedule, base, index, self.plan.steps_per_epoch, train.epochs);
-        self.at.callbacks.rate(scheduled)
+        self.at.callbacks.rate(&train.callbacks, scheduled)
     }
 
     /// The weights that are kept: those that are evaluated, giving values in their own unit.

@@ -8,7 +8,6 @@ use super::{
     meter::Work,
 };
 use crate::{
-    control::Signal,
     data::sample::Part,
     history::BatchRecord,
     model::Op,
@@ -41,7 +40,10 @@ impl Fit<'_> {
             event_log: Box::new(self.event_log.clone()),
         };
         let device = self.engine.device().name.clone();
-        let written = self.run.update(|info| (info.status, info.device, info.stopped) = (RunStatus::Training, device, None));
+        let written = self.run.update(|info| {
+            (info.status, info.device, info.stopped) = (RunStatus::Training, device, None);
+            info.trained_by_this_version();
+        });
         self.written(written);
         self.tell(event);
         self.tell_faces()
@@ -110,18 +112,6 @@ impl Fit<'_> {
         Ok(())
     }
 
-    pub(super) fn pause_within_validation(&mut self) {
-        self.meter.pause();
-        self.set_status(RunStatus::Paused);
-        self.tell(TrainEvent::Paused);
-        let wish = self.control.wait_while_paused();
-        self.meter.go_on();
-        if wish == Signal::Go {
-            self.set_status(RunStatus::Training);
-            self.tell(TrainEvent::Resumed);
-        }
-    }
-
     /// Puts everything on the disk; a failure is told, and training goes on.
     ///
     /// # Errors
@@ -140,7 +130,7 @@ impl Fit<'_> {
         self.at.seconds = self.meter.elapsed();
         Ok(Checkpoint {
             position: self.at.clone(),
-            weights: self.engine.weights()?,
+            weights: self.set_aside.clone().map_or_else(|| self.engine.weights(), Ok)?,
             optimizer: self.engine.optimizer_state()?,
             best: self.best.clone(),
             statistics: self.statistics.clone(),

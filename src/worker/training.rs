@@ -103,16 +103,17 @@ fn is_over(run: &RunInfo, how: &ResumeOptions) -> bool {
 /// Whether a run can go on as `how` says, as far as its description tells.
 ///
 /// # Errors
-/// It is finished and evaluated, or came without what it takes to go on, or the device is not here.
-pub(crate) fn check_resumable(run: &RunInfo, how: &ResumeOptions) -> Result<(), Problem> {
-    if is_over(run, how) && run.scores.is_some() {
+/// It is finished and evaluated, has no epoch left for another rate, or came without what it takes to go on, or the device is not here.
+pub(crate) fn check_resumable(run: &Run, how: &ResumeOptions) -> Result<(), Problem> {
+    let info = &run.info;
+    if is_over(info, how) && info.scores.is_some() {
         return Err(finished());
     }
     // Only one that has learned nothing yet may begin anew; of others, at least the weights must be there.
-    if run.committee.is_some() {
+    if info.committee.is_some() {
         return Err(not_trained_further());
     }
-    if !run.stored.checkpoint && !run.stored.weights && !run.is_fresh() {
+    if !info.stored.checkpoint && !info.stored.weights && !info.is_fresh() {
         return Err(cannot_go_on());
     }
     // As anywhere else where they are given.
@@ -121,7 +122,11 @@ pub(crate) fn check_resumable(run: &RunInfo, how: &ResumeOptions) -> Result<(), 
         settings.set(&format!("train.optimizer.learning_rate={rate}"))?;
     }
     if how.more > 0 {
-        settings.set(&format!("train.epochs={}", run.epochs_done.saturating_add(how.more)))?;
+        settings.set(&format!("train.epochs={}", info.epochs_done.saturating_add(how.more)))?;
+    }
+    // From its best weights no epoch would follow: its result would be replaced by these, with nothing learned.
+    if how.learning_rate.is_some() && how.more == 0 && info.epochs_done >= run.settings()?.train.epochs {
+        return Err(no_epoch_left());
     }
     how.device.as_deref().map_or(Ok(()), engine::check)
 }
@@ -139,7 +144,7 @@ pub(super) fn resume(
     let lock = run.lock()?;
     // As it is now that nobody else changes it.
     let mut run = Run::open(&run.folder)?;
-    check_resumable(&run.info, how)?;
+    check_resumable(&run, how)?;
     let over = is_over(&run.info, how);
     let mut settings = run.settings()?;
     let mut checkpoint = if over { None } else { from_where(&run, &settings)? };
@@ -195,7 +200,11 @@ pub(super) fn resume(
         checkpoint.position.device.clone_from(&plan.device);
         if asked {
             checkpoint.position.stopped = None;
+            checkpoint.position.extended_at = checkpoint.position.seconds;
             checkpoint.position.callbacks.train_more();
+        }
+        if how.learning_rate.is_some() {
+            checkpoint.position.callbacks.take_rate();
         }
         if how.learning_rate.is_some() || !run.info.stored.checkpoint {
             checkpoint.from_the_best(engine.optimizer_state()?, checkpoint.position.scaler.unwrap_or(plan.scaler));
@@ -426,6 +435,17 @@ fn finished() -> Problem {
     Problem::new(
         Kind::File,
         say("This run is finished", "Cet essai est terminé"),
+        say("Say for how many more epochs it should be trained", "Dites pour combien d’époques encore l’entraîner"),
+    )
+}
+
+fn no_epoch_left() -> Problem {
+    Problem::new(
+        Kind::File,
+        say(
+            "All epochs of this run are done: none is left to be trained at another rate",
+            "Toutes les époques de cet essai sont faites : il n’en reste aucune à entraîner à un autre taux",
+        ),
         say("Say for how many more epochs it should be trained", "Dites pour combien d’époques encore l’entraîner"),
     )
 }

@@ -71,6 +71,27 @@ fn the_table_of_epochs_of_an_older_run_gets_its_name_of_now() {
     assert!(table.starts_with("epoch,") && table.lines().count() == 2, "{table}");
 }
 
+/// A file is where TensorBoard's folder would be: that is told, and the table is written all the same.
+#[test]
+fn a_log_that_cannot_be_written_keeps_no_other_from_it() {
+    let mut settings = settings();
+    (settings.train.callbacks.csv_log, settings.train.callbacks.tensorboard) = (true, true);
+    let plan = plan(&settings);
+    let (_home, mut run) = run(&plan);
+    fs::write(run.folder.join("tensorboard"), "in the way").expect("written");
+    let mut engine = ReferenceEngine::new(&plan.engine_config());
+    let mut warned = Vec::new();
+    let mut tell = |told| {
+        if let FitEvent::Warned(problem) = told {
+            warned.push(problem.path);
+        }
+    };
+    fit(&plan, &mut engine, &mut run, None, &Control::default(), &mut tell).expect("training goes on");
+    assert!(warned.iter().flatten().any(|path| path.starts_with(run.folder.join("tensorboard"))), "{warned:?}");
+    let table = fs::read_to_string(run.folder.join("history.csv")).expect("it is there");
+    assert_eq!(table.lines().count(), 4, "{table}");
+}
+
 /// Keras's `val_loss`: the mean loss of the validation part plus the L2 penalty of the weights.
 #[test]
 fn the_validation_loss_holds_the_penalty() {
@@ -177,6 +198,44 @@ fn a_resumed_training_ends_with_the_same_bits() {
     }
 }
 
+/// Of an epoch of many pictures, the steps take long; whatever comes during a pause after them, they are not trained again.
+#[test]
+fn a_pause_within_the_validation_pass_saves_the_steps_before_it() {
+    let mut settings = settings();
+    for averaged in [false, true] {
+        settings.train.optimizer.use_ema = averaged;
+        let plan = plan(&settings);
+        let (_home, mut whole) = run(&plan);
+        let expected = result(train(&plan, &mut whole, None, &Control::default(), &mut |_| {}));
+
+        let (_home, mut paused) = run(&plan);
+        let (path, control) = (paused.checkpoint_path(), Control::default());
+        let (mut steps, wish) = (0, control.clone());
+        let pause = move |_: &mut ReferenceEngine| {
+            steps += 1;
+            if steps == 4 {
+                wish.set(Signal::Pause);
+            }
+            Ok(())
+        };
+        let mut engine = Watched::new(ReferenceEngine::new(&plan.engine_config()), pause);
+        let mut saved = None;
+        let mut hear = |told: FitEvent| {
+            if told == FitEvent::Train(TrainEvent::Paused) {
+                saved = Checkpoint::load(&path).ok();
+                control.set(Signal::Go);
+            }
+        };
+        let outcome = fit(&plan, &mut engine, &mut paused, None, &control, &mut hear).expect("it goes on");
+        assert!(result(outcome) == expected, "other weights after a pause, averaged: {averaged}");
+        let saved = saved.expect("a checkpoint of the pause");
+        assert_eq!((saved.position.epoch, saved.position.step), (0, 4));
+        let (_home, mut resumed) = run(&plan);
+        let resumed = result(train(&plan, &mut resumed, Some(saved), &Control::default(), &mut |_| {}));
+        assert!(resumed == expected, "other weights after a cut within the pause, averaged: {averaged}");
+    }
+}
+
 #[test]
 fn more_epochs_go_on_where_it_ended() {
     let mut long = settings();
@@ -264,12 +323,13 @@ fn after_a_loss_that_ran_away_it_goes_on_from_the_best_at_a_lower_rate() {
     let mut warned = Vec::new();
     let mut tell = |told| {
         if let FitEvent::Warned(problem) = told {
-            warned.push(problem.kind);
+            warned.push((problem.kind, problem.run));
         }
     };
     let outcome = fit(&plan_fast, &mut engine, &mut run, None, &Control::default(), &mut tell).expect("the best is kept");
     let (best, reason, epoch) = result(outcome);
-    assert_eq!((reason, epoch, warned), (StopReason::Diverged, Some(1), vec![trombine::problem::Kind::Diverged]));
+    let told = vec![(trombine::problem::Kind::Diverged, Some(run.info.id.clone()))];
+    assert_eq!((reason, epoch, warned), (StopReason::Diverged, Some(1), told));
     assert!(best.0.values().all(|array| array.data.iter().all(|value| value.is_finite())));
 
     let mut slow = running_away();

@@ -7,11 +7,13 @@ use egui_kittest::Harness;
 use trombine::{
     app::{App, Pace, Preferences},
     control::Control,
+    engine,
     evaluate::Report,
+    history::StopReason,
     model::Weights,
     plan::Plan,
     problem::{Kind, Problem},
-    run::{Run, RunStatus, RunStore},
+    run::{Run, RunStatus, RunStore, checkpoint::Checkpoint},
     session::Session,
     settings::Settings,
     worker::{self, Command, Event, ResumeOptions},
@@ -19,7 +21,7 @@ use trombine::{
 
 use crate::{
     claims::wait,
-    training::{dataset, settings},
+    training::{dataset, lively, settings},
 };
 
 /// Of one step an epoch.
@@ -116,12 +118,90 @@ fn without_history_or_pictures_the_weights_stay_byte_for_byte() {
         let folder = store.find("last").expect("a run").folder;
         fs::remove_file(folder.join(missing)).expect("removed");
         let before = bytes(&folder);
-        for how in [ResumeOptions::more(2), ResumeOptions { learning_rate: Some(1e-4), ..ResumeOptions::default() }] {
+        for how in [ResumeOptions::more(2), ResumeOptions { more: 1, learning_rate: Some(1e-4), ..ResumeOptions::default() }] {
             let problem = resume(&store, how).expect_err("refused");
             assert_eq!(problem.kind, Kind::File, "{problem}");
             assert!(problem.what.en.contains("cannot be trained further"), "{missing}: {problem}");
             assert!(bytes(&folder) == before, "{missing}: something was written");
         }
+    }
+}
+
+/// Nothing would be trained, and of a run that keeps its last weights the best would take their place.
+#[test]
+fn another_rate_without_an_epoch_left_is_refused_and_changes_nothing() {
+    let mut settings = short();
+    settings.train.callbacks.restore_best_weights = false;
+    let (_home, store, run) = trained(&settings);
+    let all = |run: &Run| (bytes(&run.folder), bytes(&run.folder.join("checkpoint")));
+    let before = all(&run);
+    let slower = || ResumeOptions { learning_rate: Some(1e-5), ..ResumeOptions::default() };
+    let problem = resume(&store, slower()).expect_err("refused");
+    assert!(problem.what.en.contains("All epochs of this run are done"), "{problem}");
+    assert!(problem.remedy.en.contains("how many more epochs"), "{problem}");
+    assert!(all(&run) == before, "something was written");
+    let (_elsewhere, imported) = imported(&run);
+    let problem = resume(&imported, slower()).expect_err("refused");
+    assert!(problem.what.en.contains("All epochs of this run are done"), "{problem}");
+    // As a kill between its last epoch and its end leaves it.
+    let mut cut = store.find("last").expect("a run");
+    let mut checkpoint = Checkpoint::load(&cut.checkpoint_path()).expect("a checkpoint");
+    checkpoint.position.stopped = None;
+    checkpoint.save(&cut.checkpoint_path()).expect("written");
+    cut.update(|info| (info.status, info.stopped) = (RunStatus::Paused, None)).expect("written");
+    let problem = resume(&store, slower()).expect_err("refused");
+    assert!(problem.what.en.contains("All epochs of this run are done"), "{problem}");
+    // Where epochs are left, it goes on: after the loss ran away, or nothing got better.
+    let mut longer = store.find("last").expect("a run").settings().expect("settings");
+    longer.train.epochs = 5;
+    run.save_settings(&longer).expect("written");
+    resume(&store, slower()).expect("trains");
+    assert_eq!(store.find("last").expect("a run").history().len(), 5);
+}
+
+/// What was trained before does not count against what is asked for now.
+#[test]
+fn a_run_that_came_to_its_time_limit_is_trained_further() {
+    let mut settings = short();
+    settings.train.callbacks.time_limit = 1;
+    let (_home, store, _) = trained(&settings);
+    let late = |run: &Run, by: f64, stopped: Option<StopReason>| {
+        let mut checkpoint = Checkpoint::load(&run.checkpoint_path()).expect("a checkpoint");
+        checkpoint.position.seconds = checkpoint.position.extended_at + by;
+        checkpoint.position.stopped = stopped;
+        checkpoint.save(&run.checkpoint_path()).expect("written");
+    };
+    let mut run = store.find("last").expect("a run");
+    late(&run, 90.0, Some(StopReason::TimeLimit));
+    run.update(|info| info.stopped = Some(StopReason::TimeLimit)).expect("written");
+    resume(&store, ResumeOptions::more(1)).expect("trains");
+    let mut run = store.find("last").expect("a run");
+    assert_eq!((run.history().len(), run.info.stopped), (4, Some(StopReason::AllEpochs)));
+    // Paused within what was asked for, it has what is left of the minute, and here nothing is.
+    late(&run, 90.0, None);
+    run.update(|info| (info.status, info.stopped) = (RunStatus::Paused, None)).expect("written");
+    settings.train.epochs = 6;
+    run.save_settings(&settings).expect("written");
+    resume(&store, ResumeOptions::default()).expect("ends");
+    let run = store.find("last").expect("a run");
+    assert_eq!((run.history().len(), run.info.stopped), (4, Some(StopReason::TimeLimit)));
+}
+
+/// Whatever the rate was lowered by before, the one that is given is the one that is trained at.
+#[test]
+fn the_rate_that_is_given_is_the_rate_after_it_was_lowered() {
+    let mut settings = short();
+    let callbacks = &mut settings.train.callbacks;
+    (callbacks.reduce_lr_on_plateau, callbacks.plateau_patience, callbacks.early_stopping) = (true, 1, false);
+    // Nothing is ever better by so much.
+    callbacks.plateau_min_delta = 1.0;
+    let rates = |run: &Run| run.history().iter().map(|record| record.learning_rate).collect::<Vec<f64>>();
+    let (_home, store, run) = trained(&settings);
+    assert_eq!(rates(&run), [1e-2, 1e-2, 5e-3]);
+    let (_elsewhere, imported) = imported(&run);
+    for store in [store, imported] {
+        resume(&store, ResumeOptions { more: 1, learning_rate: Some(1e-5), ..ResumeOptions::default() }).expect("trains");
+        assert_eq!(rates(&store.find("last").expect("a run"))[3], 1e-5);
     }
 }
 
@@ -183,6 +263,36 @@ fn a_report_of_earlier_weights_is_none_until_the_run_is_judged_again() {
     assert_eq!(store.list().0[0].scores, None);
     resume(&store, ResumeOptions::default()).expect("judged");
     assert_eq!(store.find("last").expect("a run").report(), Some(now));
+}
+
+/// It was fitted to what other weights said: those of now get one of their own.
+#[test]
+fn a_temperature_is_fitted_anew_to_the_weights_of_now() {
+    let mut settings = lively(short());
+    settings.train.callbacks.restore_best_weights = false;
+    let (_home, store, mut run) = trained(&settings);
+    run.keep_decision(&run.report().expect("judged"), 0.6, 1.43).expect("kept");
+    resume(&store, ResumeOptions::more(1)).expect("trains");
+    let now = store.find("last").expect("a run").report().expect("judged");
+    assert_eq!((now.threshold, now.temperature), (0.6, now.fitted_temperature()));
+    assert_ne!(now.temperature, 1.43);
+}
+
+/// While a run is trained further, its answers are those of new weights, to which nothing was fitted yet.
+#[test]
+fn a_temperature_of_earlier_weights_is_not_applied() {
+    let (_home, store, [earlier, now]) = unjudged();
+    let mut run = store.find("last").expect("a run");
+    let decided = |run: &Run| {
+        let predictor = run.predictor(|config| engine::open("cpu", config)).expect("it answers");
+        (predictor.threshold, predictor.temperature)
+    };
+    let earlier = Report { threshold: 0.6, temperature: 1.43, ..earlier };
+    run.save_report(&earlier).expect("written");
+    run.update(|info| info.scores = None).expect("written");
+    assert_eq!(decided(&run), (0.6, 1.0), "a threshold is a wish and stays");
+    run.keep_decision(&now, 0.6, 1.43).expect("kept");
+    assert_eq!(decided(&run), (0.6, 1.43));
 }
 
 /// Weights that somebody put in the place of others were never judged.

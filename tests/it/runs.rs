@@ -22,7 +22,7 @@ use trombine::{
     preset::Preset,
     problem::Kind,
     run::{
-        Run, RunStatus, RunStore,
+        Run, RunStatus, RunStore, VERSION,
         checkpoint::{Checkpoint, Header, Position, Reached},
         date,
         pictures::Picture,
@@ -44,6 +44,7 @@ fn made_listed_found_deleted_restored() {
     let plan = plan(&settings());
     let (first, second) = (store.create(&plan).expect("a run"), store.create(&plan).expect("another"));
     assert_ne!(first.info.id, second.info.id, "two runs in one second");
+    assert_eq!(first.info.versions, [VERSION]);
     let ids = |store: &RunStore| store.list().0.into_iter().map(|run| run.id).collect::<Vec<_>>();
     assert_eq!(ids(&store).len(), 2);
     assert_eq!(store.find("last").expect("the last").info.id, ids(&store)[0]);
@@ -55,6 +56,24 @@ fn made_listed_found_deleted_restored() {
     store.restore(&first.info.id).expect("restored");
     assert_eq!(ids(&store).len(), 2);
     assert!(store.delete("../runs").is_err(), "no way out of the store");
+}
+
+/// A command that takes minutes to open pictures goes on with the run that it has found.
+#[test]
+fn a_run_that_was_found_is_found_again_whatever_is_trained_meanwhile() {
+    let home = tempfile::tempdir().expect("a folder");
+    let store = RunStore::at(home.path());
+    let mut first = store.create(&plan(&settings())).expect("a run");
+    // Some time ago, so that the next is surely the last.
+    first.update(|info| info.created = 1).expect("written");
+    let path = first.folder.display().to_string();
+    let names = ["last", &first.info.id[..4], &first.info.id, &path];
+    let lasting = names.map(|name| RunStore::lasting_name(&store.find(name).expect("the only one"), name));
+    let second = store.create(&plan(&settings())).expect("another");
+    assert_eq!(store.find("last").expect("the newer").folder, second.folder);
+    for name in lasting {
+        assert_eq!(store.find(&name).expect("it is there").folder, first.folder, "{name}");
+    }
 }
 
 #[test]
