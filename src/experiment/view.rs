@@ -132,8 +132,8 @@ impl ExperimentView {
         }
         let metric = self.metric();
         for row in &mut rows {
-            row.spread = MeanCi::of(&row.scores)
-                .map(|spread| MeanCi { range: spread.range.map(|range| metric.within(range)), ..spread });
+            row.spread =
+                MeanCi::of(&row.scores).map(|spread| MeanCi { range: spread.range.map(|range| metric.within(range)), ..spread });
         }
         rows
     }

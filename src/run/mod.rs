@@ -179,6 +179,9 @@ pub struct RunView {
     #[serde(default)]
     pub outdated: bool,
     pub folder: PathBuf,
+    /// Whose pictures the report is about, where they are not the run's own.
+    #[serde(skip)]
+    pub elsewhere: Option<Source>,
     /// Its pictures with their parts and labels; none where the run came without them.
     #[serde(skip)]
     pub pictures: Arc<[Picture]>,

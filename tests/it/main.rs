@@ -27,6 +27,7 @@ mod dead_controls;
 mod dead_settings;
 mod decisions;
 mod duplicates;
+mod elsewhere;
 mod engine;
 mod engine_cases;
 mod engine_reference;

@@ -98,6 +98,11 @@ impl Format {
         self.extension().is_empty()
     }
 
+    /// Whether it is about a report, whichever that is; the others hold the model, with what is kept with the run.
+    pub const fn is_of_a_report(self) -> bool {
+        matches!(self, Self::Report | Self::Card | Self::Csv | Self::Plots)
+    }
+
     /// Whether it holds the weights of one network, which a committee has not.
     pub const fn is_of_one_network(self) -> bool {
         matches!(self, Self::Safetensors)

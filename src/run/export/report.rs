@@ -90,7 +90,14 @@ fn head(view: &RunView, lang: Lang) -> String {
     };
     let reservations = view.report.as_ref().map_or_else(Vec::new, |report| report.reservations(report.threshold, lang));
     let notes = view.info.committee_notes(lang);
-    let warned: String = notes.iter().chain(&reservations).map(|text| format!("<p class=\"warn\">{}.</p>", xml(text))).collect();
+    let elsewhere = view.elsewhere.as_ref().map(|source| match lang {
+        Lang::En => format!("Evaluated on the pictures of “{}”, not on the run’s own test part", source.name().en),
+        Lang::Fr => {
+            format!("Évalué sur les images de «\u{a0}{}\u{a0}», et non sur la partie test de l’essai", source.name().fr)
+        }
+    });
+    let warned: String =
+        elsewhere.iter().chain(&notes).chain(&reservations).map(|text| format!("<p class=\"warn\">{}.</p>", xml(text))).collect();
     let (title, line) = (xml(&title), xml(&line));
     format!("<header><p class=\"run\">{run}</p><h1>{title}</h1><p class=\"sub\">{line}</p>{warned}</header>")
 }

@@ -385,8 +385,18 @@ fn tried(lang: Lang, shown: &Shown) -> String {
     }
 }
 
-/// At which threshold exports are made, where it is not the one on the screen.
+/// What exports are about where it is another folder, and at which threshold they are made where it is not the one on the screen.
 fn exports_as_kept(ui: &mut Ui, lang: Lang, shown: &Shown) {
+    if let Some(source) = &shown.view.elsewhere {
+        let source = source.name();
+        let text = match lang {
+            Lang::En => format!("Report, card, predictions and plots are about “{}”, as shown", source.en),
+            Lang::Fr => {
+                format!("Rapport, fiche, prédictions et graphiques portent sur «\u{a0}{}\u{a0}», comme affiché", source.fr)
+            }
+        };
+        ui.add(egui::Label::new(theme::caption(text).color(Theme::of(ui).text2)).wrap());
+    }
     let Some(kept) = shown.view.report.as_ref().filter(|_| !shown.kept()) else { return };
     let t = Theme::of(ui);
     let kept = decimal(lang, kept.threshold, 2);
