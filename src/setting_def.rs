@@ -6,7 +6,7 @@
 
 use std::ops::RangeInclusive;
 
-use crate::text::{Lang, LocalizedText, PERCENT, Phrase, joined, numbers, repeated, say, shortest, with_unit};
+use crate::text::{Lang, LocalizedText, PERCENT, Phrase, exact_percent, joined, numbers, repeated, say, shortest, with_unit};
 
 /// A settings struct that lists its settings.
 pub trait SettingDefs {
@@ -383,7 +383,7 @@ impl<'a> SettingDef<'a> {
         match &self.value {
             Value::Switch(on) => if **on { say("on", "oui") } else { say("off", "non") }.get(lang).to_owned(),
             Value::Whole { value, unit, .. } => with_unit(lang, &value.to_string(), unit.get(lang, f64::from(**value))),
-            Value::Number { value, scale: Scale::Percent, .. } => crate::text::percent(lang, **value, 0),
+            Value::Number { value, scale: Scale::Percent, .. } => exact_percent(lang, **value),
             Value::Number { value, unit, .. } => with_unit(lang, &shortest(lang, **value), unit.get(lang, **value)),
             Value::Choice(choice) => choice.options()[choice.selected()].1.get(lang).to_owned(),
             Value::OfClasses { value, .. } => few(value, lang),

@@ -121,6 +121,7 @@ mod settings_groups;
 mod settings_rows;
 mod several_faces;
 mod shapes;
+mod shares;
 mod shortcuts;
 mod significance;
 mod slow_disk;

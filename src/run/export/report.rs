@@ -14,7 +14,7 @@ use crate::{
     evaluate::{F1Of, Grouping, Prediction, Report, calibration, confusion},
     history::{Mae, StopReason},
     run::RunView,
-    text::{Lang, Phrase, decimal, escape::xml, number, percent, plural, say, years as in_years},
+    text::{self, Lang, Phrase, chance, decimal, escape::xml, number, percent, plural, say, years as in_years},
 };
 
 /// The report's page. Pictures of mistakes are in it only if `options` ask for them and `dataset` has them.
@@ -183,7 +183,7 @@ fn crossings(report: &Report, lang: Lang) -> String {
 }
 
 fn roc_text(report: &Report, lang: Lang) -> String {
-    let threshold = decimal(lang, report.threshold, 2);
+    let threshold = text::threshold(lang, report.threshold);
     if !report.is_binary() {
         return say(
             "Each curve is one class against all others; the lowest stands out.",
@@ -205,7 +205,7 @@ fn roc_text(report: &Report, lang: Lang) -> String {
 
 fn best_text(report: &Report, lang: Lang) -> String {
     let Some(best) = report.best_f1(F1Of::Macro).filter(|_| report.is_binary()) else { return String::new() };
-    let (threshold, f1) = (decimal(lang, best.threshold, 2), decimal(lang, best.f1, 3));
+    let (threshold, f1) = (text::threshold(lang, best.threshold), decimal(lang, best.f1, 3));
     match lang {
         Lang::En => format!("On the validation part, the threshold {threshold} gives the best macro F1, {f1}."),
         Lang::Fr => format!("Sur la partie validation, le seuil {threshold} donne le meilleur F1 macro, {f1}."),
@@ -326,7 +326,7 @@ fn gallery(view: &RunView, report: &Report, pictures: &[Mistake<'_>], lang: Lang
     for (i, Mistake { prediction, .. }) in pictures.iter().enumerate() {
         let predicted = report.task.name(prediction.predicted(report.logit_threshold(report.threshold)), lang);
         let label = report.task.name(prediction.label.into(), lang);
-        let sure = percent(lang, report.confidence(prediction, report.threshold).min(0.999), 0);
+        let sure = chance(lang, report.confidence(prediction, report.threshold), 0);
         let age = prediction.age.map_or_else(String::new, |age| match lang {
             Lang::En => format!(" · {age}\u{a0}y"),
             Lang::Fr => format!(" · {age}\u{a0}ans"),
