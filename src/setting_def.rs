@@ -302,11 +302,7 @@ impl<'a> SettingDef<'a> {
     pub fn parse(&mut self, text: &str) -> Result<(), LocalizedText> {
         let text = text.trim();
         let ok = match &mut self.value {
-            Value::Switch(on) => match text {
-                "true" | "on" | "yes" | "1" => set(*on, true),
-                "false" | "off" | "no" | "0" => set(*on, false),
-                _ => false,
-            },
+            Value::Switch(on) => switched(text).is_some_and(|to| set(*on, to)),
             Value::Whole { value, range, .. } => text.parse().is_ok_and(|v| range.contains(&v) && set(*value, v)),
             // A zero has no sign.
             Value::Number { value, range, .. } => text.parse().is_ok_and(|v: f64| range.contains(&v) && set(*value, v + 0.0)),
@@ -390,6 +386,15 @@ impl<'a> SettingDef<'a> {
             Value::Run(name) if name.is_empty() => say("nothing", "rien").get(lang).to_owned(),
             Value::List { .. } | Value::Run(_) | Value::Table(_) => self.text(),
         }
+    }
+}
+
+/// A switch from text; `None` if it is none.
+pub fn switched(text: &str) -> Option<bool> {
+    match text {
+        "true" | "on" | "yes" | "1" => Some(true),
+        "false" | "off" | "no" | "0" => Some(false),
+        _ => None,
     }
 }
 

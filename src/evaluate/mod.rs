@@ -39,7 +39,7 @@ pub use groups::{Group, GroupKey, Grouping};
 pub use interval::Interval;
 pub use metric::Metric;
 pub use regression::{Regression, RegressionGroup};
-pub use score::{ClassScore, Decision, Rate, RunScores, Scores, YearScores};
+pub use score::{ClassScore, Decision, FRESH_THRESHOLD, Rate, RunScores, Scores, YearScores};
 pub use seen::Seen;
 pub use weights_id::{WeightsHash, WeightsId};
 
@@ -484,6 +484,7 @@ impl Report {
                 f1: Vec::new(),
                 macro_f1: 0.0,
                 baseline: 0.0,
+                fresh_accuracy: None,
                 years: Some(YearScores {
                     mae: regression.mae,
                     baseline: regression.baseline,
@@ -500,6 +501,9 @@ impl Report {
             f1: scores.classes.iter().map(|class| class.f1).collect(),
             macro_f1: scores.macro_average.f1,
             baseline: self.baseline().share(),
+            // Of more than two classes no threshold changes the answer.
+            fresh_accuracy: (self.is_binary() && self.threshold != FRESH_THRESHOLD)
+                .then(|| self.accuracy(FRESH_THRESHOLD).share()),
             years: None,
             weights: self.weights,
             decision: Some(self.decision()),

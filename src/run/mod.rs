@@ -8,6 +8,7 @@
 mod changes;
 pub mod checkpoint;
 pub mod committee;
+mod counted;
 pub mod date;
 pub mod export;
 mod folder;
@@ -24,6 +25,7 @@ mod store;
 mod trash;
 
 pub use changes::Changes;
+pub use counted::NotCounted;
 pub use known_runs::Looked;
 pub use naming::file_name_of;
 pub use paired::Paired;
