@@ -98,6 +98,7 @@ mod preset;
 mod properties;
 mod protobuf;
 mod rate_range;
+mod readable;
 mod readme;
 mod recipe;
 mod recovery;

@@ -3,6 +3,7 @@
 use super::{
     canvas::{Anchor, Canvas, MARGIN},
     raster::{Raster, SCALE, wrapped},
+    readable::{NUMBERS, numbered, renamed},
 };
 use crate::{
     colors::LIGHT,
@@ -42,8 +43,19 @@ const PICTURE: f64 = 198.0;
 
 /// Draws it.
 pub fn answer_picture(answer: &AnswerPicture<'_>, lang: Lang) -> Raster {
+    // Classes whose names cannot be drawn have numbers.
+    let numbered = numbered(answer.task, lang);
+    let headline = numbered.as_ref().map(|numbered| renamed(answer.headline, answer.task, numbered, lang));
+    let answer = &AnswerPicture {
+        task: numbered.as_ref().unwrap_or(answer.task),
+        headline: headline.as_deref().unwrap_or(answer.headline),
+        ..*answer
+    };
     let room = WIDTH - 2.0 * INNER;
     let mut notes: Vec<String> = Vec::new();
+    if numbered.is_some() {
+        notes.extend(wrapped(&format!("{}.", NUMBERS.get(lang)), "", room));
+    }
     if let Some((heat, _)) = answer.heat {
         notes.extend(wrapped(&format!("{}.", heat.legend_for(answer.task).get(lang)), "", room));
     }
