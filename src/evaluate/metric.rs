@@ -127,6 +127,7 @@ impl RunScores {
     pub fn value(&self) -> f64 {
         self.years.map_or(self.accuracy, |years| years.mae)
     }
+
     /// That number at the threshold of a fresh evaluation, whichever is kept; `None` where another is kept and it was not
     /// written down.
     pub fn as_evaluated(&self) -> Option<f64> {

@@ -11,13 +11,13 @@ use crate::{
 /// What such numbers are, in a line of the picture.
 pub const NOTE: Phrase = say(
     "Classes by number, as their list has them: this picture’s font lacks their letters; SVG has the names",
-    "Classes par leur numéro dans la liste : la police de cette image n’a pas leurs lettres ; le SVG a les noms",
+    "Classes par leur numéro dans la liste\u{a0}: la police de cette image n’a pas leurs lettres\u{a0}; le SVG a les noms",
 );
 
 /// The same of a picture that is no plot.
 pub const NUMBERS: Phrase = say(
     "Classes by number, as their list has them: this picture’s font lacks their letters",
-    "Classes par leur numéro dans la liste : la police de cette image n’a pas leurs lettres",
+    "Classes par leur numéro dans la liste\u{a0}: la police de cette image n’a pas leurs lettres",
 );
 
 /// `task` with `class 3` for each name that cannot be drawn; `None` where all can.

@@ -138,7 +138,9 @@ impl Shown {
     /// Whether threshold and temperature are those that are kept with the run.
     fn kept(&self) -> bool {
         self.view.report.as_ref().is_some_and(|kept| {
-            (kept.threshold - self.threshold).abs() < 1e-6 && (kept.temperature - self.report.temperature).abs() < 1e-9
+            // Close to an end small differences are large ones.
+            let near = 1e-6 * kept.threshold.min(1.0 - kept.threshold);
+            (kept.threshold - self.threshold).abs() <= near && (kept.temperature - self.report.temperature).abs() < 1e-9
         })
     }
 
@@ -396,7 +398,7 @@ fn exports_as_kept(ui: &mut Ui, lang: Lang, shown: &Shown) {
         let text = match lang {
             Lang::En => format!("Report, card, predictions and plots are about “{}”, as shown", source.en),
             Lang::Fr => {
-                format!("Rapport, fiche, prédictions et graphiques portent sur «\u{a0}{}\u{a0}», comme affiché", source.fr)
+                format!("Rapport, fiche, prédictions et graphiques portent sur «\u{a0}{}\u{a0}», comme à l’écran", source.fr)
             }
         };
         ui.add(egui::Label::new(theme::caption(text).color(Theme::of(ui).text2)).wrap());
