@@ -198,9 +198,10 @@ pub fn percent(lang: Lang, share: f64, digits: usize) -> String {
     let (value, least) = (share * 100.0, 10f64.powi(-(digits as i32)));
     let write = |value: f64| with_unit(lang, &decimal(lang, value, digits), PERCENT);
     let is_part = share > ROUNDING && share < 1.0 - ROUNDING;
-    match (value / least).round() {
-        steps if is_part && steps <= 0.0 => format!("{}{}", lang.conventions().below, write(least)),
-        steps if is_part && steps * least >= 100.0 - 0.5 * least => write(100.0 - least),
+    // What is printed decides: 0.5 is written as 0.
+    match format!("{value:.digits$}").parse::<f64>() {
+        Ok(written) if is_part && written <= 0.0 => format!("{}{}", lang.conventions().below, write(least)),
+        Ok(written) if is_part && written >= 100.0 => write(100.0 - least),
         _ => write(value),
     }
 }

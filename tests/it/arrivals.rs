@@ -112,7 +112,7 @@ fn dropped_settings_are_taken_whatever_the_case_of_their_ending() {
     let folder = tempfile::tempdir().expect("a folder");
     for name in ["settings.json", "SETTINGS.JSON", "settings.Txt"] {
         let path = folder.path().join(name);
-        std::fs::write(&path, "train.epochs = 7").expect("it can be written");
+        std::fs::write(&path, "train.epochs=7").expect("it can be written");
         let mut window = window(Page::Model, true);
         drop_file(&mut window, &path);
         pages::until(&mut window, name, |window| window.state().settings.train.epochs == 7);

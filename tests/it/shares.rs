@@ -61,9 +61,9 @@ fn training_and_report_do_not_say_all_of_nearly_all() {
 fn thresholds_are_told_from_the_ends() {
     let en = |value| threshold(Lang::En, value);
     assert_eq!([0.5, 0.385, 0.99, 0.01].map(en), ["0.50", "0.39", "0.99", "0.01"]);
-    assert_eq!([0.9993, 0.996, 0.0004, 0.0].map(en), ["0.9993", "0.996", "0.0004", "0.00"]);
+    assert_eq!([0.9993, 0.996, 0.99964, 0.0004, 0.0].map(en), ["0.999", "0.996", "0.9996", "0.0004", "0.00"]);
     assert_eq!([1.0_f64.next_down(), 1e-12].map(en), ["0.999999", "0.000001"]);
-    assert_eq!(threshold(Lang::Fr, 0.9993), "0,9993");
+    assert_eq!(threshold(Lang::Fr, 0.9993), "0,999");
 }
 
 /// Two runs that differ in a share by less than a hundredth are not called alike.
