@@ -99,8 +99,9 @@ pub fn run(start: Start, lang: Option<Lang>) -> Result<(), String> {
             .with_inner_size([1280.0, 820.0])
             .with_min_inner_size([1024.0, 700.0])
             .with_drag_and_drop(true),
-        // The bundled fonts hold every glyph that is used: the same look everywhere.
-        system_font_fallback: false,
+        // The bundled fonts hold every glyph of the program's own words: the same look everywhere. Names of folders and files may
+        // be of any script, and come in the system's fonts.
+        system_font_fallback: true,
         event_loop_builder: Some(Box::new(prefer_x11)),
         // The window's size and place, with everything else where it was asked for.
         persistence_path: files::chosen().map(|home| home.join("window.ron")),

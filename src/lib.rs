@@ -39,7 +39,8 @@
 //! # Invariants
 //! - `egui`, `eframe`, `rfd` only in `main.rs`, `app` and `ui`.
 //! - `candle` only in `engine/candle/`; `wgpu` compute only in `engine/gpu/`. No tensor of a device crosses a channel.
-//! - `unsafe` only in `engine/cpu/`, each block with its reason. No file is mapped: another program may cut it short.
+//! - `unsafe` only in `engine/cpu/`, each block with its reason. No file is mapped: another program may cut it short
+//!   (the window's toolkit maps the system's fonts, for names in scripts that ours lack).
 //! - Nothing under `ui/` blocks: no `recv`, no file access, no dialog except through an `Action`.
 //! - All randomness comes from the one seed in [`settings::Settings`], split by purpose. Same seed, same machine: same
 //!   bits, for any number of threads.

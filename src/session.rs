@@ -341,6 +341,7 @@ impl Session {
                 self.look_at(&view);
                 self.show(view);
             }
+            Event::DecisionKept(view) => self.keep_decision(Arc::from(view)),
             Event::RunViewed(view) => self.look_at(&Arc::from(view)),
             Event::Paired { runs, paired } => self.pairs.take(&runs, *paired),
             Event::Experiments { experiments, runs } => (self.experiments.list, self.experiments.runs) = (experiments, runs),

@@ -6,7 +6,7 @@
 
 use std::ops::RangeInclusive;
 
-use crate::text::{Lang, LocalizedText, PERCENT, Phrase, joined, numbers, repeated, say, shortest, with_unit};
+use crate::text::{Lang, LocalizedText, PERCENT, Phrase, exact_percent, joined, numbers, repeated, say, shortest, with_unit};
 
 /// A settings struct that lists its settings.
 pub trait SettingDefs {
@@ -302,11 +302,7 @@ impl<'a> SettingDef<'a> {
     pub fn parse(&mut self, text: &str) -> Result<(), LocalizedText> {
         let text = text.trim();
         let ok = match &mut self.value {
-            Value::Switch(on) => match text {
-                "true" | "on" | "yes" | "1" => set(*on, true),
-                "false" | "off" | "no" | "0" => set(*on, false),
-                _ => false,
-            },
+            Value::Switch(on) => switched(text).is_some_and(|to| set(*on, to)),
             Value::Whole { value, range, .. } => text.parse().is_ok_and(|v| range.contains(&v) && set(*value, v)),
             // A zero has no sign.
             Value::Number { value, range, .. } => text.parse().is_ok_and(|v: f64| range.contains(&v) && set(*value, v + 0.0)),
@@ -383,13 +379,22 @@ impl<'a> SettingDef<'a> {
         match &self.value {
             Value::Switch(on) => if **on { say("on", "oui") } else { say("off", "non") }.get(lang).to_owned(),
             Value::Whole { value, unit, .. } => with_unit(lang, &value.to_string(), unit.get(lang, f64::from(**value))),
-            Value::Number { value, scale: Scale::Percent, .. } => crate::text::percent(lang, **value, 0),
+            Value::Number { value, scale: Scale::Percent, .. } => exact_percent(lang, **value),
             Value::Number { value, unit, .. } => with_unit(lang, &shortest(lang, **value), unit.get(lang, **value)),
             Value::Choice(choice) => choice.options()[choice.selected()].1.get(lang).to_owned(),
             Value::OfClasses { value, .. } => few(value, lang),
             Value::Run(name) if name.is_empty() => say("nothing", "rien").get(lang).to_owned(),
             Value::List { .. } | Value::Run(_) | Value::Table(_) => self.text(),
         }
+    }
+}
+
+/// A switch from text; `None` if it is none.
+pub fn switched(text: &str) -> Option<bool> {
+    match text {
+        "true" | "on" | "yes" | "1" => Some(true),
+        "false" | "off" | "no" | "0" => Some(false),
+        _ => None,
     }
 }
 

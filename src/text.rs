@@ -190,9 +190,43 @@ pub fn with_decimal_mark(lang: Lang, number: &str) -> String {
     number.replace('.', lang.conventions().decimal.encode_utf8(&mut [0; 4]))
 }
 
-/// A share of one as per cent with `digits` places: `93%`, in French `93 %`.
+/// A share of one as per cent with `digits` places: `93%`, in French `93 %`. What is not all is never written as all, and what
+/// is not none never as none: `99%`, `<1%`.
 pub fn percent(lang: Lang, share: f64, digits: usize) -> String {
-    with_unit(lang, &decimal(lang, share * 100.0, digits), PERCENT)
+    /// What sums of shares are off by; one of four billion pictures is more.
+    const ROUNDING: f64 = 1e-12;
+    let (value, least) = (share * 100.0, 10f64.powi(-(digits as i32)));
+    let write = |value: f64| with_unit(lang, &decimal(lang, value, digits), PERCENT);
+    let is_part = share > ROUNDING && share < 1.0 - ROUNDING;
+    // What is printed decides: 0.5 is written as 0.
+    match format!("{value:.digits$}").parse::<f64>() {
+        Ok(written) if is_part && written <= 0.0 => format!("{}{}", lang.conventions().below, write(least)),
+        Ok(written) if is_part && written >= 100.0 => write(100.0 - least),
+        _ => write(value),
+    }
+}
+
+/// As [`percent`], of a probability that a model gives, which is never certain however it is rounded.
+pub fn chance(lang: Lang, probability: f64, digits: usize) -> String {
+    percent(lang, probability.clamp(1e-9, 1.0 - 1e-9), digits)
+}
+
+/// A share of one as per cent with as many places as it has: `0.15%`, in French `0,15 %`.
+pub fn exact_percent(lang: Lang, share: f64) -> String {
+    // Without what the multiplication is off by.
+    with_unit(lang, &shortest(lang, (share * 1e12).round() / 1e10), PERCENT)
+}
+
+/// A threshold of a probability: `0.50`, with as many places as it takes not to be 0 or 1, up to six.
+pub fn threshold(lang: Lang, value: f64) -> String {
+    const MOST: usize = 6;
+    if value <= 0.0 || value >= 1.0 {
+        return decimal(lang, value, 2);
+    }
+    let least = |digits: usize| 10f64.powi(-(digits as i32));
+    let told = |digits: &usize| (0.5 * least(*digits)..1.0 - 0.5 * least(*digits)).contains(&value);
+    let digits = (2..MOST).find(told).unwrap_or(MOST);
+    decimal(lang, value.clamp(least(digits), 1.0 - least(digits)), digits)
 }
 
 /// The sign of per cent as a unit; [`with_unit`] sets it as the language does.

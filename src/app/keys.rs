@@ -30,7 +30,7 @@ use crate::{
 
 /// Whether a file holds settings rather than a picture.
 fn is_settings(path: &std::path::Path) -> bool {
-    path.extension().is_some_and(|extension| extension == "json" || extension == "txt")
+    path.extension().is_some_and(|ending| ["json", "txt"].iter().any(|one| ending.eq_ignore_ascii_case(one)))
 }
 
 /// What is known of a paste on its way.

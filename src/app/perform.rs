@@ -482,7 +482,9 @@ impl App {
             TaskResult::ExportTo { run, format, options, path } => {
                 let shown = self.session.run.as_ref().is_some_and(|shown| shown.info.id == run);
                 let dataset = if shown { self.session.pictures() } else { self.session.dataset().cloned() };
-                self.send(Command::Export { run, format, path, options, dataset }, None);
+                // What is shown of another folder is kept nowhere but here.
+                let elsewhere = self.session.run.clone().filter(|view| shown && view.evaluated_elsewhere());
+                self.send(Command::Export { run, format, path, options, dataset, elsewhere }, None);
             }
             TaskResult::PlotTo { plot, threshold, temperature, path } => self.save_plot(plot, threshold, temperature, path),
             TaskResult::RunFolder(folder) => self.import_run(folder),

@@ -12,6 +12,7 @@ use crate::{
     run::{
         RunStatus,
         export::{ExportOptions, Format, PlotKind},
+        file_name_of,
     },
     session::Offer,
     setting_def::Choice as _,
@@ -35,10 +36,12 @@ impl App {
 
     pub(super) fn choose_export(&mut self, run: String, format: Format, mistakes: bool) {
         let Preferences { lang, tables, .. } = self.preferences;
-        let name = self
-            .session
-            .info_of(&run)
-            .map_or_else(|| format!("{run}-{}", format.key()), |info| info.file_name(format.key(), lang));
+        let shown = self.session.run.as_ref().filter(|view| view.info.id == run && format.is_of_a_report());
+        let what = match shown.and_then(|view| view.elsewhere.as_ref()) {
+            Some(source) => file_name_of(source, format.key(), lang),
+            None => format.key().to_owned(),
+        };
+        let name = self.session.info_of(&run).map_or_else(|| format!("{run}-{what}"), |info| info.file_name(&what, lang));
         let file = match format.extension() {
             "" => name,
             ending => format!("{name}.{ending}"),

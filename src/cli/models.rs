@@ -197,7 +197,7 @@ pub fn export(
             terminal::complain(&problem, terminal.lang);
         }
     }
-    let command = Command::Export { run, format, path, options, dataset: None };
+    let command = Command::Export { run, format, path, options, dataset: None, elsewhere: None };
     worker::perform(command, &store()?, &Control::default(), &mut |event| terminal.event(&event)).map_err(one)
 }
 

@@ -103,6 +103,7 @@ impl Terminal {
             | Event::Runs { .. }
             | Event::Trash { .. }
             | Event::RunOpened(_)
+            | Event::DecisionKept(_)
             | Event::RunViewed(_)
             | Event::Paired { .. }
             | Event::Finished

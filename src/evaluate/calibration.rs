@@ -114,6 +114,24 @@ pub fn log_loss(predictions: &[Prediction], temperature: f64) -> f64 {
     sum / predictions.len().max(1) as f64
 }
 
+/// The logit from which on pictures are called class 1 at a threshold of the probability after a temperature.
+pub(super) fn logit_threshold(threshold: f64, temperature: f64) -> f64 {
+    // Through f32, so that a picture's own probability gives exactly its logit.
+    f64::from((logit(threshold.clamp(0.0, 1.0)) * temperature) as f32)
+}
+
+/// A threshold of the probability after a temperature that calls the logits from `called` on class 1, and those from `not` down
+/// not: `wished` if it does. `None` if no probability is so fine, as beyond log-odds of 36, where one ends as 1.
+///
+/// With nothing to be called, or nothing not to be, that end is infinite.
+pub(super) fn threshold_between(called: f64, not: f64, temperature: f64, wished: f64) -> Option<f64> {
+    let between = if called.is_finite() && not.is_finite() { sigmoid(f64::midpoint(called, not) / temperature) } else { wished };
+    [wished, between, sigmoid(called / temperature), 1.0_f64.next_down(), f64::MIN_POSITIVE].into_iter().find(|threshold| {
+        let raw = logit_threshold(*threshold, temperature);
+        *threshold > 0.0 && *threshold < 1.0 && raw <= called && raw > not
+    })
+}
+
 /// The probability of class 1 of a network's logit after its division by `temperature`.
 pub fn probability(logit: f32, temperature: f64) -> f64 {
     sigmoid(f64::from(logit) / temperature)

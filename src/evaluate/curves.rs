@@ -3,7 +3,10 @@
 //! All as scikit-learn has them (`roc_curve(drop_intermediate=False)`, `precision_recall_curve`, `roc_auc_score`,
 //! `average_precision_score`). One class is the positive one, class 1 of two; all others are the negative one.
 
-use super::{Confusion, Prediction, Rate, calibration::sigmoid};
+use super::{
+    Confusion, Prediction, Rate,
+    calibration::{sigmoid, threshold_between},
+};
 
 /// One threshold's place on both curves.
 #[derive(Clone, Copy, Debug, PartialEq)]
@@ -99,14 +102,20 @@ impl CurvePoint {
     }
 }
 
-/// Of two classes: the threshold with the highest F1, among the probabilities that occur; the lowest of equals. `None`
-/// without pictures.
+/// Of two classes: the threshold with the highest F1, among those that tell two pictures apart: the probability of the lower of
+/// those that are called class 1 where that does it; the lowest of equals. What is said of it is reached with it: where
+/// probabilities are too close to one another, or to 0 or 1, no threshold lies between them. `None` without pictures.
 ///
 /// To be chosen on the validation part: chosen on the test part, the score would be a promise that it cannot keep.
 pub fn best_f1(predictions: &[Prediction], temperature: f64, of: F1Of) -> Option<Best> {
     let mut best: Option<Best> = None;
-    for (threshold, counts) in steps(scored(predictions, 1, temperature)).into_iter().skip(1) {
-        let confusion = Confusion::from_rows(counts);
+    let steps = odds_and_counts(&mut scored(predictions, 1, temperature).all);
+    for (at, (odds, counts)) in steps.iter().enumerate().skip(1) {
+        // The logits themselves, which are of f32.
+        let logit = |odds: f64| f64::from((odds * temperature) as f32);
+        let below = steps.get(at + 1).map_or(f64::NEG_INFINITY, |(below, _)| logit(*below));
+        let Some(threshold) = threshold_between(logit(*odds), below, temperature, sigmoid(*odds)) else { continue };
+        let confusion = Confusion::from_rows(*counts);
         let f1 = match of {
             F1Of::Class(class) => confusion.class_score(class).f1,
             F1Of::Macro => f64::midpoint(confusion.class_score(0).f1, confusion.class_score(1).f1),
@@ -140,21 +149,28 @@ fn scored(predictions: &[Prediction], class: usize, temperature: f64) -> Scored 
 }
 
 /// Probability and counts at every distinct number, descending, after the one that calls nothing so.
-fn steps(Scored { all: mut sorted, probability }: Scored) -> Vec<(f64, Counts)> {
-    sorted.sort_unstable_by(|a, b| b.0.total_cmp(&a.0));
-    let ones = sorted.iter().filter(|(_, one)| *one).count() as u32;
-    let mut counts = [[sorted.len() as u32 - ones, 0], [ones, 0]];
-    let mut steps = Vec::with_capacity(sorted.len() + 1);
-    if !sorted.is_empty() {
+fn steps(Scored { mut all, probability }: Scored) -> Vec<(f64, Counts)> {
+    let mut steps = odds_and_counts(&mut all);
+    steps.iter_mut().skip(1).for_each(|(number, _)| *number = probability(*number));
+    steps
+}
+
+/// The same with the number itself, infinite of the one that calls nothing so.
+fn odds_and_counts(all: &mut [(f64, bool)]) -> Vec<(f64, Counts)> {
+    all.sort_unstable_by(|a, b| b.0.total_cmp(&a.0));
+    let ones = all.iter().filter(|(_, one)| *one).count() as u32;
+    let mut counts = [[all.len() as u32 - ones, 0], [ones, 0]];
+    let mut steps = Vec::with_capacity(all.len() + 1);
+    if !all.is_empty() {
         steps.push((f64::INFINITY, counts));
     }
-    for group in sorted.chunk_by(|a, b| a.0 == b.0) {
+    for group in all.chunk_by(|a, b| a.0 == b.0) {
         for &(_, one) in group {
             let row = &mut counts[usize::from(one)];
             row[0] -= 1;
             row[1] += 1;
         }
-        steps.push((probability(group[0].0), counts));
+        steps.push((group[0].0, counts));
     }
     steps
 }

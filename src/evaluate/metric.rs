@@ -2,7 +2,7 @@
 
 use std::cmp::Ordering;
 
-use super::{Interval, RunScores};
+use super::{FRESH_THRESHOLD, Interval, RunScores};
 use crate::{
     data::task::Task,
     text::{Lang, decimal, percent, points, years},
@@ -126,5 +126,13 @@ impl RunScores {
     /// That number.
     pub fn value(&self) -> f64 {
         self.years.map_or(self.accuracy, |years| years.mae)
+    }
+
+    /// That number at the threshold of a fresh evaluation, whichever is kept; `None` where another is kept and it was not
+    /// written down.
+    pub fn as_evaluated(&self) -> Option<f64> {
+        let moved = self.decision.is_some_and(|decision| decision.threshold != FRESH_THRESHOLD);
+        let binary = self.years.is_none() && self.f1.len() == 2;
+        if binary && moved { self.fresh_accuracy } else { Some(self.value()) }
     }
 }

@@ -39,7 +39,7 @@ pub use groups::{Group, GroupKey, Grouping};
 pub use interval::Interval;
 pub use metric::Metric;
 pub use regression::{Regression, RegressionGroup};
-pub use score::{ClassScore, Decision, Rate, RunScores, Scores, YearScores};
+pub use score::{ClassScore, Decision, FRESH_THRESHOLD, Rate, RunScores, Scores, YearScores};
 pub use seen::Seen;
 pub use weights_id::{WeightsHash, WeightsId};
 
@@ -334,8 +334,24 @@ impl Report {
 
     /// The logit from which on pictures are called class 1 at a threshold of the probability.
     pub fn logit_threshold(&self, threshold: f64) -> f64 {
-        // Through f32, so that a picture's own probability gives exactly its logit.
-        f64::from((calibration::logit(threshold.clamp(0.0, 1.0)) * self.temperature) as f32)
+        calibration::logit_threshold(threshold, self.temperature)
+    }
+
+    /// The threshold at which, after another temperature, every picture is called what it is at `threshold` now; of more than
+    /// two classes, whose answers no temperature changes, the same. `None` if no probability is fine enough for it.
+    pub fn threshold_after(&self, temperature: f64, threshold: f64) -> Option<f64> {
+        if !self.is_binary() {
+            return Some(threshold);
+        }
+        let raw = self.logit_threshold(threshold);
+        let (mut called, mut not) = (f64::INFINITY, f64::NEG_INFINITY);
+        for prediction in self.predictions.iter().chain(&self.validation) {
+            let logit = prediction.logit.log_odds(1, 1.0);
+            if logit >= raw { called = called.min(logit) } else { not = not.max(logit) }
+        }
+        // Not through f32, so that back again it is the same.
+        let wished = calibration::sigmoid(calibration::logit(threshold) * self.temperature / temperature);
+        calibration::threshold_between(called, not, temperature, wished)
     }
 
     /// What was called what at a threshold of the probability.
@@ -477,6 +493,7 @@ impl Report {
                 f1: Vec::new(),
                 macro_f1: 0.0,
                 baseline: 0.0,
+                fresh_accuracy: None,
                 years: Some(YearScores {
                     mae: regression.mae,
                     baseline: regression.baseline,
@@ -493,6 +510,9 @@ impl Report {
             f1: scores.classes.iter().map(|class| class.f1).collect(),
             macro_f1: scores.macro_average.f1,
             baseline: self.baseline().share(),
+            // Of more than two classes no threshold changes the answer.
+            fresh_accuracy: (self.is_binary() && self.threshold != FRESH_THRESHOLD)
+                .then(|| self.accuracy(FRESH_THRESHOLD).share()),
             years: None,
             weights: self.weights,
             decision: Some(self.decision()),

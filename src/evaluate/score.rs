@@ -98,6 +98,9 @@ impl Confusion {
     }
 }
 
+/// The threshold that a report has before another is chosen.
+pub const FRESH_THRESHOLD: f64 = 0.5;
+
 /// The numbers that matter, of the test part at the run's threshold.
 #[derive(Clone, Debug, PartialEq, Serialize, Deserialize)]
 pub struct RunScores {
@@ -107,6 +110,9 @@ pub struct RunScores {
     pub f1: Vec<f64>,
     pub macro_f1: f64,
     pub baseline: f64,
+    /// The accuracy at the threshold of a fresh evaluation, [`FRESH_THRESHOLD`], where another is kept.
+    #[serde(default, skip_serializing_if = "Option::is_none")]
+    pub fresh_accuracy: Option<f64>,
     /// Of years, where accuracy, F1 and baseline mean nothing.
     #[serde(default, skip_serializing_if = "Option::is_none")]
     pub years: Option<YearScores>,

@@ -4,13 +4,13 @@ use std::collections::HashMap;
 
 use serde::{Deserialize, Serialize};
 
-use super::{Prediction, Rate, Report};
+use super::{Prediction, Rate, Report, words::about};
 use crate::{
     data::{
         overlap::{Overlap, also, look_alikes},
         sample::Part,
     },
-    text::{Lang, number, percent, plural, say},
+    text::{Lang, number, plural, say},
 };
 
 /// Which of the evaluated pictures the run had before.
@@ -91,7 +91,7 @@ impl Report {
                 (Lang::En, 0) => format!("{what}: the accuracy says little about new pictures"),
                 (Lang::Fr, 0) => format!("{what}\u{a0}: l’exactitude dit peu de choses sur des images nouvelles"),
                 (_, n) => {
-                    let right = percent(lang, others.share(), 0);
+                    let right = about(others.share(), lang);
                     let rest = plural(lang, n.into(), say("other", "autre"), say("others", "autres"));
                     match lang {
                         Lang::En => format!(

@@ -137,8 +137,8 @@ impl Report {
     }
 }
 
-/// A share as one says it: without decimals, but never rounded up to `100%`.
+/// A share as one says it: without decimals, but with one where it is nearly all or nearly none.
 pub fn about(share: f64, lang: Lang) -> String {
-    let digits = usize::from(share > 0.99 && share < 1.0);
-    percent(lang, if share < 1.0 { share.min(0.999) } else { share }, digits)
+    let is_nearly = (share > 0.99 && share < 1.0) || (share > 0.0 && share < 0.01);
+    percent(lang, share, usize::from(is_nearly))
 }

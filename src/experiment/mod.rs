@@ -34,6 +34,8 @@ mod view;
 mod watch;
 mod words;
 
+use std::str::FromStr;
+
 use serde::{Deserialize, Serialize};
 
 pub use cost::Cost;
@@ -55,7 +57,7 @@ use crate::{
     data::{reading::Reading, sample::Source, task::Task},
     problem::Problem,
     run::RequestedDevice,
-    setting_def::choice,
+    setting_def::{choice, switched},
     settings::Settings,
     text::{Lang, LocalizedText, say},
 };
@@ -161,11 +163,21 @@ impl Experiment {
 
     /// How many epochs a member is trained at most.
     fn epochs(&self, member: usize) -> u32 {
+        self.said(member, "train.epochs=").unwrap_or(self.base.train.epochs)
+    }
+
+    /// Whether a member's recipe evaluates with mirror images.
+    pub fn mirrored(&self, member: usize) -> bool {
+        let said: Option<String> = self.said(member, "augment.test_time_flip=");
+        said.and_then(|said| switched(&said)).unwrap_or(self.base.augment.test_time_flip)
+    }
+
+    /// What a member changes of one setting, without putting all together.
+    fn said<T: FromStr>(&self, member: usize, key: &str) -> Option<T> {
         let one = self.members.get(member);
         let variant = one.and_then(|one| self.variants.get(one.variant)).into_iter().flat_map(|variant| &variant.changes);
         let changes = variant.chain(one.into_iter().flat_map(|one| &one.changes));
-        let said = changes.filter_map(|change| change.strip_prefix("train.epochs=")?.trim().parse().ok()).next_back();
-        said.unwrap_or(self.base.train.epochs)
+        changes.filter_map(|change| change.strip_prefix(key)?.trim().parse().ok()).next_back()
     }
 
     /// What tells a member from the others: `Quick look · seed 43`, `fold 2 of 5`.

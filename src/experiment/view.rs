@@ -19,8 +19,8 @@ use crate::{
     files::{lock::Lock, reads},
     history::EpochRecord,
     problem::Problem,
-    run::{RunInfo, RunStatus},
-    text::{Lang, LocalizedText, say},
+    run::{NotCounted, RunInfo, RunStatus},
+    text::{Lang, LocalizedText},
 };
 
 /// A member as it is now.
@@ -39,6 +39,9 @@ pub struct MemberView {
     pub epochs: u32,
     /// Who trains it.
     pub owner: Option<Owner>,
+    /// Whether its recipe evaluates with mirror images, once that is known.
+    #[serde(default, skip_serializing_if = "Option::is_none")]
+    pub mirrored: Option<bool>,
 }
 
 /// An experiment as it is now.
@@ -69,20 +72,21 @@ pub struct Row {
 }
 
 impl MemberView {
-    /// Its result on the test part: the accuracy, of years the mean absolute error; `None` before it is evaluated, and of one that was
-    /// trained further by itself, which is another recipe.
+    /// Its result as its recipe makes it ([`RunInfo::counted`]); `None` before it is finished, and of one that is not counted.
     pub fn score(&self) -> Option<f64> {
-        let scores = self.run.as_ref().filter(|run| run.extensions == 0)?.scores.as_ref()?;
-        (self.state == MemberState::Finished).then(|| scores.value())
+        self.counted()?.ok()
+    }
+
+    fn counted(&self) -> Option<Result<f64, NotCounted>> {
+        self.run.as_ref().filter(|_| self.state == MemberState::Finished)?.counted(self.mirrored)
     }
 
     /// Where it stands in words; of one that waits at the end of a rung of successive halving, at which epoch it `waits`.
     pub fn state_words(&self, waits: Option<u32>, lang: Lang) -> String {
-        let further = self.state == MemberState::Finished && self.run.as_ref().is_some_and(|run| run.extensions > 0);
-        match waits {
-            _ if further => say("trained further, not counted", "entraîné au-delà, non compté").get(lang).to_owned(),
-            Some(epoch) => waits_for_others(epoch, lang),
-            None => self.state.words(self.owner.as_ref().map(|owner| owner.host.as_str()), lang),
+        match (self.counted(), waits) {
+            (Some(Err(why)), _) => why.words().get(lang).to_owned(),
+            (_, Some(epoch)) => waits_for_others(epoch, lang),
+            (_, None) => self.state.words(self.owner.as_ref().map(|owner| owner.host.as_str()), lang),
         }
     }
 
@@ -132,8 +136,8 @@ impl ExperimentView {
         }
         let metric = self.metric();
         for row in &mut rows {
-            row.spread = MeanCi::of(&row.scores)
-                .map(|spread| MeanCi { range: spread.range.map(|range| metric.within(range)), ..spread });
+            row.spread =
+                MeanCi::of(&row.scores).map(|spread| MeanCi { range: spread.range.map(|range| metric.within(range)), ..spread });
         }
         rows
     }
@@ -218,6 +222,7 @@ impl ExperimentStore {
             state,
             run: info,
             history,
+            mirrored: settings.as_ref().map(|settings| settings.augment.test_time_flip),
             epochs: settings.map_or_else(|| experiment.epochs(member), |settings| settings.train.epochs),
         }
     }

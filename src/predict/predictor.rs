@@ -19,7 +19,7 @@ use crate::{
     model::{Network, Weights},
     problem::{Kind, Problem},
     settings::Settings,
-    text::{Lang, decimal, percent},
+    text::{Lang, chance, decimal},
 };
 
 /// Odds of three to one from the threshold on, an answer counts as sure: at a threshold of 0.5, below 0.25 and above 0.75.
@@ -353,7 +353,7 @@ impl Answer {
         }
         let class = task.name(self.class, lang);
         // A network is never quite certain: 100% would promise too much.
-        let share = percent(lang, self.confidence().min(0.99), 0);
+        let share = chance(lang, self.confidence(), 0);
         match (lang, self.sure) {
             (Lang::En, true) => format!("{class}, {share}"),
             (Lang::En, false) => format!("not sure, rather {class}, {share}"),

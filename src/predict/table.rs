@@ -13,7 +13,10 @@ use std::{
 use serde::{Deserialize, Serialize};
 
 use crate::{
-    data::{hash::hash, sample::Framing},
+    data::{
+        hash::{RunningHash, hash},
+        sample::Framing,
+    },
     files::{atomic, disk, lock::Lock, overwrite, table::TableForm},
     problem::{Kind, Problem},
     text::{LocalizedText, say},
@@ -107,8 +110,9 @@ pub struct Table {
     file: disk::File,
     record: Record,
     record_path: PathBuf,
-    /// All that is in the file, for the hash.
-    content: Vec<u8>,
+    /// Bytes in the file, and their hash: the rows themselves are not held.
+    bytes: u64,
+    hash: RunningHash,
     recorded: Instant,
     /// Whether the file had more than the record knew of.
     cut: bool,
@@ -156,18 +160,21 @@ impl Table {
             rows: 0,
             state: State::Running,
         };
-        let (record, content) = match overwrite::standing(named)? {
-            overwrite::Standing::Something if !overwrite => continued(named, &record_path, &begun)?,
+        let mut hash = RunningHash::new();
+        let record = match overwrite::standing(named)? {
+            overwrite::Standing::Something if !overwrite => continued(named, &record_path, &begun, &mut hash)?,
             _ => {
                 atomic::write(&path, head)?;
-                (begun, head.to_vec())
+                hash.append(head);
+                begun
             }
         };
         let mut file = disk::open(&path).map_err(|error| failed(&path, &error))?;
         // What a process wrote after its last record is written again.
         let cut = file.metadata().is_ok_and(|meta| meta.len() > record.bytes);
         file.set_len(record.bytes).and_then(|()| file.seek(SeekFrom::End(0))).map_err(|error| failed(&path, &error))?;
-        let mut table = Self { path, file, record, record_path, content, recorded: Instant::now(), cut, unrecorded, lock };
+        let (bytes, recorded) = (record.bytes, Instant::now());
+        let mut table = Self { path, file, record, record_path, bytes, hash, recorded, cut, unrecorded, lock };
         table.keep(State::Running)?;
         Ok(table)
     }
@@ -194,10 +201,11 @@ impl Table {
     pub fn append(&mut self, bytes: &[u8], pictures: usize, rows: usize) -> Result<(), Problem> {
         if let Err(error) = self.file.write_all(bytes) {
             // What a full disk took of it would be half a row; that it cannot be cut off is the smaller trouble.
-            let _ = self.file.set_len(self.content.len() as u64).and_then(|()| self.file.seek(SeekFrom::End(0)));
+            let _ = self.file.set_len(self.bytes).and_then(|()| self.file.seek(SeekFrom::End(0)));
             return Err(failed(&self.path, &error));
         }
-        self.content.extend_from_slice(bytes);
+        self.bytes += bytes.len() as u64;
+        self.hash.append(bytes);
         self.record.pictures += pictures;
         self.record.rows += rows;
         if self.recorded.elapsed() >= RECORD_EVERY { self.keep(State::Running) } else { Ok(()) }
@@ -215,8 +223,7 @@ impl Table {
     fn keep(&mut self, state: State) -> Result<(), Problem> {
         // The record must not know of rows that a power loss takes out of the file.
         self.file.sync().map_err(|error| failed(&self.path, &error))?;
-        self.record.bytes = self.content.len() as u64;
-        self.record.hash = hash(&self.content);
+        (self.record.bytes, self.record.hash) = (self.bytes, self.hash.hash());
         self.record.state = state;
         self.recorded = Instant::now();
         // Without its lock, another process may keep a record of the same table.
@@ -240,10 +247,11 @@ fn unrecorded(problem: &Problem) -> Problem {
     Problem::new(Kind::Disk, what, remedy).caused_by(problem)
 }
 
-/// The record and the rows of the table that is there, if `wanted` can go on with it; `path` is what the user calls it.
-fn continued(path: &Path, record_path: &Path, wanted: &Record) -> Result<(Record, Vec<u8>), Problem> {
+/// The record of the table that is there, if `wanted` can go on with it, and its rows into `so_far`; `path` is what the user calls
+/// it.
+fn continued(path: &Path, record_path: &Path, wanted: &Record, so_far: &mut RunningHash) -> Result<Record, Problem> {
     let record: Option<Record> = atomic::read_json(record_path).ok().filter(|record: &Record| record.table == wanted.table);
-    let mut content = fs::read(path).map_err(|error| failed(path, &error))?;
+    let content = fs::read(path).map_err(|error| failed(path, &error))?;
     let whole = |record: &Record| {
         let known = content.get(..record.bytes as usize).filter(|known| hash(known) == record.hash);
         known.is_some_and(|known| known.len() == content.len() || record.state == State::Running)
@@ -270,8 +278,8 @@ fn continued(path: &Path, record_path: &Path, wanted: &Record) -> Result<(Record
             },
         ));
     }
-    content.truncate(record.bytes as usize);
-    Ok((record, content))
+    so_far.append(&content[..record.bytes as usize]);
+    Ok(record)
 }
 
 /// Holds the table against other processes, as long as the file is open.

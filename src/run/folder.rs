@@ -134,6 +134,7 @@ impl Run {
             report,
             outdated,
             folder: self.folder.clone(),
+            elsewhere: None,
             pictures: self.pictures().unwrap_or_default().into(),
         })
     }

@@ -8,6 +8,7 @@
 mod changes;
 pub mod checkpoint;
 pub mod committee;
+mod counted;
 pub mod date;
 pub mod export;
 mod folder;
@@ -24,6 +25,7 @@ mod store;
 mod trash;
 
 pub use changes::Changes;
+pub use counted::NotCounted;
 pub use known_runs::Looked;
 pub use naming::file_name_of;
 pub use paired::Paired;
@@ -185,6 +187,9 @@ pub struct RunView {
     #[serde(default)]
     pub outdated: bool,
     pub folder: PathBuf,
+    /// Whose pictures the report is about, where they are not the run's own.
+    #[serde(skip)]
+    pub elsewhere: Option<Source>,
     /// Its pictures with their parts and labels; none where the run came without them.
     #[serde(skip)]
     pub pictures: Arc<[Picture]>,

@@ -44,6 +44,20 @@ impl Session {
         self.run = Some(view);
     }
 
+    /// A run's threshold and temperature were kept. An evaluation of another folder stays shown, with them: it is kept nowhere.
+    pub(super) fn keep_decision(&mut self, own: Arc<RunView>) {
+        self.look_at(&own);
+        let Some(shown) = self.run.as_mut().filter(|shown| shown.info.id == own.info.id) else { return };
+        if !shown.evaluated_elsewhere() {
+            return self.show(own);
+        }
+        let view = Arc::make_mut(shown);
+        view.info.scores.clone_from(&own.info.scores);
+        if let (Some(report), Some(kept)) = (&mut view.report, &own.report) {
+            (report.threshold, report.temperature) = (kept.threshold, kept.temperature);
+        }
+    }
+
     /// Takes the cards away that say that a run's pictures were not found.
     pub(super) fn settle_pictures(&mut self, run: &str) {
         self.failures.retain(|problem| problem.pictures_of.as_deref() != Some(run));

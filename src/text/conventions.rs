@@ -19,6 +19,8 @@ pub struct Conventions {
     pub thousands: char,
     /// Behind a number in per cent, with the space that the language sets.
     pub percent: &'static str,
+    /// Before a number that something is below.
+    pub below: &'static str,
     /// Before the fraction.
     pub decimal: char,
     /// The unit behind a prefix: `MB`.

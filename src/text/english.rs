@@ -8,6 +8,7 @@ pub(super) const ENGLISH: Conventions = Conventions {
     offer: "Switch to English",
     thousands: ',',
     percent: "%",
+    below: "<",
     decimal: '.',
     byte: 'B',
     colon: ": ",

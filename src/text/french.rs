@@ -8,6 +8,7 @@ pub(super) const FRENCH: Conventions = Conventions {
     offer: "Passer en français",
     thousands: '\u{a0}',
     percent: "\u{a0}%",
+    below: "<\u{a0}",
     decimal: ',',
     byte: 'o',
     colon: "\u{a0}: ",

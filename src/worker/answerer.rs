@@ -22,7 +22,7 @@ use crate::{
     predict::{self, Estimate, Predictor, heatmap::Heat, predictor::verdict},
     problem::Problem,
     run::{Run, RunInfo, RunStore},
-    text::{Lang, LocalizedText, percent},
+    text::{Lang, LocalizedText, chance},
 };
 
 /// Questions that may wait: the faces of some hundred photos, and what several runs say of them.
@@ -134,7 +134,7 @@ impl Reply {
         }
         let (class, share, sure) = self.verdict();
         // A network is never quite certain: 100% would promise too much.
-        let (name, share) = (self.task.name(class, lang), percent(lang, share.min(0.99), 0));
+        let (name, share) = (self.task.name(class, lang), chance(lang, share, 0));
         match (sure, lang) {
             (true, Lang::En) => format!("{name}, about {share}"),
             (true, Lang::Fr) => format!("{name}, environ {share}"),

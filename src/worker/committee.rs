@@ -160,7 +160,7 @@ pub(super) fn on(
         committee.evaluation =
             Some(CommitteeEvaluation { basis: Basis::Others, pictures: report.predictions.len() as u32, alone });
     }
-    view.report = Some(report);
+    (view.report, view.elsewhere) = (Some(report), Some(open.dataset.source.clone()));
     let run_pictures = RunPictures::of(&run.info.id, &[], open.base().clone());
     emit(Event::Evaluated(Box::new(view)));
     emit(Event::Pictures { run: run.info.id, run_pictures: Ok(Arc::new(run_pictures)) });

@@ -136,7 +136,7 @@ fn evaluate_others(
         seen: own.zip(prior).map(|_| Seen { left_out, ..Seen::default() }),
         weights: Some(id),
     };
-    view.report = Some(report);
+    (view.report, view.elsewhere) = (Some(report), Some(dataset.source.clone()));
     let run_pictures = RunPictures::of(&run.info.id, &[], asked.base().clone());
     emit(Event::Evaluated(Box::new(view)));
     emit(Event::Pictures { run: run.info.id.clone(), run_pictures: Ok(Arc::new(run_pictures)) });

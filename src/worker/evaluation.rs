@@ -5,7 +5,7 @@ use crate::{
     control::{Control, Stage},
     data::{batch::Form, duplicates::look_alikes, sample::Part},
     engine::{self, Engine},
-    evaluate::{Logits, Prediction, Report, Seen, WeightsId},
+    evaluate::{FRESH_THRESHOLD, Logits, Prediction, Report, Seen, WeightsId},
     plan::Plan,
     problem::Problem,
 };
@@ -37,7 +37,7 @@ pub(super) fn report(
         part: Some(Part::Test),
         predictions,
         validation,
-        threshold: 0.5,
+        threshold: FRESH_THRESHOLD,
         temperature: 1.0,
         mirrored: plan.settings.augment.test_time_flip,
         train_shares: train_shares(plan),

@@ -311,7 +311,12 @@ impl ReusableRuns {
                 && run.scores.is_some()
         };
         let runs = store.list().0.into_iter().filter(alike);
-        Self(runs.filter_map(|run| Some((store.look_into(&run.id)?.settings?, run.id))).collect())
+        let as_it_would_be = |run: RunInfo| {
+            let settings = store.look_into(&run.id)?.settings?;
+            // What was chosen afterwards would be found in the experiment's statistics.
+            run.counted(Some(settings.augment.test_time_flip))?.ok().map(|_| (settings, run.id))
+        };
+        Self(runs.filter_map(as_it_would_be).collect())
     }
 
     fn find(&self, settings: &Settings) -> Option<String> {

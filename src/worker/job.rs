@@ -28,7 +28,7 @@ use crate::{
     predict::batch::{self, FolderJob},
     problem::{Kind, Problem},
     run::{
-        Paired, RequestedDevice, Run, RunStore, TRASH_DAYS, date,
+        Paired, RequestedDevice, Run, RunInfo, RunStore, RunView, TRASH_DAYS, date,
         export::{self, ExportOptions, Format},
     },
     setting_def::Choice as _,
@@ -76,16 +76,19 @@ pub fn perform(command: Command, store: &RunStore, control: &Control, emit: &mut
             let job = FolderJob { folder: &folder, csv: &csv, framing, form, overwrite, home: store.home() };
             predict_folder(&store.find(&run)?, &job, control, emit).map_err(|problem| problem.in_run(&run))
         }
-        Command::Export { run, format, path, options, dataset } => {
+        Command::Export { run, format, path, options, dataset, elsewhere } => {
             let run = store.find(&run)?;
             run.info.check_place(store.home(), &path)?;
+            if let Some(view) = elsewhere.filter(|_| format.is_of_a_report()) {
+                return export_elsewhere(&run, &view, dataset.as_deref(), format, &path, options, emit);
+            }
             let dataset = match dataset.filter(|dataset| dataset.source == run.info.source) {
                 None if options.mistakes && format == Format::Report => {
                     Some(locate::own(&run, None, store, control, emit)?.dataset)
                 }
                 dataset => dataset,
             };
-            export(&run, dataset.as_deref(), format, &path, options, emit)
+            export(&run.view()?, dataset.as_deref(), format, &path, options, emit)
         }
         Command::SavePlot { view, plot, lang, path, overwrite } => {
             view.info.check_place(store.home(), &path)?;
@@ -325,10 +328,21 @@ fn keep_threshold(
     let mut run = store.find(run)?;
     if let Some(report) = run.report() {
         run.keep_decision(&report, threshold, temperature)?;
-        emit(Event::RunOpened(Box::new(run.view()?)));
+        emit(Event::DecisionKept(Box::new(run.view()?)));
         list(store, emit);
+        return Ok(());
     }
-    Ok(())
+    Err(Problem::new(
+        Kind::File,
+        say(
+            "The threshold cannot be kept: this run has not been evaluated on its own pictures",
+            "Le seuil ne peut pas être enregistré\u{a0}: cet essai n’a pas été évalué sur ses propres images",
+        ),
+        say(
+            "Evaluate it first: Results, “Evaluate now”",
+            "Évaluez-le d’abord\u{a0}: Résultats, «\u{a0}Évaluer maintenant\u{a0}»",
+        ),
+    ))
 }
 
 /// Tries `plan` on each of `devices`; one that fails is told, and the others are tried.
@@ -381,15 +395,35 @@ fn predict_folder(run: &Run, job: &FolderJob<'_>, control: &Control, emit: &mut 
     Ok(())
 }
 
-fn export(
+/// Exports the report of another folder's pictures, of which `dataset` may be, for the pictures of mistakes.
+fn export_elsewhere(
     run: &Run,
+    view: &RunView,
     dataset: Option<&Dataset>,
     format: Format,
     path: &Path,
     options: ExportOptions,
     emit: &mut dyn FnMut(Event),
 ) -> Result<(), Problem> {
-    export::export(&run.view()?, dataset, format, options, path)?;
+    if let Some(Source::Folder(pictures)) = &view.elsewhere {
+        overwrite::not_among_pictures(pictures, path)?;
+    }
+    let RunInfo { name, automatic, note, .. } = run.info.clone();
+    // As it is called by now.
+    let view = RunView { info: RunInfo { name, automatic, note, ..view.info.clone() }, ..view.clone() };
+    let dataset = dataset.filter(|dataset| view.elsewhere.as_ref() == Some(&dataset.source));
+    export(&view, dataset, format, path, options, emit)
+}
+
+fn export(
+    view: &RunView,
+    dataset: Option<&Dataset>,
+    format: Format,
+    path: &Path,
+    options: ExportOptions,
+    emit: &mut dyn FnMut(Event),
+) -> Result<(), Problem> {
+    export::export(view, dataset, format, options, path)?;
     emit(Event::Wrote { path: path.to_owned(), what: format.name().into() });
     Ok(())
 }

@@ -131,6 +131,8 @@ pub enum Command {
         path: PathBuf,
         options: ExportOptions,
         dataset: Option<Arc<Dataset>>,
+        /// The run with a report that is told and not kept, of another folder's pictures, if that is to be exported.
+        elsewhere: Option<Arc<RunView>>,
     },
     /// Draw one plot of a run as it is shown, as SVG or PNG by the file's ending.
     SavePlot {
@@ -410,6 +412,8 @@ pub enum Event {
         trash: Vec<Trashed>,
     },
     RunOpened(Box<RunView>),
+    /// The threshold and the temperature of a run were kept; this is the run with them.
+    DecisionKept(Box<RunView>),
     RunViewed(Box<RunView>),
     /// What two runs say of the same pictures, by their ids, or why that cannot be compared.
     Paired {

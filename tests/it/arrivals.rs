@@ -108,6 +108,19 @@ fn a_dropped_photo_is_judged_from_any_page_but_augmented_on_its_own() {
 }
 
 #[test]
+fn dropped_settings_are_taken_whatever_the_case_of_their_ending() {
+    let folder = tempfile::tempdir().expect("a folder");
+    for name in ["settings.json", "SETTINGS.JSON", "settings.Txt"] {
+        let path = folder.path().join(name);
+        std::fs::write(&path, "train.epochs=7").expect("it can be written");
+        let mut window = window(Page::Model, true);
+        drop_file(&mut window, &path);
+        pages::until(&mut window, name, |window| window.state().settings.train.epochs == 7);
+        assert_eq!(window.state().page, Page::Model, "it is no photo");
+    }
+}
+
+#[test]
 fn a_dropped_run_goes_among_the_runs() {
     let folder = tempfile::tempdir().expect("a folder");
     std::fs::write(folder.path().join("run.json"), "{}").expect("it can be written");

@@ -18,7 +18,7 @@ use trombine::{
     settings::Settings,
     text::Lang,
     train::event::TrainEvent,
-    worker::{self, Event, ExperimentOptions},
+    worker::{self, Command, Event, ExperimentOptions},
 };
 
 use crate::{experiments::Bench, training};
@@ -56,6 +56,7 @@ fn made(bench: &Bench, member: usize) -> String {
         f1: vec![0.5, 0.5],
         macro_f1: 0.5,
         baseline: 0.5,
+        fresh_accuracy: None,
         years: None,
         weights: None,
         decision: None,
@@ -97,6 +98,61 @@ fn what_has_not_changed_is_not_read_again() {
     assert!((3..=10).contains(&again), "{again}");
     assert_eq!(after.members[3].run.as_ref().map(|run| run.name(Lang::En)), Some("mine"));
     assert_eq!(after.members[4], before.members[4]);
+}
+
+/// A threshold that is chosen for predictions is no part of a recipe, nor are mirror images that are chosen later.
+#[test]
+fn what_is_chosen_after_a_training_is_not_in_the_statistics() {
+    let mut settings = training::settings();
+    (settings.train.epochs, settings.train.steps_per_epoch) = (1, 1);
+    let bench = Bench::new(&Design::Seeds, &settings, 2);
+    bench.done();
+    let before = bench.view().rows();
+    let perform = |command| worker::perform(command, &bench.runs, &Control::default(), &mut |_| {}).expect("done");
+    let run = bench.view().members[0].run.clone().expect("it has one").id;
+    let report = bench.runs.find(&run).expect("a run").report().expect("evaluated");
+    let other = |threshold: &f64| report.accuracy(*threshold) != report.accuracy(0.5);
+    let threshold = [0.001, 0.999, 0.45, 0.55].into_iter().find(other).expect("one calls some otherwise");
+    perform(Command::KeepThreshold { run: run.clone(), threshold, temperature: 1.0 });
+    let kept = bench.runs.find(&run).expect("a run").info.scores.expect("evaluated");
+    assert_eq!((kept.accuracy, kept.as_evaluated()), (report.accuracy(threshold).share(), Some(before[0].scores[0])));
+    assert_eq!(bench.view().rows(), before, "the member counts as it was evaluated");
+
+    // An experiment with the same recipe takes it for what it is.
+    let twins = |bench: &Bench| {
+        let again =
+            bench.experiments.create(Design::Seeds.draft(&settings, 2, false).expect("a draft"), &bench.plan).expect("written");
+        let mut trained = 0;
+        let command =
+            Command::RunExperiment { experiment: again.id.clone(), only: None, dataset: Some(bench.plan.dataset.clone()) };
+        worker::perform(command, &bench.runs, &Control::default(), &mut |event| {
+            trained += usize::from(matches!(event, Event::TrainsOn { .. }))
+        })
+        .expect("done");
+        (trained, bench.experiments.view(again).rows())
+    };
+    assert_eq!(twins(&bench), (0, before.clone()));
+
+    // A run of before, of which it was not written down, is left out, and that is said.
+    let mut stored = bench.runs.find(&run).expect("a run");
+    stored
+        .update(|info| info.scores = info.scores.take().map(|scores| RunScores { fresh_accuracy: None, ..scores }))
+        .expect("written");
+    let words = |bench: &Bench| bench.view().members[0].state_words(None, Lang::En);
+    assert_eq!(words(&bench), "has a threshold of its own, not counted");
+    assert_eq!(bench.view().rows()[0].scores, before[0].scores[1..]);
+
+    // So is one that was evaluated with mirror images, which its recipe does not have, until it is evaluated without.
+    for mirrored in [true, false] {
+        let (dataset, device) = (Some(bench.plan.dataset.clone()), "cpu".to_owned());
+        perform(Command::Evaluate { run: run.clone(), source: None, dataset, device, mirrored: Some(mirrored) });
+        assert_eq!(words(&bench) == "evaluated with mirror images, not counted", mirrored);
+        assert_eq!(bench.view().rows()[0].scores.len(), if mirrored { 1 } else { 2 });
+        if mirrored {
+            assert_eq!(twins(&bench).0, 1, "another experiment trains its own");
+        }
+    }
+    assert_eq!(bench.view().rows(), before);
 }
 
 #[test]

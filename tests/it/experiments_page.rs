@@ -54,6 +54,7 @@ pub fn waiting(stage: &Stage, id: &str, draft: Draft) -> ExperimentView {
         history: Vec::new(),
         epochs: 12,
         owner: None,
+        mirrored: Some(false),
     };
     let members = (0..experiment.members.len()).map(member).collect();
     ExperimentView { members, cancelled: false, folder: "/home/someone/experiments".into(), experiment }

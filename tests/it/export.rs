@@ -163,6 +163,7 @@ pub fn view(folder: &Path, model: ModelSettings) -> RunView {
         event_log: Default::default(),
         report: Some(report),
         outdated: false,
+        elsewhere: None,
         folder: folder.to_owned(),
         pictures: Vec::new().into(),
     }

@@ -8,7 +8,7 @@ use egui_kittest::{
 };
 use trombine::{
     data::sample::{Part, Source},
-    evaluate::{F1Of, Grouping, Report, words},
+    evaluate::{F1Of, Grouping, Logits, Report, words},
     files::table::TableStyle,
     run::{
         Changes, RunFiles, RunStatus,
@@ -113,7 +113,6 @@ fn the_threshold_moves_the_matrix_and_the_pictures_and_can_be_kept() {
     let (report, stage) = report(Lang::En);
     let id = stage.session.run.as_ref().map(|run| run.info.id.clone()).unwrap_or_default();
     let best = report.best_f1(F1Of::Macro).expect("there are pictures").threshold;
-    let best = (best * 1000.0).round() / 1000.0;
     let (mut harness, stage) = stage.harness(TALL);
     harness.run();
     assert!(harness.query_by_label("Use for predictions").is_none(), "nothing to keep yet");
@@ -133,6 +132,77 @@ fn the_threshold_moves_the_matrix_and_the_pictures_and_can_be_kept() {
     assert!(kept, "{:?}", stage.borrow().actions);
 }
 
+/// The temperature and threshold that would be kept, if they are not yet.
+fn to_keep(harness: &mut Harness<'_>, stage: &std::cell::RefCell<Stage>) -> Option<(f64, f64)> {
+    harness.query_by_label("Use for predictions")?.click();
+    harness.run();
+    stage.borrow().actions.iter().rev().find_map(|action| match action {
+        Action::KeepThreshold { threshold, temperature, .. } => Some((*threshold, *temperature)),
+        _ => None,
+    })
+}
+
+#[test]
+fn a_temperature_changes_no_answer_whatever_the_threshold_is() {
+    let (mut report, mut stage) = report(Lang::En);
+    report.threshold = 0.9;
+    // Answers that are as right as they are, but half as sure.
+    for prediction in report.validation.iter_mut().chain(&mut report.predictions) {
+        let logit = prediction.logit.log_odds(1, 1.0);
+        let right = (logit > 0.0) == (prediction.label == 1);
+        prediction.logit = Logits::Binary(if right { 0.35 * logit } else { 0.05 * logit } as f32);
+    }
+    let fitted = report.fitted_temperature();
+    let raw = report.logit_threshold(0.9);
+    assert!(fitted < 0.4, "surer by far: {fitted}");
+    std::sync::Arc::make_mut(stage.session.run.as_mut().expect("one is shown")).report = Some(report.clone());
+    let (mut harness, stage) = stage.harness(TALL);
+    harness.run();
+    let headline = report.headline(0.9, Lang::En);
+    assert!(harness.query_by_label(&headline).is_some());
+    let switch = "Correct underconfidence (temperature scaling)";
+    harness.get_by_label(switch).click();
+    harness.run();
+    harness.run();
+    assert!(harness.query_by_label(&headline).is_some(), "an answer has changed");
+    let (threshold, temperature) = to_keep(&mut harness, &stage).expect("another temperature");
+    assert_eq!(temperature, fitted);
+    let after = Report { temperature, ..report.clone() };
+    assert!((after.logit_threshold(threshold) - raw).abs() < 1e-6, "{threshold} is not where 0.9 was");
+    assert!(threshold > 0.99, "beyond the slider's range: {threshold}");
+    // It is told from 1 wherever it stands.
+    assert!(harness.query_by_label_contains("trying threshold 1.00").is_none());
+    harness.get_by_label(switch).click();
+    harness.run();
+    assert!(to_keep(&mut harness, &stage).is_none(), "all is as it was");
+}
+
+#[test]
+fn without_validation_pictures_a_temperature_is_switched_off_and_on_or_that_is_said() {
+    let why = "There are no validation pictures here to correct its confidence by";
+    for temperature in [1.0, 1.43] {
+        let (mut report, mut stage) = report(Lang::En);
+        (report.validation, report.part, report.temperature) = (Vec::new(), None, temperature);
+        std::sync::Arc::make_mut(stage.session.run.as_mut().expect("one is shown")).report = Some(report);
+        let (mut harness, stage) = stage.harness(TALL);
+        harness.run();
+        let switch = |harness: &Harness<'_>| {
+            harness.get_by_label("Correct overconfidence (temperature scaling)").accesskit_node().is_disabled()
+        };
+        assert_eq!(switch(&harness), temperature == 1.0);
+        assert_eq!(harness.query_by_label(why).is_some(), temperature == 1.0);
+        if temperature == 1.0 {
+            continue;
+        }
+        assert!(harness.query_by_label("Correct overconfidence (temperature scaling, 1.43)").is_some());
+        for expected in [Some(1.0), None] {
+            harness.get_by_label("Correct overconfidence (temperature scaling)").click();
+            harness.run();
+            assert_eq!(to_keep(&mut harness, &stage).map(|kept| kept.1), expected);
+        }
+    }
+}
+
 #[test]
 fn each_plot_can_be_saved_as_it_is_shown() {
     let (report, stage) = report(Lang::En);
@@ -140,8 +210,7 @@ fn each_plot_can_be_saved_as_it_is_shown() {
     harness.run();
     harness.get_by_label_contains("Best F1 at threshold").click();
     harness.run();
-    let best = report.best_f1(F1Of::Macro).expect("there are pictures").threshold;
-    let threshold = (best * 1000.0).round() / 1000.0;
+    let threshold = report.best_f1(F1Of::Macro).expect("there are pictures").threshold;
     let mut expected = Vec::new();
     for (card, plot) in [
         ("Confusion matrix", PlotKind::Matrix),

@@ -180,6 +180,62 @@ fn a_temperature_moves_probabilities_but_no_picture_across_its_threshold() {
     close(report.probability(p, 1), 0.8017167534300189);
 }
 
+/// Of pictures that are told apart without a mistake the fit makes probabilities so sharp that most are 1 to the last bit: the
+/// best threshold is one nevertheless, and gives what is promised of it.
+#[test]
+fn the_best_threshold_keeps_its_promise_where_probabilities_end() {
+    let mut report = report();
+    let with = |logits: &[(f32, u8)]| -> Vec<Prediction> {
+        let one =
+            |(logit, label): &(f32, u8)| Prediction { logit: Logits::Binary(*logit), label: *label, ..predictions().remove(0) };
+        logits.iter().map(one).collect()
+    };
+    for (logits, temperature) in [
+        (vec![(-4.0, 0), (-2.5, 0), (1.9, 1), (4.0, 1)], 0.05),
+        // No probability lies between the two that should be told apart, but one does a little lower.
+        (vec![(-50.0, 0), (1.0, 0), (2.0, 0), (2.5, 1), (3.0, 1)], 0.05),
+        (vec![(-50.0, 0), (-45.0, 1), (-44.0, 0), (60.0, 1)], 1.0),
+        (vec![(38.0, 0), (39.0, 1)], 1.0),
+        (vec![(0.3, 0), (0.5, 1), (0.7, 0), (0.9, 1), (15.0, 1), (30.0, 1)], 1.0),
+    ] {
+        report.validation = with(&logits);
+        report.temperature = temperature;
+        for of in [F1Of::Macro, F1Of::Class(0), F1Of::Class(1)] {
+            let best = report.best_f1(of).expect("there are pictures");
+            assert!(best.threshold > 0.0 && best.threshold < 1.0, "{best:?}");
+            let raw = report.logit_threshold(best.threshold);
+            let scores = Scores::new(&Confusion::new(&report.validation, 2, raw));
+            let reached = match of {
+                F1Of::Class(class) => scores.classes[class].f1,
+                F1Of::Macro => scores.macro_average.f1,
+            };
+            close(best.f1, reached);
+        }
+    }
+    report.validation = with(&[(-4.0, 0), (-2.5, 0), (1.9, 1), (4.0, 1)]);
+    report.temperature = report.fitted_temperature();
+    close(report.best_f1(F1Of::Macro).expect("there are pictures").f1, 1.0);
+}
+
+/// Switched on, off and on again, a temperature changes no answer, nor the threshold that it comes back to.
+#[test]
+fn another_temperature_has_a_threshold_with_the_same_answers() {
+    for (threshold, fitted) in [(0.9, 0.3), (0.97, 0.2), (0.03, 0.3), (0.385, 1.7), (0.5, 20.0), (0.9, 3.0)] {
+        let before = report();
+        let after = Report { temperature: fitted, ..before.clone() };
+        let there = before.threshold_after(fitted, threshold).expect("there is one");
+        assert_eq!(after.confusion(there), before.confusion(threshold), "{threshold} at {fitted}");
+        let back = after.threshold_after(1.0, there).expect("there is one");
+        assert!((back - threshold).abs() < 1e-9, "{back} is not {threshold}");
+        assert_eq!(before.confusion(back), before.confusion(threshold));
+    }
+    // Beyond what a probability can tell apart there is none, and no other is taken.
+    let far = |logit| Prediction { logit: Logits::Binary(logit), ..predictions().remove(0) };
+    let report = Report { predictions: vec![far(2.0), far(2.5)], validation: Vec::new(), ..report() };
+    assert_eq!(report.threshold_after(0.05, 0.9), None);
+    assert!(report.threshold_after(0.05, 0.6).is_some());
+}
+
 /// Reports kept a probability rounded to f32 once, and called the label truth.
 #[test]
 fn a_report_with_probabilities_is_still_read() {

@@ -241,7 +241,8 @@ fn clicks_do_not_wait_for_an_export_and_a_deletion_does() {
     let worker = Worker::at(store.clone(), |_| {}).expect("threads");
     let options = ExportOptions { mistakes: true, ..ExportOptions::default() };
     let dataset = Some(disk.dataset(40));
-    let export = worker.start(Command::Export { run: run.clone(), format: Format::Report, path: path.clone(), options, dataset });
+    let (format, elsewhere) = (Format::Report, None);
+    let export = worker.start(Command::Export { run: run.clone(), format, path: path.clone(), options, dataset, elsewhere });
     let star = worker.start(Command::StarRun { run: run.clone(), on: true });
     assert_eq!(ends(&worker, star), [(star, true)]);
     let delete = worker.start(Command::DeleteRun(run.clone()));

@@ -364,6 +364,7 @@ pub fn run(dataset: &Dataset) -> RunView {
         event_log: EventLog::default(),
         report: Some(report),
         outdated: false,
+        elsewhere: None,
         folder: PathBuf::from("runs/2026-11-22-140211"),
         pictures: pictures(dataset).into(),
     }

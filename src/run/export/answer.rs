@@ -3,6 +3,7 @@
 use super::{
     canvas::{Anchor, Canvas, MARGIN},
     raster::{Raster, SCALE, wrapped},
+    readable::{NUMBERS, numbered, renamed},
 };
 use crate::{
     colors::LIGHT,
@@ -11,7 +12,7 @@ use crate::{
         heatmap::Heat,
         predictor::{likeliest, not_sure},
     },
-    text::{Lang, decimal, percent, say},
+    text::{self, Lang, chance, say},
 };
 
 /// What the picture shows.
@@ -42,8 +43,19 @@ const PICTURE: f64 = 198.0;
 
 /// Draws it.
 pub fn answer_picture(answer: &AnswerPicture<'_>, lang: Lang) -> Raster {
+    // Classes whose names cannot be drawn have numbers.
+    let numbered = numbered(answer.task, lang);
+    let headline = numbered.as_ref().map(|numbered| renamed(answer.headline, answer.task, numbered, lang));
+    let answer = &AnswerPicture {
+        task: numbered.as_ref().unwrap_or(answer.task),
+        headline: headline.as_deref().unwrap_or(answer.headline),
+        ..*answer
+    };
     let room = WIDTH - 2.0 * INNER;
     let mut notes: Vec<String> = Vec::new();
+    if numbered.is_some() {
+        notes.extend(wrapped(&format!("{}.", NUMBERS.get(lang)), "", room));
+    }
     if let Some((heat, _)) = answer.heat {
         notes.extend(wrapped(&format!("{}.", heat.legend_for(answer.task).get(lang)), "", room));
     }
@@ -83,7 +95,7 @@ fn warmed(pixel: &[u8], value: f32) -> [u8; 3] {
 /// the likeliest.
 fn bar(canvas: &mut Canvas, answer: &AnswerPicture<'_>, lang: Lang) {
     let (y, width) = (66.0, WIDTH - 2.0 * INNER);
-    let share = |class: usize, share: f64| format!("{} {}", answer.task.name(class, lang), percent(lang, share.min(0.99), 0));
+    let share = |class: usize, share: f64| format!("{} {}", answer.task.name(class, lang), chance(lang, share, 0));
     let [_, one] = *answer.probabilities else { return bars(canvas, answer, lang) };
     let at = |probability: f64| INNER + width * (1.0 - probability);
     let border = at(one);
@@ -94,7 +106,7 @@ fn bar(canvas: &mut Canvas, answer: &AnswerPicture<'_>, lang: Lang) {
     canvas.rect("mark", (at(answer.threshold) - 1.0, y - 3.0), (2.0, 21.0), 0.0);
     canvas.text("", INNER, y + 34.0, Anchor::Start, &share(0, 1.0 - one));
     canvas.text("", INNER + width, y + 34.0, Anchor::End, &share(1, one));
-    let threshold = format!("{} {}", say("threshold", "seuil").get(lang), decimal(lang, answer.threshold, 2));
+    let threshold = format!("{} {}", say("threshold", "seuil").get(lang), text::threshold(lang, answer.threshold));
     canvas.text("", WIDTH / 2.0, y + 34.0, Anchor::Middle, &threshold);
 }
 
@@ -108,6 +120,6 @@ fn bars(canvas: &mut Canvas, answer: &AnswerPicture<'_>, lang: Lang) {
         let (y, share) = (64.0 + 18.0 * line as f64, answer.probabilities[class]);
         canvas.text("", INNER, y + 9.0, Anchor::Start, &answer.task.name(class, lang));
         canvas.rect("femalefill", (left, y), ((width * share).max(1.0), 10.0), 3.0);
-        canvas.text("", INNER + WIDTH - 2.0 * INNER, y + 9.0, Anchor::End, &percent(lang, share.min(0.99), 0));
+        canvas.text("", INNER + WIDTH - 2.0 * INNER, y + 9.0, Anchor::End, &chance(lang, share, 0));
     }
 }

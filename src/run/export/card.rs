@@ -14,7 +14,7 @@ use crate::{
     run::{RunView, date},
     setting_def::SettingDefs,
     settings::images::ImageOption,
-    text::{Lang, Phrase, capital, decimal, duration, epochs, escape, joined, named, number, percent, say},
+    text::{self, Lang, Phrase, capital, decimal, duration, epochs, escape, joined, named, number, percent, say},
 };
 
 /// The card as a Markdown file.
@@ -197,7 +197,7 @@ fn metrics(view: &RunView, lang: Lang) -> Vec<Block> {
         .to_owned(),
     ];
     if let Some(report) = &view.report {
-        let (threshold, temperature) = (decimal(lang, report.threshold, 2), decimal(lang, report.temperature, 2));
+        let (threshold, temperature) = (text::threshold(lang, report.threshold), decimal(lang, report.temperature, 2));
         items.push(match (lang, report.is_binary().then(|| report.task.name(1, lang))) {
             (Lang::En, Some(class)) => {
                 format!("A picture is predicted as “{class}” from a probability of {threshold} on; temperature {temperature}")

@@ -14,6 +14,7 @@ pub mod onnx;
 mod plots;
 pub mod python;
 mod raster;
+mod readable;
 mod report;
 pub mod tensorboard;
 
@@ -98,6 +99,11 @@ impl Format {
         self.extension().is_empty()
     }
 
+    /// Whether it is about a report, whichever that is; the others hold the model, with what is kept with the run.
+    pub const fn is_of_a_report(self) -> bool {
+        matches!(self, Self::Report | Self::Card | Self::Csv | Self::Plots)
+    }
+
     /// Whether it holds the weights of one network, which a committee has not.
     pub const fn is_of_one_network(self) -> bool {
         matches!(self, Self::Safetensors)
@@ -148,7 +154,7 @@ fn fill(view: &RunView, format: Format, lang: Lang, folder: &Path) -> Result<(),
         return PlotKind::ALL.into_iter().filter(told).try_for_each(|plot| {
             let Some(canvas) = plot.draw(view, lang) else { return Ok(()) };
             atomic::write(&folder.join(format!("{}.svg", plot.file())), canvas.standalone().as_bytes())?;
-            write_png(&canvas, &folder.join(format!("{}.png", plot.file())))
+            write_png(plot, view, lang, &folder.join(format!("{}.png", plot.file())))
         });
     }
     if format == Format::Python {
@@ -173,11 +179,15 @@ pub fn save_plot(view: &RunView, plot: PlotKind, lang: Lang, path: &Path, overwr
     overwrite::file(path, overwrite)?;
     match path.extension().is_some_and(|ending| ending.eq_ignore_ascii_case("svg")) {
         true => atomic::write(path, canvas.standalone().as_bytes()),
-        false => write_png(&canvas, path),
+        false => write_png(plot, view, lang, path),
     }
 }
 
-fn write_png(canvas: &canvas::Canvas, path: &Path) -> Result<(), Problem> {
+/// A plot as PNG, in which classes have numbers where the font lacks letters of their names.
+fn write_png(plot: PlotKind, view: &RunView, lang: Lang, path: &Path) -> Result<(), Problem> {
+    let numbered = readable::numbered_run(view, lang);
+    let canvas = plot.draw(numbered.as_ref().unwrap_or(view), lang).ok_or_else(not_evaluated)?;
+    let canvas = if numbered.is_some() { canvas.with_note(lang) } else { canvas };
     let png = canvas.raster().png().map_err(|error| Problem::writing(path, &std::io::Error::other(error)))?;
     atomic::write(path, &png)
 }

@@ -13,7 +13,7 @@ use crate::{
     evaluate::{Confusion, CurvePoint, Curves, Group, Grouping, Report, calibration, confusion},
     history::EpochRecord,
     run::RunView,
-    text::{Lang, Phrase, decimal, number, percent, say},
+    text::{self, Lang, Phrase, decimal, number, percent, say},
 };
 
 /// Each plot that a run can have.
@@ -259,7 +259,7 @@ pub fn roc(report: &Report, curves: &[Curves], lang: Lang) -> Canvas {
     if task.is_binary() {
         let point = report.point(report.threshold);
         let place = (point.false_positive_rate, point.true_positive_rate);
-        mark(&mut canvas, &frame, place, &decimal(lang, report.threshold, 2), false);
+        mark(&mut canvas, &frame, place, &text::threshold(lang, report.threshold), false);
     } else if let Some(lowest) = lowest(curves, |curves| curves.auc) {
         let text = format!("{} {}", say("lowest:", "la plus basse\u{a0}:").get(lang), task.name(lowest, lang));
         canvas.text("accent", frame.right - 4.0, frame.bottom - 10.0, Anchor::End, &text);
@@ -276,7 +276,7 @@ pub fn precision_recall(report: &Report, curves: &[Curves], lang: Lang) -> Canva
     each_curve(&mut canvas, &frame, curves, |p| (p.true_positive_rate, p.precision));
     if task.is_binary() {
         let point = report.point(report.threshold);
-        mark(&mut canvas, &frame, (point.true_positive_rate, point.precision), &decimal(lang, report.threshold, 2), true);
+        mark(&mut canvas, &frame, (point.true_positive_rate, point.precision), &text::threshold(lang, report.threshold), true);
     } else if let Some(lowest) = lowest(curves, |curves| curves.average_precision) {
         let text = format!("{} {}", say("lowest:", "la plus basse\u{a0}:").get(lang), task.name(lowest, lang));
         canvas.text("accent", frame.left + 10.0, frame.bottom - 10.0, Anchor::Start, &text);

@@ -73,6 +73,16 @@ impl Raster {
     }
 }
 
+/// Whether the fonts have every letter of a text.
+pub fn is_drawable(text: &str) -> bool {
+    face(Weight::Regular).is_some_and(|face| text.chars().all(|letter| face.glyph(letter).is_some() || is_invisible(letter)))
+}
+
+/// Controls, joiners and selectors, which change how their neighbors look.
+fn is_invisible(letter: char) -> bool {
+    letter.is_control() || matches!(letter, '\u{200b}'..='\u{200f}' | '\u{2060}' | '\u{fe00}'..='\u{fe0f}' | '\u{feff}')
+}
+
 /// The width of a text in the font of `class`, in units.
 pub fn text_width(text: &str, class: &str) -> f64 {
     let (size, weight, _) = font(class);
@@ -229,15 +239,20 @@ fn face(weight: Weight) -> Option<&'static Face> {
 }
 
 impl Face {
-    /// Each glyph with its place from the text's start; letters that the font lacks are left out.
+    /// The glyph of a letter, if the font has one; it has no narrow no-break space.
+    fn glyph(&self, letter: char) -> Option<GlyphId> {
+        let letters = self.0.charmap();
+        letters.map(letter).or_else(|| letters.map(' ').filter(|_| letter.is_whitespace()))
+    }
+
+    /// Each glyph with its place from the text's start. In place of a letter that the font lacks stands its box, so that it is
+    /// seen that there is one; what has no look of its own is left out.
     fn glyphs(&self, text: &str, size: f64) -> (Vec<(GlyphId, f64)>, f64) {
         let metrics = self.0.glyph_metrics(Size::new(size as f32), LocationRef::default());
-        let letters = self.0.charmap();
         let mut x = 0.0;
         let glyphs = text
             .chars()
-            // The fonts have no narrow no-break space.
-            .filter_map(|letter| letters.map(letter).or_else(|| letters.map(if letter.is_whitespace() { ' ' } else { letter })))
+            .filter_map(|letter| self.glyph(letter).or_else(|| (!is_invisible(letter)).then_some(GlyphId::NOTDEF)))
             .map(|glyph| {
                 let at = x;
                 x += f64::from(metrics.advance_width(glyph).unwrap_or_default());

@@ -14,7 +14,7 @@ use crate::{
     evaluate::{F1Of, Grouping, Prediction, Report, calibration, confusion},
     history::{Mae, StopReason},
     run::RunView,
-    text::{Lang, Phrase, decimal, escape::xml, number, percent, plural, say, years as in_years},
+    text::{self, Lang, Phrase, chance, decimal, escape::xml, number, percent, plural, say, years as in_years},
 };
 
 /// The report's page. Pictures of mistakes are in it only if `options` ask for them and `dataset` has them.
@@ -90,7 +90,14 @@ fn head(view: &RunView, lang: Lang) -> String {
     };
     let reservations = view.report.as_ref().map_or_else(Vec::new, |report| report.reservations(report.threshold, lang));
     let notes = view.info.committee_notes(lang);
-    let warned: String = notes.iter().chain(&reservations).map(|text| format!("<p class=\"warn\">{}.</p>", xml(text))).collect();
+    let elsewhere = view.elsewhere.as_ref().map(|source| match lang {
+        Lang::En => format!("Evaluated on the pictures of “{}”, not on the run’s own test part", source.name().en),
+        Lang::Fr => {
+            format!("Évalué sur les images de «\u{a0}{}\u{a0}», et non sur la partie test de l’essai", source.name().fr)
+        }
+    });
+    let warned: String =
+        elsewhere.iter().chain(&notes).chain(&reservations).map(|text| format!("<p class=\"warn\">{}.</p>", xml(text))).collect();
     let (title, line) = (xml(&title), xml(&line));
     format!("<header><p class=\"run\">{run}</p><h1>{title}</h1><p class=\"sub\">{line}</p>{warned}</header>")
 }
@@ -176,7 +183,7 @@ fn crossings(report: &Report, lang: Lang) -> String {
 }
 
 fn roc_text(report: &Report, lang: Lang) -> String {
-    let threshold = decimal(lang, report.threshold, 2);
+    let threshold = text::threshold(lang, report.threshold);
     if !report.is_binary() {
         return say(
             "Each curve is one class against all others; the lowest stands out.",
@@ -198,7 +205,7 @@ fn roc_text(report: &Report, lang: Lang) -> String {
 
 fn best_text(report: &Report, lang: Lang) -> String {
     let Some(best) = report.best_f1(F1Of::Macro).filter(|_| report.is_binary()) else { return String::new() };
-    let (threshold, f1) = (decimal(lang, best.threshold, 2), decimal(lang, best.f1, 3));
+    let (threshold, f1) = (text::threshold(lang, best.threshold), decimal(lang, best.f1, 3));
     match lang {
         Lang::En => format!("On the validation part, the threshold {threshold} gives the best macro F1, {f1}."),
         Lang::Fr => format!("Sur la partie validation, le seuil {threshold} donne le meilleur F1 macro, {f1}."),
@@ -319,7 +326,7 @@ fn gallery(view: &RunView, report: &Report, pictures: &[Mistake<'_>], lang: Lang
     for (i, Mistake { prediction, .. }) in pictures.iter().enumerate() {
         let predicted = report.task.name(prediction.predicted(report.logit_threshold(report.threshold)), lang);
         let label = report.task.name(prediction.label.into(), lang);
-        let sure = percent(lang, report.confidence(prediction, report.threshold).min(0.999), 0);
+        let sure = chance(lang, report.confidence(prediction, report.threshold), 0);
         let age = prediction.age.map_or_else(String::new, |age| match lang {
             Lang::En => format!(" · {age}\u{a0}y"),
             Lang::Fr => format!(" · {age}\u{a0}ans"),

@@ -17,7 +17,7 @@ use crate::{
         task::Task,
     },
     evaluate::{Prediction, Report, regression},
-    text::{Lang, Phrase, bytes, percent, plural, say, years},
+    text::{Lang, Phrase, bytes, chance, percent, plural, say, years},
     ui::widget::photo::Square,
 };
 
@@ -125,7 +125,7 @@ impl Said {
             return Self { by: None, text: years(lang, p.estimate(), 1), right };
         }
         let name = report.task.name(p.predicted(report.logit_threshold(threshold)), lang);
-        Self { by: None, text: format!("{name}, {}", percent(lang, report.confidence(p, threshold), 1)), right }
+        Self { by: None, text: format!("{name}, {}", chance(lang, report.confidence(p, threshold), 1)), right }
     }
 }
 

@@ -28,8 +28,7 @@ pub fn evaluation(view: &RunView, lang: Lang) -> Vec<Block> {
         (Lang::Fr, Some(_)) => {
             format!("{n} images de « {source} », {} ; elles ont servi à l’entraînement ou aux choix.", report.part_name(lang))
         }
-        (Lang::En, None) => format!("{n} pictures of another folder. {}", apart(report, lang)),
-        (Lang::Fr, None) => format!("{n} images d’un autre dossier. {}", apart(report, lang)),
+        (_, None) => format!("{} {}", others(view, &n, lang), apart(report, lang)),
     };
     let mut blocks = vec![
         Block::Paragraph(what),
@@ -49,6 +48,17 @@ pub fn evaluation(view: &RunView, lang: Lang) -> Vec<Block> {
         blocks.push(paragraph(text, lang));
     }
     blocks
+}
+
+/// The pictures of another folder, by its name where it is known.
+fn others(view: &RunView, n: &str, lang: Lang) -> String {
+    let name = view.elsewhere.as_ref().map(|source| source.name());
+    match (lang, name) {
+        (Lang::En, Some(name)) => format!("{n} pictures of another folder, “{}”.", name.en),
+        (Lang::Fr, Some(name)) => format!("{n} images d’un autre dossier, «\u{a0}{}\u{a0}».", name.fr),
+        (Lang::En, None) => format!("{n} pictures of another folder."),
+        (Lang::Fr, None) => format!("{n} images d’un autre dossier."),
+    }
 }
 
 /// What is known of whether the run had the evaluated pictures before, as whole sentences.

@@ -10,7 +10,7 @@ use crate::{
         predictor::{Estimate, likeliest, not_sure},
     },
     session::{ShownPhoto, SquareQuery},
-    text::{Lang, decimal, percent, plural, say},
+    text::{self, Lang, decimal, percent, plural, say},
     ui::{
         Action, Cx, icon,
         theme::{self, Theme, size},
@@ -184,7 +184,7 @@ fn bar(ui: &mut Ui, lang: Lang, reply: &Reply) {
     let (rect, response) = ui.allocate_exact_size(vec2(ui.available_width(), 46.0), Sense::hover());
     let names = reply.task.names(lang);
     let labels = [format!("{} {}", names[0], share_text(lang, 1.0 - p)), format!("{} {}", names[1], share_text(lang, p))];
-    let threshold = format!("{} {}", say("threshold", "seuil").get(lang), decimal(lang, reply.threshold, 2));
+    let threshold = format!("{} {}", say("threshold", "seuil").get(lang), text::threshold(lang, reply.threshold));
     let said = format!("{}, {}, {threshold}", labels[0], labels[1]);
     response.widget_info(|| WidgetInfo::labeled(Role::Image, true, &said));
     let bar = Rect::from_min_size(rect.min + vec2(0.0, 4.0), vec2(rect.width(), 12.0));

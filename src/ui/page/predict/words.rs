@@ -8,14 +8,14 @@ use crate::{
     predict::{Estimate, Framed},
     session::{ShownPhoto, SquareQuery},
     setting_def::Choice as _,
-    text::{Lang, Phrase, decimal, form, percent, plural, say},
+    text::{Lang, Phrase, chance, decimal, form, plural, say},
     ui::widget::photo::Line,
     worker::Reply,
 };
 
 /// A network is never quite certain: 100% would promise too much.
 pub fn share_text(lang: Lang, share: f64) -> String {
-    percent(lang, share.min(0.99), 0)
+    chance(lang, share, 0)
 }
 
 /// `male 91%`, `not sure, 58%`, `about 34`; of a square that was moved what was said before, until its own answer is there.

@@ -6,7 +6,7 @@ use super::{Shown, save_button, score, threshold};
 use crate::{
     evaluate::{ClassScore, confusion},
     run::export::PlotKind,
-    text::{Lang, decimal, percent, say},
+    text::{self, Lang, decimal, percent, say},
     ui::{
         Cx,
         theme::{self, Theme, size},
@@ -227,13 +227,13 @@ fn plot(ui: &Ui, lang: Lang, shown: &Shown, curve: Curve) -> SharePlot {
     };
     let best = shown.best.map(|best| best.threshold).filter(apart);
     SharePlot {
-        name: format!("{} {}", if roc { "ROC" } else { "precision, recall" }, decimal(lang, shown.threshold, 2)),
+        name: format!("{} {}", if roc { "ROC" } else { "precision, recall" }, text::threshold(lang, shown.threshold)),
         across,
         up,
         points: shown.curves.iter().flat_map(|curves| &curves.points).map(place).collect(),
         color: t.accent,
         diagonal: roc,
-        marker: Some((point, decimal(lang, shown.threshold, 2))),
+        marker: Some((point, text::threshold(lang, shown.threshold))),
         best: best.map(|b| (place(&shown.report.point(b)), say("best F1", "meilleur F1").get(lang).to_owned())),
         note: area(lang, shown, curve),
         ..SharePlot::default()
@@ -274,7 +274,7 @@ fn slider(ui: &mut Ui, cx: &mut Cx<'_>, shown: &mut Shown) {
         ui.spacing_mut().interact_size.y = 20.0;
         ui.spacing_mut().item_spacing.x = 14.0;
         if let Some(best) = shown.better() {
-            let at = decimal(lang, best.threshold, 2);
+            let at = text::threshold(lang, best.threshold);
             let [there, here] = [best.f1, shown.validation_f1()].map(|f1| score(lang, f1));
             let (text, about) = match lang {
                 Lang::En => (
@@ -287,7 +287,7 @@ fn slider(ui: &mut Ui, cx: &mut Cx<'_>, shown: &mut Shown) {
                 ),
             };
             if link(ui, &text).on_hover_text(about).clicked() {
-                shown.threshold = super::rounded(best.threshold);
+                shown.threshold = best.threshold;
             }
         } else if shown.best.is_some() && shown.kept() {
             let text = say("no threshold gives a better F1", "aucun seuil ne donne un meilleur F1");

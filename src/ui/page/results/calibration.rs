@@ -60,9 +60,13 @@ pub fn show(ui: &mut Ui, cx: &mut Cx<'_>, shown: &mut Shown, height: f32) {
     chart.show(ui, lang, table, |ui, height| {
         // A temperature below 1 makes answers surer.
         let (what, value) = (if fitted < 1.0 { UNSURE } else { TOO_SURE }.get(lang), decimal(lang, fitted, 2));
-        let text = match lang {
-            Lang::En => format!("{what} (temperature scaling, {value})"),
-            Lang::Fr => format!("{what} (température {value})"),
+        let mut on = temperature != 1.0;
+        let other = if on { 1.0 } else { fitted };
+        let refused = refused(shown, other);
+        let text = match (lang, refused) {
+            (_, Some(reason)) => reason.get(lang).to_owned(),
+            (Lang::En, None) => format!("{what} (temperature scaling, {value})"),
+            (Lang::Fr, None) => format!("{what} (température {value})"),
         };
         let font = theme::regular(theme::size::CAPTION);
         let label = ui.painter().layout(text.clone(), font, t.text2, (ui.available_width() - 48.0).max(60.0));
@@ -70,13 +74,21 @@ pub fn show(ui: &mut Ui, cx: &mut Cx<'_>, shown: &mut Shown, height: f32) {
         ui.horizontal(|ui| {
             ui.spacing_mut().interact_size.y = 20.0;
             let name = format!("{what} ({})", say("temperature scaling", "température").get(lang));
-            let mut on = temperature != 1.0;
-            let about = say(
-                "Divides the logits by one number, the temperature, fitted on the validation part; no answer changes",
-                "Divise les logits par un seul nombre, la température, ajustée sur la partie validation\u{a0}; aucune réponse ne change",
-            );
-            if switch(ui, &mut on, &name).on_hover_text(about.get(lang)).changed() {
-                temperature = if on { fitted } else { 1.0 };
+            let about = match shown.report.is_binary() {
+                true => say(
+                    "Divides the logits by one number, the temperature, fitted on the validation part; no answer changes",
+                    "Divise les logits par un seul nombre, la température, ajustée sur la partie validation\u{a0}; aucune réponse ne change",
+                ),
+                false => say(
+                    "Divides the logits by one number, the temperature, fitted on the validation part; no answer changes, but more or fewer are “not sure”",
+                    "Divise les logits par un seul nombre, la température, ajustée sur la partie validation\u{a0}; aucune réponse ne change, mais plus ou moins sont «\u{a0}pas sûres\u{a0}»",
+                ),
+            };
+            let changed = ui.add_enabled_ui(refused.is_none(), |ui| {
+                switch(ui, &mut on, &name).on_hover_text(about.get(lang)).changed()
+            });
+            if changed.inner {
+                temperature = other;
             }
             ui.add(egui::Label::new(theme::caption(&text).color(t.text2)).wrap());
         });
@@ -87,6 +99,20 @@ pub fn show(ui: &mut Ui, cx: &mut Cx<'_>, shown: &mut Shown, height: f32) {
     if temperature != shown.report.temperature {
         shown.set_temperature(temperature);
     }
+}
+
+/// Why the temperature `other` cannot be tried in place of the one that is.
+fn refused(shown: &Shown, other: f64) -> Option<Phrase> {
+    if shown.report.validation.is_empty() && other == shown.report.temperature {
+        return Some(say(
+            "There are no validation pictures here to correct its confidence by",
+            "Il n’y a pas ici d’images de validation pour corriger sa confiance",
+        ));
+    }
+    shown.report.threshold_after(other, shown.threshold).is_none().then_some(say(
+        "At this threshold its confidence cannot be corrected without changing answers",
+        "À ce seuil, sa confiance ne peut pas être corrigée sans changer des réponses",
+    ))
 }
 
 fn caption(lang: Lang, error: &str) -> String {

@@ -22,16 +22,14 @@ use egui::{Popup, PopupCloseBehavior, Ui};
 
 use crate::{
     data::task::Task,
-    evaluate::{
-        Best, Confusion, CoveragePoint, Curves, F1Of, Grouping, Report, Scores, TOP_K, calibration::probability, curves::mean,
-    },
+    evaluate::{Best, Confusion, CoveragePoint, Curves, F1Of, Grouping, Report, Scores, TOP_K, curves::mean},
     preset::{Difference, differences},
     run::{
         Changes, RunInfo, RunStatus, RunView,
         export::{Format, PlotKind},
     },
     setting_def::Choice,
-    text::{Lang, decimal, percent, say},
+    text::{self, Lang, decimal, percent, say},
     ui::{
         Action, Cx, icon,
         page::Page,
@@ -109,21 +107,21 @@ impl Shown {
             threshold: report.threshold,
             curves,
             best: report.best_f1(F1Of::Macro).filter(|_| report.is_binary()),
-            fitted: report.fitted_temperature(),
+            // Without pictures to fit it on, the one that the answers came with.
+            fitted: if report.validation.is_empty() { report.temperature } else { report.fitted_temperature() },
             years: years::Years::of(report),
             changed: None,
         }
     }
 
-    /// Tries another temperature; what was called which class stays, but for the threshold's rounding.
+    /// Tries another temperature; what was called which class stays. Does nothing where no threshold keeps it.
     fn set_temperature(&mut self, temperature: f64) {
-        let raw = self.report.logit_threshold(self.threshold);
-        self.report.temperature = temperature;
+        let Some(threshold) = self.report.threshold_after(temperature, self.threshold) else { return };
+        (self.report.temperature, self.threshold) = (temperature, threshold);
         self.curves = self.report.one_vs_rest();
         self.mean_area = mean(&self.curves, |curves| curves.auc);
         self.mean_precision = mean(&self.curves, |curves| curves.average_precision);
         if self.report.is_binary() {
-            self.threshold = rounded(probability(raw as f32, temperature));
             self.best = self.report.best_f1(F1Of::Macro);
         } else {
             self.coverage = self.report.coverage();
@@ -140,7 +138,9 @@ impl Shown {
     /// Whether threshold and temperature are those that are kept with the run.
     fn kept(&self) -> bool {
         self.view.report.as_ref().is_some_and(|kept| {
-            (kept.threshold - self.threshold).abs() < 1e-6 && (kept.temperature - self.report.temperature).abs() < 1e-9
+            // Close to an end small differences are large ones.
+            let near = 1e-6 * kept.threshold.min(1.0 - kept.threshold);
+            (kept.threshold - self.threshold).abs() <= near && (kept.temperature - self.report.temperature).abs() < 1e-9
         })
     }
 
@@ -152,7 +152,7 @@ impl Shown {
 
     /// The best threshold, where it is better than the one that is tried.
     fn better(&self) -> Option<Best> {
-        self.best.filter(|best| rounded(best.threshold) != self.threshold && best.f1 > self.validation_f1() + 1e-9)
+        self.best.filter(|best| best.threshold != self.threshold && best.f1 > self.validation_f1() + 1e-9)
     }
 
     fn task(&self) -> &Task {
@@ -181,7 +181,13 @@ pub fn show(ui: &mut Ui, cx: &mut Cx<'_>, state: &mut State) {
         if let Some(open) = &mut state.pictures {
             open.find_again();
         }
-        state.shown = Some(Shown::new(&view, report));
+        let before = state.shown.take().filter(|before| !other && before.report.validation.is_empty());
+        let mut shown = Shown::new(&view, report);
+        // A temperature that was switched off for good can still be switched on again.
+        if let Some(before) = before.filter(|_| report.validation.is_empty() && shown.fitted == 1.0) {
+            shown.fitted = before.fitted;
+        }
+        state.shown = Some(shown);
     }
     let Some(shown) = &mut state.shown else { return };
     shown.changed = state.data.changes(cx, &view);
@@ -378,18 +384,28 @@ fn title(ui: &mut Ui, cx: &mut Cx<'_>, shown: &mut Shown) {
 
 /// That the screen shows a threshold that is only tried.
 fn tried(lang: Lang, shown: &Shown) -> String {
-    let threshold = decimal(lang, shown.threshold, 2);
+    let threshold = text::threshold(lang, shown.threshold);
     match lang {
         Lang::En => format!("trying threshold {threshold}, not saved"),
         Lang::Fr => format!("seuil provisoire {threshold}"),
     }
 }
 
-/// At which threshold exports are made, where it is not the one on the screen.
+/// What exports are about where it is another folder, and at which threshold they are made where it is not the one on the screen.
 fn exports_as_kept(ui: &mut Ui, lang: Lang, shown: &Shown) {
+    if let Some(source) = &shown.view.elsewhere {
+        let source = source.name();
+        let text = match lang {
+            Lang::En => format!("Report, card, predictions and plots are about “{}”, as shown", source.en),
+            Lang::Fr => {
+                format!("Rapport, fiche, prédictions et graphiques portent sur «\u{a0}{}\u{a0}», comme à l’écran", source.fr)
+            }
+        };
+        ui.add(egui::Label::new(theme::caption(text).color(Theme::of(ui).text2)).wrap());
+    }
     let Some(kept) = shown.view.report.as_ref().filter(|_| !shown.kept()) else { return };
     let t = Theme::of(ui);
-    let kept = decimal(lang, kept.threshold, 2);
+    let kept = text::threshold(lang, kept.threshold);
     let text = match lang {
         Lang::En => format!("At the saved threshold {kept}; “Use for predictions” saves the one being tried"),
         Lang::Fr => format!("Au seuil enregistré {kept} ; « Utiliser pour prédire » enregistre le seuil provisoire"),
@@ -527,11 +543,6 @@ fn asks_to_save(ui: &mut Ui, lang: Lang, title: &str) -> bool {
 
 fn save(shown: &Shown, plot: PlotKind) -> Action {
     Action::SavePlot { plot, threshold: shown.threshold, temperature: shown.report.temperature }
-}
-
-/// A threshold as finely as one sets it.
-fn rounded(threshold: f64) -> f64 {
-    (threshold * 1000.0).round() / 1000.0
 }
 
 /// A share or score with three places.

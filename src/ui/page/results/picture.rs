@@ -17,7 +17,7 @@ use crate::{
     evaluate::{Prediction, regression},
     run::RunPictures,
     session::RunPicturesState,
-    text::{self, Lang, Phrase, decimal, percent, plural, say},
+    text::{self, Lang, Phrase, chance, decimal, plural, say},
     ui::{
         Action, Cx,
         icon::{self, Icon},
@@ -106,7 +106,7 @@ pub fn tile(lang: Lang, shown: &Shown, p: &Prediction, places: &Places) -> Tile 
     let (predicted, right) = (p.predicted(raw), p.correct(raw));
     let name = shown.task().name(predicted, lang);
     let label = shown.task().name(p.label.into(), lang);
-    let sure = percent(lang, shown.report.confidence(p, shown.threshold), 0);
+    let sure = chance(lang, shown.report.confidence(p, shown.threshold), 0);
     let age = p.age.map(|age| format!(" · {}", plural(lang, age.into(), say("y", "an"), say("y", "ans"))));
     let sign = if right { (icon::CHECK, true) } else { (icon::X, false) };
     let file = p.file.file_name().unwrap_or(p.file.as_os_str()).to_string_lossy();
@@ -206,7 +206,7 @@ impl Subject<'_> {
                 false => format!(
                     "{} {}",
                     say("confidence:", "confiance\u{a0}:").get(lang),
-                    percent(lang, shown.report.confidence(p, shown.threshold), 1)
+                    chance(lang, shown.report.confidence(p, shown.threshold), 1)
                 ),
             }),
             p.age.filter(|_| !of_years).map(|age| format!("{} {age}", say("age", "âge").get(lang))),

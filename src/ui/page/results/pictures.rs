@@ -15,7 +15,7 @@ use crate::{
     data::face_file,
     evaluate::Prediction,
     files::table::Cell,
-    text::{Lang, decimal, number, say},
+    text::{self, Lang, number, say},
     ui::{
         Action, Cx, icon,
         page::{
@@ -109,7 +109,7 @@ pub fn show(ui: &mut Ui, cx: &mut Cx<'_>, shown: &Shown, open: &mut Pictures) ->
     let (mut back, mut asked) = (false, None);
     let part = if open.validation { say("validation part", "partie validation").get(lang) } else { shown.report.part_name(lang) };
     let total = number(lang, predictions(shown, open.validation).len() as u64);
-    let threshold = decimal(lang, shown.threshold, 2);
+    let threshold = text::threshold(lang, shown.threshold);
     let sentence = match lang {
         Lang::En if shown.years.is_some() => format!("of {total} pictures, {part}"),
         Lang::Fr if shown.years.is_some() => format!("sur {total} images, {part}"),

@@ -8,7 +8,7 @@ use super::{Shown, save_button, score, threshold};
 use crate::{
     evaluate::{CoveragePoint, Curves, confusion},
     run::export::PlotKind,
-    text::{Lang, Phrase, decimal, number, percent, quoted, say},
+    text::{self, Lang, Phrase, number, percent, quoted, say},
     ui::{
         Cx, icon,
         theme::{self, Theme, size},
@@ -300,6 +300,8 @@ fn rejection(ui: &mut Ui, cx: &mut Cx<'_>, shown: &mut Shown) {
     let here = CoveragePoint::at(&shown.coverage, shown.threshold);
     let (left, right) = (percent(lang, 1.0 - here.coverage, 0), percent(lang, here.accuracy, 1));
     let text = match lang {
+        Lang::En if here.coverage == 0.0 => format!("{left} not sure: no answer is left"),
+        Lang::Fr if here.coverage == 0.0 => format!("{left} pas sûres\u{a0}: il ne reste aucune réponse"),
         Lang::En => format!("{left} not sure, of the others {right} right"),
         Lang::Fr => format!("{left} pas sûres, parmi les autres {right} justes"),
     };
@@ -317,7 +319,8 @@ fn rejection(ui: &mut Ui, cx: &mut Cx<'_>, shown: &mut Shown) {
         up,
         points: shown.coverage.iter().map(place).collect(),
         color: t.accent,
-        marker: Some((place(&here), decimal(lang, shown.threshold, 2))),
+        // Of no answer there is no accuracy.
+        marker: (here.coverage > 0.0).then(|| (place(&here), text::threshold(lang, shown.threshold))),
         ..SharePlot::default()
     };
     plot.show(ui, lang, height);

@@ -12,7 +12,7 @@ use crate::{
     data::{dataset::Dataset, picture_size::SIDE, pixels::Pixels, sample::Source},
     evaluate::{Prediction, Report},
     run::{Paired, RunView},
-    text::{Lang, decimal, named, number, percent, quoted, say},
+    text::{Lang, chance, decimal, named, number, quoted, say},
     ui::{
         Action, Cx, icon,
         page::off_by,
@@ -197,7 +197,7 @@ impl Both<'_> {
                 return format!("{} ({})", decimal(lang, p.estimate(), 0), off_by::off(lang, p.error()));
             }
             let name = report.task.name(p.predicted(report.logit_threshold(report.threshold)), lang);
-            format!("{name}, {}", percent(lang, report.confidence(p, report.threshold), 0))
+            format!("{name}, {}", chance(lang, report.confidence(p, report.threshold), 0))
         })
     }
 

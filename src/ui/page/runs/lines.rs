@@ -227,11 +227,10 @@ impl Group {
         let finished = || all().filter(|(_, run)| run.status == RunStatus::Finished);
         let metric = Metric::in_years(all().all(|(_, run)| run.task.is_regression()));
         let variant = |member: Option<usize>| Some(experiment?.members.get(member?)?.variant);
-        // One that was trained further by itself is another recipe.
-        let score = |run: &RunInfo| run.scores.as_ref().filter(|_| run.extensions == 0).map(RunScores::value);
+        let mirrored = |member: Option<usize>| Some(experiment?.mirrored(member?));
         let mut results: BTreeMap<Option<usize>, Vec<f64>> = BTreeMap::new();
         for (member, run) in finished() {
-            results.entry(variant(member)).or_default().extend(score(run));
+            results.entry(variant(member)).or_default().extend(run.counted(mirrored(member)).and_then(Result::ok));
         }
         let spreads = results.iter().filter_map(|(variant, scores)| Some((*variant, MeanCi::of(scores)?)));
         // Of equal ones the first.

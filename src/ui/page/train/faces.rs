@@ -6,7 +6,7 @@ use crate::{
     data::{dataset::Dataset, sample::Part, task::TaskKind},
     evaluate::regression,
     session::Training,
-    text::{Lang, decimal, percent, say, years},
+    text::{Lang, chance, decimal, say, years},
     train::event::FollowedFace,
     ui::{
         Cx,
@@ -125,7 +125,7 @@ impl Face<'_> {
         let FollowedFace { class, probability, estimate, .. } = *self.face;
         let [name, recorded] = [class, self.label()].map(|class| self.dataset.task.name(class.into(), lang));
         let of_years = estimate.map(|estimate| off_by::said(lang, estimate.into(), self.label()));
-        let sure = percent(lang, f64::from(probability), 0);
+        let sure = chance(lang, f64::from(probability), 0);
         match (lang, of_years) {
             (Lang::En, Some(said)) => format!("predicted {said}"),
             (Lang::Fr, Some(said)) => format!("réponse\u{a0}: {said}"),
@@ -149,7 +149,7 @@ impl Face<'_> {
             let full = bar.with_max_x(bar.left() + bar.width() * sure);
             ui.painter().rect_filled(full, 2.0, t.class(class));
         }
-        let sure = percent(lang, f64::from(sure), 0);
+        let sure = chance(lang, f64::from(sure), 0);
         let (wide, letters) = (pitch - 6.0 > 78.0, if pitch < 54.0 { 10.0 } else { size::CAPTION });
         let laid = |line: &str, room: f32| fitted(ui, line, theme::regular(letters), t.text2, room);
         let one = format!("{name} {sure}");
@@ -200,7 +200,7 @@ pub fn viewer(ui: &mut Ui, cx: &mut Cx<'_>, training: &Training, viewing: &mut O
     let FollowedFace { sample: index, class, probability, estimate } = *shown.face;
     let text = match estimate {
         Some(estimate) => years(lang, estimate.into(), 1),
-        None => format!("{}, {}", task.name(class.into(), lang), percent(lang, probability.into(), 1)),
+        None => format!("{}, {}", task.name(class.into(), lang), chance(lang, probability.into(), 1)),
     };
     let of_years = task.is_regression();
     let subject = Subject {

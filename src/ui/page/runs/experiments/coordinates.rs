@@ -8,7 +8,7 @@ use crate::{
     experiment::{ExperimentKind, ExperimentView, MemberView},
     setting_def::{Scale, SettingDefs as _, Value},
     settings::Settings,
-    text::{Lang, named, number, percent, say},
+    text::{Lang, exact_percent, named, number, say},
     ui::widget::{
         curves::rate,
         field::plain,
@@ -186,7 +186,7 @@ fn of_numbers(numbers: &[f64], scale: Scale, lang: Lang) -> (Vec<(f32, String)>,
             std::iter::once(low).chain(between.into_iter().filter(|mark| *mark > low && *mark < high)).chain([high]).collect();
     }
     let text = |value: f64| match scale {
-        Scale::Percent => percent(lang, value, usize::from((value * 100.0 - (value * 100.0).round()).abs() > 0.05)),
+        Scale::Percent => exact_percent(lang, value),
         Scale::Log => rate(lang, value),
         Scale::Linear => plain(lang, value),
     };

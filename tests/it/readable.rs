@@ -1,0 +1,81 @@
+//! Names in scripts that the program's fonts lack: PNG has numbers in their place, SVG and HTML the names.
+
+use image::RgbImage;
+use trombine::{
+    data::task::{Task, TaskKind},
+    run::{
+        RunView,
+        export::{AnswerPicture, ExportOptions, Format, answer_picture, export},
+    },
+    text::Lang,
+};
+
+use crate::export as exported;
+
+/// In Chinese, Arabic, Hebrew, Thai and Devanagari.
+const NAMES: [[&str; 2]; 3] = [["猫", "犬"], ["قطة", "חתול"], ["แมว", "बिल्ली"]];
+
+fn task(classes: [&str; 2]) -> Task {
+    Task { kind: TaskKind::Folders, classes: classes.map(str::to_owned).to_vec() }
+}
+
+/// The plots of a run with these classes: the matrix as a picture, and as SVG.
+fn matrix(view: &RunView, classes: [&str; 2], lang: Lang) -> (RgbImage, String) {
+    let mut view = view.clone();
+    view.info.task = task(classes);
+    view.report.as_mut().expect("evaluated").task = task(classes);
+    let out = tempfile::tempdir().expect("a folder");
+    let folder = out.path().join("plots");
+    export(&view, None, Format::Plots, ExportOptions { lang, ..ExportOptions::default() }, &folder).expect("written");
+    let picture = image::open(folder.join("matrix.png")).expect("a picture").to_rgb8();
+    (picture, std::fs::read_to_string(folder.join("matrix.svg")).expect("a drawing"))
+}
+
+#[test]
+fn classes_in_any_script_can_be_told_apart_in_a_png() {
+    let folder = tempfile::tempdir().expect("a folder");
+    let view = exported::view(folder.path(), Default::default());
+    for (lang, numbered) in [(Lang::En, ["class 1", "class 2"]), (Lang::Fr, ["classe 1", "classe 2"])] {
+        let (plain, _) = matrix(&view, numbered, lang);
+        for names in NAMES {
+            let (picture, svg) = matrix(&view, names, lang);
+            assert!(names.iter().all(|name| svg.contains(name)), "SVG has the names: {names:?}");
+            // The same but for the line below that says what the numbers are.
+            assert_eq!(picture.width(), plain.width());
+            assert!(picture.height() > plain.height());
+            let above = |picture: &RgbImage| picture.as_raw()[..(plain.width() * (plain.height() - 40) * 3) as usize].to_vec();
+            assert!(above(&picture) == above(&plain), "{names:?}");
+        }
+        // Of names that can be drawn, whatever their marks, they are those.
+        let (french, _) = matrix(&view, ["élève", "жук"], lang);
+        assert_eq!(french.dimensions(), plain.dimensions());
+        assert!(french != plain);
+    }
+}
+
+#[test]
+fn an_answer_as_a_picture_says_which_class_it_is() {
+    let seen = vec![128; 32 * 32 * 3];
+    let picture = |classes: [&str; 2], headline: &str, name: &str| {
+        let task = task(classes);
+        let answer = AnswerPicture {
+            name,
+            headline,
+            caution: "Say so",
+            task: &task,
+            probabilities: &[0.2, 0.8],
+            threshold: 0.5,
+            seen: &seen,
+            side: 32,
+            heat: None,
+        };
+        answer_picture(&answer, Lang::En)
+    };
+    let plain = picture(["class 1", "class 2"], "class 2, 80%", "a.jpg");
+    let numbered = picture(["猫", "犬"], "犬, 80%", "a.jpg");
+    let above = plain.width * 3 * 200;
+    assert!(numbered.rgb[..above] == plain.rgb[..above], "the bar, the headline and the file's name");
+    assert!(numbered.height > plain.height, "it is said what the numbers are");
+    // A file's name is not left out, though it cannot be read.
+    assert!(picture(["a", "b"], "b", "写真.jpg") != picture(["a", "b"], "b", ".jpg"));
+}
