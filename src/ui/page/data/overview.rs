@@ -59,6 +59,13 @@ impl Place {
         dataset.spare.find(file).map(Self::Spare).or_else(|| dataset.find(file, then).map(Self::Sample))
     }
 
+    /// Its place among those that are used, or those that are not.
+    pub const fn index(self) -> usize {
+        match self {
+            Self::Sample(index) | Self::Spare(index) => index,
+        }
+    }
+
     /// What is known of the picture.
     pub fn sample(self, dataset: &Dataset) -> &Sample {
         match self {

@@ -7,6 +7,7 @@ mod counted;
 mod facets;
 mod filters;
 mod groups;
+mod judged;
 pub mod labels;
 mod picture;
 mod pictures;
@@ -199,7 +200,7 @@ pub fn show(ui: &mut Ui, cx: &mut Cx<'_>, state: &mut State) {
     labels::repeated(ui, cx, &shown.view);
     stale(ui, cx, shown);
     if shown.years.is_some() {
-        let asked = years::show(ui, cx, shown, &mut state.cards.grouping);
+        let asked = years::show(ui, cx, shown, &mut state.cards);
         return turn(ui, state, asked);
     }
     let asked = cards::show(ui, cx, shown, &mut state.cards);

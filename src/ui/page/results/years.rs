@@ -76,7 +76,8 @@ impl Years {
 }
 
 /// Draws the cards; gives the pictures that are asked for.
-pub(super) fn show(ui: &mut Ui, cx: &mut Cx<'_>, shown: &mut Shown, grouping: &mut usize) -> Option<PicturesAction> {
+pub(super) fn show(ui: &mut Ui, cx: &mut Cx<'_>, shown: &mut Shown, state: &mut cards::State) -> Option<PicturesAction> {
+    let cards::State { grouping, strip, .. } = state;
     let (mut open, mut asked) = (None, None);
     let narrow = ui.available_width() < 700.0;
     let rows = match narrow {
@@ -100,7 +101,7 @@ pub(super) fn show(ui: &mut Ui, cx: &mut Cx<'_>, shown: &mut Shown, grouping: &m
             });
         }),
         row if row == last => {
-            asked = pictures::mistakes(ui, cx, shown, height);
+            asked = pictures::mistakes(ui, cx, shown, strip, height);
         }
         _ => {
             ui.set_max_height(height);
