@@ -569,7 +569,7 @@ fn every_scene_is_drawn_and_has_what_is_clicked_in_it() {
                     clicked += usize::from(at.is_some());
                 } else if let Some(name) = label.strip_prefix(RIGHT) {
                     let at = harness.query_all_by_label_contains(name).next().map(|node| node.rect().center());
-                    for at in at {
+                    if let Some(at) = at {
                         viewer::to(&mut harness, at);
                         let secondary = egui::PointerButton::Secondary;
                         viewer::button(&mut harness, at, secondary, egui::Modifiers::NONE, &[true, false]);

@@ -95,18 +95,19 @@ fn drag<S>(page: &mut Harness<'_, S>, from: Pos2, end: Pos2) {
     page.run_steps(2);
 }
 
-fn contradictions(data: &Dataset) -> Vec<PathBuf> {
+/// The pictures that have exact copies, group by group; `conflicting` are those of which copies are of another class.
+fn copied(data: &Dataset, conflicting: bool) -> Vec<PathBuf> {
     let groups = copies(&data.samples);
-    let groups = groups.iter().filter(|group| group.contradiction == Some(Contradiction::Class));
+    let groups = groups.iter().filter(|group| !conflicting || group.contradiction == Some(Contradiction::Class));
     files(data, &groups.flat_map(|group| &group.samples).copied().collect::<Vec<_>>())
 }
 
 #[test]
-fn conflicting_copies_are_marked_by_clicks_and_decided_about_together() {
-    let (mut page, stage) = list(Stage::new(Page::Data).with_data(600), "conflicting copies");
-    let all = contradictions(&dataset(&stage));
+fn copies_are_marked_by_clicks_and_decided_about_together() {
+    let (mut page, stage) = list(Stage::new(Page::Data).with_data(600), "exact copies");
+    let all = copied(&dataset(&stage), false);
     let tiles = drawn(&page, Role::Button, &all);
-    assert!(tiles.len() >= 4 && tiles.iter().map(|tile| &tile.1).eq(all.iter().take(tiles.len())), "in the list's order");
+    assert!(tiles.len() >= 4 && tiles.iter().map(|tile| &tile.1).eq(all.iter().take(tiles.len())), "{tiles:?} of {all:?}");
     click(&mut page, tiles[0].0, Modifiers::NONE);
     page.run_steps(2);
     assert!(!contains(&page, "selected") && contains(&page, "Open the picture (Enter)"), "one alone is looked at");
@@ -239,8 +240,8 @@ fn the_right_button_has_the_same_menu_in_every_list() {
     page.run_steps(3);
     assert!(says(&page, "2 of 4"), "the list is gone through");
     // Copies have it as well.
-    let (mut page, stage) = list(Stage::new(Page::Data).with_data(600), "conflicting copies");
-    let all = contradictions(&dataset(&stage));
+    let (mut page, stage) = list(Stage::new(Page::Data).with_data(600), "exact copies");
+    let all = copied(&dataset(&stage), false);
     let tiles = drawn(&page, Role::Button, &all);
     right(&mut page, tiles[2].0);
     page.get_by_role_and_label(Role::MenuItem, "Copy the path").click();
@@ -373,7 +374,7 @@ fn what_is_decided_in_a_list_is_undone_in_one_step() {
     let mut window = crate::viewer::window(&folder);
     window.get_by_label("show, copies with conflicting labels").click();
     window.run_steps(3);
-    let all = contradictions(window.state().session.dataset.as_ref().expect("a data set"));
+    let all = copied(window.state().session.dataset.as_ref().expect("a data set"), true);
     let tiles = drawn(&window, Role::Button, &all);
     assert_eq!(tiles.len(), 2);
     click(&mut window, tiles[0].0, Modifiers::COMMAND);

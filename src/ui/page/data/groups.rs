@@ -5,7 +5,7 @@ use std::{borrow::Cow, path::PathBuf, sync::Arc};
 use egui::{Align, CornerRadius, Layout, Rect, Response, Role, ScrollArea, Sense, Ui, UiBuilder, Vec2, WidgetInfo, pos2, vec2};
 
 use super::{
-    listed::{Drawn, Listed},
+    drawn::Drawn,
     overview::{Entry, Overview},
     show::Show,
     wall::Wall,
@@ -37,8 +37,13 @@ const ROW: f32 = TILE + 32.0;
 const PITCH: f32 = TILE + 34.0;
 
 /// Draws the groups, whose pictures are `entries`, into the room there is.
-pub fn show(ui: &mut Ui, cx: &mut Cx<'_>, of: &Listed<'_>, wall: &mut Wall, entries: &[Entry]) -> Drawn {
-    let Listed { dataset, overview, .. } = *of;
+pub fn show(
+    ui: &mut Ui,
+    cx: &mut Cx<'_>,
+    (dataset, overview): (&Arc<Dataset>, &Overview),
+    wall: &mut Wall,
+    entries: &[Entry],
+) -> Drawn {
     let which = wall.show;
     let groups = &*listed(cx, overview, which);
     head(ui, cx, dataset, overview, groups, which);

@@ -1,15 +1,12 @@
 //! What the page lists, whichever way it is drawn: a wall, groups or a table. Where a list's pictures are marked, and what the bar
 //! and the right button's menu do with them, is the same in all of them.
 
-use std::{
-    collections::HashSet,
-    path::{Path, PathBuf},
-    sync::Arc,
-};
+use std::{collections::HashSet, path::PathBuf, sync::Arc};
 
 use egui::{Id, Key, Modifiers, Popup, Response, Ui};
 
 use super::{
+    drawn::Drawn,
     groups,
     overview::{Entry, Overview, Place},
     show::Show,
@@ -33,18 +30,6 @@ use crate::{
     },
 };
 
-/// From here on keys are those of files without a picture, which last only as long as the data set is as it is.
-pub const FILES: u32 = 1 << 31;
-
-/// What was drawn of a list.
-#[derive(Default)]
-pub struct Drawn {
-    /// Positions in the list, with what the pointer did there.
-    pub entries: Vec<(usize, Response)>,
-    /// The one that is to be shown, since something in its line asks for it.
-    pub asked: Option<usize>,
-}
-
 /// Everything that is listed now, in its order.
 pub fn entries(cx: &Cx<'_>, overview: &Overview, wall: &Wall) -> Vec<Entry> {
     match wall.show {
@@ -54,33 +39,6 @@ pub fn entries(cx: &Cx<'_>, overview: &Overview, wall: &Wall) -> Vec<Entry> {
             groups.iter().flat_map(|group| &group.samples).copied().map(Entry::Sample).collect()
         }
         Show::Odd | Show::Lost | Show::Foreign | Show::Edited => table::listed(overview, wall.show),
-    }
-}
-
-impl Entry {
-    /// What marks it: its picture's place in the store, which stays while edits move it among the others.
-    pub fn key(self, dataset: &Dataset) -> u32 {
-        match (self, self.place(dataset)) {
-            (_, Some(Place::Sample(index))) if index < dataset.pixels.len() => dataset.pixels.place(index) as u32,
-            (_, Some(Place::Spare(index))) if index < dataset.spare.pixels.len() => dataset.spare.pixels.place(index) as u32,
-            (Self::Sample(index), _) => index,
-            (Self::Skipped(index), _) => FILES + index,
-        }
-    }
-
-    /// Where its picture is, if it has one.
-    pub fn place(self, dataset: &Dataset) -> Option<Place> {
-        match self {
-            Self::Sample(index) => Some(Place::Sample(index as usize)),
-            Self::Skipped(index) => dataset.spare.find(&dataset.skipped[index as usize].file).map(Place::Spare),
-        }
-    }
-
-    pub fn file(self, dataset: &Dataset) -> &Path {
-        match self {
-            Self::Sample(index) => &dataset.samples[index as usize].file,
-            Self::Skipped(index) => &dataset.skipped[index as usize].file,
-        }
     }
 }
 

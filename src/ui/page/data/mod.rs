@@ -6,6 +6,7 @@ mod checks;
 mod classes;
 pub mod decide;
 mod detail;
+mod drawn;
 mod filling;
 mod filters;
 mod groups;

@@ -87,6 +87,7 @@ fn list(ui: &mut Ui, cx: &mut Cx<'_>, listed: &Listed<'_>, wall: &mut Wall) -> b
         Show::Shared | Show::Near | Show::Edited => false,
     };
     if nothing {
+        wall.marked.clear();
         empty(ui, cx, &dataset.task, wall);
         return false;
     }
@@ -99,7 +100,9 @@ fn list(ui: &mut Ui, cx: &mut Cx<'_>, listed: &Listed<'_>, wall: &mut Wall) -> b
     }
     let entries = listed::entries(cx, overview, wall);
     let drawn = match wall.show {
-        Show::Copies | Show::Shared | Show::Contradictions | Show::Near => groups::show(ui, cx, listed, wall, &entries),
+        Show::Copies | Show::Shared | Show::Contradictions | Show::Near => {
+            groups::show(ui, cx, (dataset, overview), wall, &entries)
+        }
         _ => table::show(ui, cx, dataset, wall, &entries),
     };
     match listed.pressed(ui, cx, wall, &entries, &drawn) {

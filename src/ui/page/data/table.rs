@@ -9,8 +9,8 @@ use egui::{
 
 use super::{
     decide::{self, decided},
+    drawn::Drawn,
     hand_square,
-    listed::Drawn,
     overview::{Entry, Overview, Place},
     show::Show,
     wall::Wall,

@@ -7,8 +7,7 @@ use serde::{Deserialize, Serialize};
 
 use super::{
     hand_square::HandSquare,
-    listed::FILES,
-    overview::{Entry, Place},
+    overview::{Entry, FILES, Place},
     show::Show,
     viewing::Opened,
 };

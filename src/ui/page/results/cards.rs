@@ -5,13 +5,7 @@
 
 use egui::{Align, Layout, Ui, UiBuilder, Vec2, vec2};
 
-use super::{
-    Shown, accuracy, calibration,
-    facets::Facets,
-    groups,
-    pictures::{self, PicturesAction},
-    several,
-};
+use super::{Shown, accuracy, calibration, facets::Facets, groups, judged::PicturesAction, pictures, several};
 use crate::{
     text::{Lang, Phrase, quoted, say},
     ui::{

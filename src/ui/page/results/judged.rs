@@ -6,9 +6,8 @@ use egui::{Id, Modifiers, Popup, Response, Ui};
 
 use super::{
     Shown,
-    facets::predictions,
+    facets::{Facets, predictions},
     picture::{Places, Subject, tile},
-    pictures::PicturesAction,
 };
 use crate::{
     data::{face_file, task::Task},
@@ -30,6 +29,16 @@ use crate::{
         },
     },
 };
+
+/// What a page of pictures asks for.
+pub enum PicturesAction {
+    /// Back to the results.
+    Back,
+    /// Those that these let through, on a page of their own.
+    Narrow(Facets),
+    /// To see one large: the list, whether it is of the validation part, the position, and what gets the keyboard back.
+    Open(Vec<usize>, bool, usize, Id),
+}
 
 /// Evaluated pictures in the order in which they are shown.
 pub struct Judged<'a> {

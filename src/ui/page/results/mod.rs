@@ -49,7 +49,7 @@ use crate::{
 };
 use counted::Counted;
 pub use facets::Facets;
-use pictures::PicturesAction;
+use judged::PicturesAction;
 use viewing::Viewing;
 
 /// What the page remembers.

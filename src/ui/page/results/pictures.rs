@@ -2,13 +2,13 @@
 
 use std::{collections::HashSet, sync::Arc};
 
-use egui::{Id, Key, Popup, Ui, vec2};
+use egui::{Key, Popup, Ui, vec2};
 
 use super::{
     Shown,
     facets::{Facets, Pictures, find, predictions},
     filters,
-    judged::{Judged, Laid},
+    judged::{Judged, Laid, PicturesAction},
     picture::Places,
     run_pictures,
 };
@@ -29,16 +29,6 @@ use crate::{
     },
 };
 
-/// What a page of pictures asks for.
-pub enum PicturesAction {
-    /// Back to the results.
-    Back,
-    /// Those that these let through, on a page of their own.
-    Narrow(Facets),
-    /// To see one large: the list, whether it is of the validation part, the position, and what gets the keyboard back.
-    Open(Vec<usize>, bool, usize, Id),
-}
-
 /// What the strip of mistakes remembers.
 #[derive(Default)]
 pub struct Strip {
@@ -53,14 +43,16 @@ impl Strip {
     /// Unmarks what is not shown any more.
     fn follow(&mut self, view: &Arc<RunView>, found: &[usize]) {
         if self.marked.is_empty() {
-            self.of = Some(Arc::clone(view));
+            self.of = None;
             return;
         }
-        if !self.of.as_ref().is_some_and(|of| Arc::ptr_eq(of, view)) {
-            self.of = Some(Arc::clone(view));
+        let Some(of) = &self.of else {
+            (self.of, self.found) = (Some(Arc::clone(view)), found.to_vec());
+            return;
+        };
+        if !Arc::ptr_eq(of, view) {
             self.marked.clear();
-        }
-        if self.found != found {
+        } else if self.found != found {
             self.found = found.to_vec();
             let there: HashSet<u32> = found.iter().map(|at| *at as u32).collect();
             self.marked.retain(|at| there.contains(&at));

@@ -4,12 +4,7 @@ use std::cell::OnceCell;
 
 use egui::{Align, CornerRadius, Id, Layout, Rect, Role, Sense, Ui, WidgetInfo, pos2, vec2};
 
-use super::{
-    Facets, Shown,
-    groups::offered,
-    pictures::{self, PicturesAction},
-    save_button,
-};
+use super::{Facets, Shown, cards, groups::offered, judged::PicturesAction, pictures, save_button};
 use crate::{
     evaluate::{GroupKey, Grouping, Interval, Prediction, Regression, RegressionGroup, Report, regression::NEAR},
     run::{export::PlotKind, paired::signed},

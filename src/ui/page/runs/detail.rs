@@ -15,7 +15,7 @@ use crate::{
 
 /// What stands in the field of a note that is empty.
 pub const NOTE_HINT: Phrase =
-    say("What you wanted to find out; #words are tags", "Ce que vous vouliez savoir ; les #mots sont des mots-clés");
+    say("What you wanted to find out; #words are tags", "Ce que vous vouliez savoir ; les #mots sont des mots-clés");
 
 /// What the card remembers.
 #[derive(Default)]
