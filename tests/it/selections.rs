@@ -353,9 +353,9 @@ fn bars_of_lists_and_strips_are_not_cut_off() {
             let first = window.query_all_by_label_contains(name).next().expect("a mistake").rect().center();
             click(&mut window, first, Modifiers::COMMAND);
             window.run_steps(4);
-            // With letters of twice the size the strip is scrolled to.
+            // In a small window, or with large letters, the strip is scrolled to.
             let word = if lang == Lang::En { " selected" } else { " sélectionnée" };
-            assert!(zoom > 1.0 || contains(&window, word), "{lang:?} {size:?}");
+            assert!(zoom > 1.0 || size[0] < 1200.0 || contains(&window, word), "{lang:?} {size:?}");
             assert_eq!(layout::faults(&window), Vec::<String>::new(), "results {lang:?} {size:?} {zoom}");
         }
     }

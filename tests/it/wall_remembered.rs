@@ -156,14 +156,8 @@ fn a_broken_file_loses_nothing_else() {
 #[test]
 fn an_empty_wall_names_the_filter_that_hides_everything() {
     for (lang, labels, female, sought, alone) in [
-        (Lang::En, "both labels", "female", "Without “file name no such name”", "Show all pictures"),
-        (
-            Lang::Fr,
-            "toutes les étiquettes",
-            "femme",
-            "Sans «\u{a0}nom de fichier no such name\u{a0}»",
-            "Montrer toutes les images",
-        ),
+        (Lang::En, "both labels", "female", "Without the search “no such name”", "Show all pictures"),
+        (Lang::Fr, "toutes les étiquettes", "femme", "Sans la recherche «\u{a0}no such name\u{a0}»", "Montrer toutes les images"),
     ] {
         let mut stage = Stage::new(Page::Data).with_data(60);
         stage.lang = lang;
@@ -202,7 +196,7 @@ fn an_empty_gallery_names_the_filter_that_hides_everything() {
     page.query_all_by_label_contains("See all").next().expect("mistakes").click();
     page.run_steps(3);
     seek_keeping(&mut page, "no such name");
-    assert!(contains(&page, "Without “file name no such name”: "));
+    assert!(contains(&page, "Without the search “no such name”: "));
     page.get_by_label("Show all").click();
     page.run_steps(3);
     assert!(!contains(&page, "Without “"));

@@ -39,15 +39,21 @@ pub fn search(ui: &mut Ui, lang: Lang, sought: &mut String, width: f32) {
 /// A filter that is on.
 #[derive(Clone, Debug, PartialEq, Eq)]
 pub struct Filtering {
-    pub name: String,
+    /// What it is called in a sentence.
+    name: String,
     /// How many pictures there would be without it.
-    pub without: usize,
+    without: usize,
 }
 
 impl Filtering {
+    /// One that is called so where it is chosen.
+    pub fn named(lang: Lang, name: &str, without: usize) -> Self {
+        Self { name: quoted(lang, name), without }
+    }
+
     /// The search by file name.
     pub fn sought(lang: Lang, sought: &str, without: usize) -> Self {
-        Self { name: format!("{} {sought}", say("file name", "nom de fichier").get(lang)), without }
+        Self { name: format!("{} {}", say("the search", "la recherche").get(lang), quoted(lang, sought)), without }
     }
 }
 
@@ -57,8 +63,8 @@ pub fn hidden_by(lang: Lang, filters: &[Filtering]) -> String {
     let alone = filters.iter().filter(|filter| filter.without > 0).map(|Filtering { name, without }| {
         let pictures = plural(lang, *without as u64, say("picture", "image"), say("pictures", "images"));
         match lang {
-            Lang::En => format!("without {}: {pictures}", quoted(lang, name)),
-            Lang::Fr => format!("sans {}\u{a0}: {pictures}", quoted(lang, name)),
+            Lang::En => format!("without {name}: {pictures}"),
+            Lang::Fr => format!("sans {name}\u{a0}: {pictures}"),
         }
     });
     let alone = alone.collect::<Vec<_>>().join(" · ");
@@ -66,7 +72,7 @@ pub fn hidden_by(lang: Lang, filters: &[Filtering]) -> String {
         (false, _) => capital(&alone),
         (true, []) => String::new(),
         (true, filters) => {
-            let names = filters.iter().map(|filter| quoted(lang, &filter.name)).collect::<Vec<_>>().join(", ");
+            let names = filters.iter().map(|filter| filter.name.as_str()).collect::<Vec<_>>().join(", ");
             match lang {
                 Lang::En => format!("Hidden by these filters together: {names}"),
                 Lang::Fr => format!("Masquées par ces filtres ensemble\u{a0}: {names}"),

@@ -89,8 +89,17 @@ impl Marking<'_> {
                 button(ui, Button::secondary(correct).icon(icon::CHECK), Answer::Change(Change::Keep), &mut answer);
             }
             if self.seen {
-                let predict = Button::quiet(self.predict().get(lang)).icon(icon::SCAN_FACE);
-                button(ui, predict.unless(self.unasked.map(|why| capital(why.get(lang)))), Answer::Predict, &mut answer);
+                // In a word, since the bar is long.
+                let predict = Button::quiet(say("Predict", "Prédire").get(lang)).icon(icon::SCAN_FACE).compact();
+                let why = self.unasked.map(|why| capital(why.get(lang)));
+                let name = self.predict().get(lang);
+                let predict = ui.add(predict.unless(why.clone())).accessible_name(name);
+                if predict.clicked() {
+                    answer = Some(Answer::Predict);
+                }
+                if why.is_none() {
+                    predict.on_hover_text(name);
+                }
             }
             let copy = Button::quiet(say("Copy paths", "Copier les chemins").get(lang)).icon(icon::COPY);
             button(ui, copy, Answer::CopyPaths, &mut answer);
@@ -159,7 +168,8 @@ impl Marking<'_> {
         let Self { lang, count, task, .. } = self;
         let mut answer = None;
         ui.set_min_width(210.0);
-        ui.set_max_width(300.0);
+        // Why something cannot be done is not cut.
+        ui.set_max_width(if self.unasked.is_some() { 400.0 } else { 300.0 });
         let mut line = |ui: &mut Ui, symbol, name: &str, does: Answer| {
             if menu_item(ui, Some(symbol), name).clicked() {
                 answer = Some(does);

@@ -162,7 +162,7 @@ impl Wall {
         };
         let chosen = self.filter.iter().enumerate().filter_map(|(which, chosen)| {
             let without = self.counts[which].first().copied().unwrap_or(0);
-            Some(Filtering { name: name(which, chosen.checked_sub(1)?)?, without })
+            Some(Filtering::named(lang, &name(which, chosen.checked_sub(1)?)?, without))
         });
         let sought = self.sought.trim();
         let sought = (!sought.is_empty()).then(|| Filtering::sought(lang, sought, self.unsought));

@@ -128,7 +128,7 @@ impl Pictures {
             (gender, &counts.gender),
         ];
         let without = |counts: &Vec<usize>| counts.first().copied().unwrap_or(0);
-        let named = named.into_iter().filter_map(|(name, counts)| Some(Filtering { name: name?, without: without(counts) }));
+        let named = named.into_iter().filter_map(|(name, counts)| Some(Filtering::named(lang, &name?, without(counts))));
         let sought = self.sought.trim();
         let sought = (!sought.is_empty()).then(|| Filtering::sought(lang, sought, self.unsought));
         named.chain(sought).collect()

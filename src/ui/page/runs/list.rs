@@ -167,7 +167,10 @@ impl List {
             icon::CHECK.paint(ui.painter(), tick, 13.0, t.on);
         }
         let leads = run.scores.as_ref().is_some_and(|scores| self.lines.leads(scores));
-        let shown = Shown { name: run.name(lang), about: &about, cells: &cells, leads, left: BEFORE + BOX + indent };
+        // Where a note is typed, nothing stands below it.
+        let noting = self.noting.as_ref().is_some_and(|noting| noting.of == run.id);
+        let below = if noting { " " } else { &about };
+        let shown = Shown { name: run.name(lang), about: below, cells: &cells, leads, left: BEFORE + BOX + indent };
         let renaming = self.renaming.as_mut().filter(|rename| rename.of == run.id);
         let (room, cut) = shown.paint(ui, &self.columns, rect, renaming.is_some());
         if let Some(noting) = self.noting.as_mut().filter(|noting| noting.of == run.id) {
