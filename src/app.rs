@@ -27,6 +27,7 @@ mod tasks;
 mod title;
 mod toasts;
 mod typed;
+mod walls;
 mod watch;
 
 use std::{
@@ -51,7 +52,7 @@ use self::{
     path_kind::PathKind,
     pending::{Awaited, Pending, PendingList},
     planning::{Checked, Planning},
-    preferences_writer::PreferencesWriter,
+    preferences_writer::Keepers,
     question::{Preview, TaskResult},
     tasks::Tasks,
     toasts::Toasts,
@@ -69,7 +70,7 @@ use crate::{
     text::Lang,
     ui::{
         Action, Cx, Dialog, Mode, dialog, frame, glossary,
-        page::{Memory, Page, runs},
+        page::{Memory, Page, data, runs},
         theme, welcome,
         widget::{scroll, thumbs::Thumbs},
     },
@@ -191,8 +192,8 @@ pub struct App {
     written: Option<TaskResult>,
     /// The run whose report was of earlier weights, and which was evaluated again for that.
     evaluated_again: Option<String>,
-    /// Writes the preferences, if they are kept.
-    preferences_writer: Option<PreferencesWriter>,
+    /// Writes what is remembered, if it is kept.
+    keepers: Option<Keepers>,
 }
 
 impl App {
@@ -249,9 +250,10 @@ impl App {
         self.send(Command::EmptyTrash, None);
     }
 
-    /// Writes the preferences below `home` as they change.
+    /// Writes the preferences below `home` as they change, and what is remembered of each data set's wall, which comes from there.
     pub fn keep_preferences(&mut self, home: &Path) {
-        self.preferences_writer = PreferencesWriter::at(home.to_owned(), &self.preferences);
+        self.memory.data = data::State::with_walls(walls::load(home));
+        self.keepers = Some(Keepers::at(home, &self.preferences, self.memory.data.walls()));
     }
 
     /// Looks for this machine's devices on a thread of its own. Until it is done the window knows of none, and Automatic
@@ -320,7 +322,7 @@ impl App {
             interrupted: Interrupted::default(),
             written: None,
             evaluated_again: None,
-            preferences_writer: None,
+            keepers: None,
             preferences,
         }
     }
@@ -497,9 +499,9 @@ impl App {
         {
             self.preferences.run = Some(run.info.id.clone());
         }
-        if let Some(preferences_writer) = &mut self.preferences_writer {
-            preferences_writer.keep(&self.preferences);
-            if let Some(problem) = preferences_writer.trouble() {
+        if let Some(keepers) = &mut self.keepers {
+            keepers.keep(&self.preferences, self.memory.data.walls());
+            if let Some(problem) = keepers.trouble() {
                 self.session.fail(problem);
             }
         }

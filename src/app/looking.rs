@@ -1,6 +1,7 @@
 //! What is done with pictures of a data set that are looked at: asked about, copied, listed.
 
 use std::{
+    collections::HashSet,
     path::{Path, PathBuf},
     sync::Arc,
 };
@@ -11,7 +12,7 @@ use super::{App, photos::is_of};
 use crate::{
     data::{dataset::Dataset, face_file, pixels::Pixels, sample::Source},
     files::table::{Cell, Rows, TableForm},
-    predict::heatmap::Heat,
+    predict::{Framed, heatmap::Heat},
     run::file_name_of,
     session::{LookedAt, SquareQuery},
     text::say,
@@ -56,6 +57,27 @@ impl App {
             // Who moves on through the pictures does not wait for those of before.
             if let Some(before) = self.session.looked_at.replace(looked_at) {
                 answerer.withdraw(|question| is_of(&before.asked, question));
+            }
+        }
+    }
+
+    /// Predicts pictures as photos are that one chooses: their files; those that have none as they are drawn.
+    pub(super) fn predict_pictures(&mut self, pictures: &[(PathBuf, usize)]) {
+        let Some(dataset) = self.looked_at() else { return };
+        match &dataset.source {
+            Source::Folder(folder) => {
+                let mut known = HashSet::new();
+                let files = pictures.iter().map(|(file, _)| folder.join(face_file::photo(file)));
+                // Several faces of one photo are asked about where the photo is.
+                let files = files.filter(|file| known.insert(file.clone())).collect();
+                self.show_photos(files);
+            }
+            Source::SampleFaces => {
+                let drawn = |(file, sample): &(PathBuf, usize)| {
+                    let (pixels, index) = Self::pixels_of(&dataset, file, *sample)?;
+                    Some((pixels, index, file.file_name().unwrap_or(file.as_os_str()).to_string_lossy().into_owned()))
+                };
+                self.show_drawn(pictures.iter().filter_map(drawn).collect(), Framed::of(dataset.framing()));
             }
         }
     }

@@ -97,6 +97,7 @@ impl App {
             }
             Action::ChoosePhotos => self.tasks.choose_photos(lang),
             Action::Predict(paths) => self.show_photos(paths),
+            Action::PredictPictures(pictures) => self.predict_pictures(&pictures),
             Action::Look { file, sample } => self.show_own(&file, sample),
             Action::Paste => self.ask_for_paste(ctx),
             Action::AskAbout { file, sample } => self.ask_about(&file, sample),
@@ -523,6 +524,7 @@ impl App {
             }
             TaskResult::Gone { then, now } => {
                 self.preferences.moved(&then, &now);
+                self.memory.data.moved(&then, &now);
                 self.look_for_recent();
             }
             TaskResult::Ask(question) => self.tasks.ask(self.preferences.lang, *question),

@@ -14,6 +14,7 @@ use super::{
 use crate::{
     control::Signal,
     data::{
+        pixels::Pixels,
         sample::{Framing, Source},
         square::Square,
     },
@@ -39,6 +40,16 @@ impl App {
         self.session.arrival.get_or_insert_default().reads += 1;
         self.session.beyond = None;
         self.tasks.read_photos(paths, self.session.photo_framing(), self.reading.clone());
+    }
+
+    /// Shows pictures of a data set, as the network gets them, on the predict page; with their names.
+    pub(super) fn show_drawn(&mut self, pictures: Vec<(Pixels, usize, String)>, framed: Framed) {
+        self.page = Page::Predict;
+        if !pictures.is_empty() {
+            self.session.arrival.get_or_insert_default().reads += 1;
+            self.session.beyond = None;
+            self.tasks.read_drawn(pictures, framed, self.reading.clone());
+        }
     }
 
     /// Takes in what came of photos that are being read.
@@ -154,11 +165,7 @@ impl App {
         let Some(base) = self.session.pictures() else { return };
         let Some(index) = base.find(file, sample) else { return };
         let name = file.file_name().unwrap_or(file.as_os_str()).to_string_lossy().into_owned();
-        let framed = match base.framing() {
-            Framing::FaceCrop => Framed::Crop,
-            Framing::Whole => Framed::Whole,
-        };
-        self.tasks.of_dataset(base.pixels.clone(), index, name, framed);
+        self.tasks.of_dataset(base.pixels.clone(), index, name, Framed::of(base.framing()));
         self.page = Page::Predict;
     }
 

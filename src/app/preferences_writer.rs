@@ -1,4 +1,4 @@
-//! Writes the preferences as they change, on a thread of its own: whatever ends the program, at most the last moment is
+//! Writes what the window remembers as it changes, on threads of its own: whatever ends the program, at most the last moment is
 //! lost.
 
 use std::{
@@ -9,28 +9,74 @@ use std::{
 
 use crossbeam_channel::{Receiver, RecvTimeoutError, Sender, TrySendError, bounded};
 
-use super::Preferences;
-use crate::problem::Problem;
+use super::{Preferences, walls};
+use crate::{problem::Problem, ui::page::data::remembered::Walls};
 
 /// Changes that follow each other this closely, as of a slider, are written once.
 const REST: Duration = Duration::from_millis(250);
 /// Nothing waits longer.
 const LONGEST: Duration = Duration::from_millis(750);
 
-/// Keeps the preferences in a file.
-pub(super) struct PreferencesWriter {
+/// What is kept in a file of its own.
+trait Kept: Clone + PartialEq + Send + 'static {
+    /// Keeps it in the folder `home`.
+    fn save(&self, home: &Path) -> Result<(), Problem>;
+}
+
+impl Kept for Preferences {
+    fn save(&self, home: &Path) -> Result<(), Problem> {
+        self.save(home)
+    }
+}
+
+impl Kept for Walls {
+    fn save(&self, home: &Path) -> Result<(), Problem> {
+        walls::save(self, home)
+    }
+}
+
+/// Keeps all that the window remembers.
+pub(super) struct Keepers {
+    preferences: Option<Keeper<Preferences>>,
+    walls: Option<Keeper<Walls>>,
+}
+
+impl Keepers {
+    /// Keeps what changes from `preferences` and `walls` on in the folder `home`; nothing on a system without threads.
+    pub(super) fn at(home: &Path, preferences: &Preferences, walls: &Walls) -> Self {
+        Self { preferences: Keeper::at(home.to_owned(), preferences), walls: Keeper::at(home.to_owned(), walls) }
+    }
+
+    /// Hands over what has changed; never waits.
+    pub(super) fn keep(&mut self, preferences: &Preferences, walls: &Walls) {
+        if let Some(keeper) = &mut self.preferences {
+            keeper.keep(preferences);
+        }
+        if let Some(keeper) = &mut self.walls {
+            keeper.keep(walls);
+        }
+    }
+
+    /// Why something could not be written, once.
+    pub(super) fn trouble(&self) -> Option<Problem> {
+        let preferences = self.preferences.as_ref().and_then(Keeper::trouble);
+        preferences.or_else(|| self.walls.as_ref().and_then(Keeper::trouble))
+    }
+}
+
+/// Keeps one of them.
+struct Keeper<T> {
     /// What was handed over last.
-    handed: Preferences,
-    send: Option<Sender<Preferences>>,
+    handed: T,
+    send: Option<Sender<T>>,
     /// The other end, to take out what the thread has not taken yet.
-    waiting: Receiver<Preferences>,
+    waiting: Receiver<T>,
     thread: Option<JoinHandle<()>>,
     trouble: Receiver<Problem>,
 }
 
-impl PreferencesWriter {
-    /// Keeps what changes from `now` on in the folder `home`; nothing on a system without threads.
-    pub(super) fn at(home: PathBuf, now: &Preferences) -> Option<Self> {
+impl<T: Kept> Keeper<T> {
+    fn at(home: PathBuf, now: &T) -> Option<Self> {
         // Only the newest is of interest.
         let (send, changes) = bounded(1);
         let waiting = changes.clone();
@@ -40,7 +86,7 @@ impl PreferencesWriter {
     }
 
     /// Hands over `now` if it has changed, in place of what was not taken yet; never waits.
-    pub(super) fn keep(&mut self, now: &Preferences) {
+    fn keep(&mut self, now: &T) {
         let Some(send) = self.send.as_ref().filter(|_| *now != self.handed) else { return };
         self.handed = now.clone();
         if let Err(TrySendError::Full(now)) = send.try_send(now.clone()) {
@@ -50,13 +96,12 @@ impl PreferencesWriter {
         }
     }
 
-    /// Why the last could not be written, once.
-    pub(super) fn trouble(&self) -> Option<Problem> {
+    fn trouble(&self) -> Option<Problem> {
         self.trouble.try_recv().ok()
     }
 }
 
-impl Drop for PreferencesWriter {
+impl<T> Drop for Keeper<T> {
     /// Waits until the last is written.
     fn drop(&mut self) {
         self.send = None;
@@ -64,7 +109,7 @@ impl Drop for PreferencesWriter {
     }
 }
 
-fn keep(home: &Path, changes: &Receiver<Preferences>, tell: &Sender<Problem>) {
+fn keep<T: Kept>(home: &Path, changes: &Receiver<T>, tell: &Sender<Problem>) {
     while let Ok(mut now) = changes.recv() {
         let first = Instant::now();
         while first.elapsed() < LONGEST {

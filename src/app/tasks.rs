@@ -408,15 +408,33 @@ impl Tasks {
     /// Reads a picture of a data set, as the network gets it.
     pub fn of_dataset(&mut self, pixels: Pixels, index: usize, name: String, framed: Framed) {
         self.send(move || {
-            Some(match pixels.get(index) {
-                Ok(rgb) => {
-                    let (rgb, side): (Arc<[u8]>, _) = (rgb.into(), pixels.side());
-                    let photo = worker::PhotoSource::Rgb { width: side.into(), height: side.into(), pixels: rgb.clone() };
-                    let preview = Preview { rgb, size: [side.pixels(); 2], scale: 1.0 };
-                    TaskResult::Preview { photo, name, preview, framed }
-                }
+            Some(match drawn(&pixels, index) {
+                Ok((photo, preview)) => TaskResult::Preview { photo, name, preview, framed },
                 Err(problem) => TaskResult::Failed(problem),
             })
+        });
+    }
+
+    /// Reads several of them one after the other, until `control` has it end; of too many, the first.
+    pub fn read_drawn(&mut self, mut pictures: Vec<(Pixels, usize, String)>, framed: Framed, control: Control) {
+        self.start(move |tell| {
+            let read = |what| {
+                if !control.cancelled() {
+                    tell(Told::Result(TaskResult::Read(what)));
+                }
+            };
+            let found = pictures.len();
+            let beyond = (found > MOST_PHOTOS).then_some(Beyond { folder: None, found, shown: MOST_PHOTOS });
+            pictures.truncate(MOST_PHOTOS);
+            read(ReadPhoto::Found { count: pictures.len(), beyond });
+            for (place, (pixels, index, name)) in pictures.into_iter().enumerate() {
+                let (framed, follows) = (framed.clone(), place > 0);
+                read(match drawn(&pixels, index) {
+                    Ok((photo, preview)) => ReadPhoto::Photo { photo, name, preview, framed, follows },
+                    Err(problem) => ReadPhoto::Unread { name, problem, follows },
+                });
+            }
+            read(ReadPhoto::Over);
         });
     }
 
@@ -526,6 +544,13 @@ fn pictures(question: FileDialogRequest) -> FileDialogRequest {
 fn preview(photo: &predict::Photo, longest: u32) -> Preview {
     let (small, scale) = photo.small(longest);
     Preview { size: [small.width as usize, small.height as usize], rgb: small.rgb.into(), scale }
+}
+
+/// A picture of a data set, as the network gets it.
+fn drawn(pixels: &Pixels, index: usize) -> Result<(worker::PhotoSource, Preview), Problem> {
+    let (rgb, side): (Arc<[u8]>, _) = (pixels.get(index)?.into(), pixels.side());
+    let photo = worker::PhotoSource::Rgb { width: side.into(), height: side.into(), pixels: rgb.clone() };
+    Ok((photo, Preview { rgb, size: [side.pixels(); 2], scale: 1.0 }))
 }
 
 /// Photos with their names, and whether there are more of them.

@@ -38,6 +38,14 @@ pub fn frame(photo: &Photo, framing: Framing) -> Framed {
 }
 
 impl Framed {
+    /// How a picture of a data set is evaluated whose pictures are framed so: it is what faces were taken from already.
+    pub const fn of(framing: Framing) -> Self {
+        match framing {
+            Framing::FaceCrop => Self::Crop,
+            Framing::Whole => Self::Whole,
+        }
+    }
+
     /// The squares to evaluate; `None` is the whole photo.
     pub fn squares(&self) -> Vec<Option<Square>> {
         match self {

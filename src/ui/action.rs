@@ -164,6 +164,8 @@ pub enum Action {
     /// Ask for photos, then predict them.
     ChoosePhotos,
     Predict(Vec<PathBuf>),
+    /// Predict pictures of the data set whose pictures the page shows, by their paths below the folder and their places there.
+    PredictPictures(Vec<(PathBuf, usize)>),
     /// Predict a picture of the open data set, by its path below the folder and its place there.
     Look {
         file: PathBuf,

@@ -18,7 +18,7 @@ use trombine::{
         face_crop::FaceCrops,
         glimpse::SIDE,
         resize::resize,
-        sample::{SkipReason, Skipped, Source},
+        sample::{Anomaly, SkipReason, Skipped, Source},
         sample_faces,
         square::Square,
     },
@@ -41,7 +41,7 @@ use crate::{
     face_crops, many_classes, many_runs, overlap, predict_many, resize_method, runs_list,
     scenes::{self, Scene, scene},
     stage::{self, Stage},
-    years_pages,
+    viewer, years_pages,
 };
 
 /// States of pages that the tests of the whole window leave out: menus, special data, what is rare.
@@ -82,6 +82,42 @@ const MORE_SCENES: &[Scene] = &[
     ),
     scene("viewer-heat", looked_at, VIEWER_HEAT),
     scene("data-marked", || Stage::new(Page::Data).with_data(600), &["Wall of", "Mur de", CTRL_A]),
+    scene(
+        "data-marked-copies",
+        || Stage::new(Page::Data).with_data(600),
+        &["all pictures", "toutes les images", "conflicting copies", "copies contradictoires", CTRL_A],
+    ),
+    scene("data-marked-odd", odd, &["all pictures", "toutes les images", "unusual pictures", "images inhabituelles", CTRL_A]),
+    scene(
+        "data-menu-odd",
+        odd,
+        &["all pictures", "toutes les images", "unusual pictures", "images inhabituelles", "right: .png, "],
+    ),
+    scene(
+        "data-nothing",
+        || Stage::new(Page::Data).with_data(600),
+        &["by file name", "par nom de fichier", "type: no such name"],
+    ),
+    scene(
+        "results-marked",
+        || Stage::new(Page::Results).with_data(400).with_run(),
+        &["ctrl: : predicted ", "ctrl: \u{a0}: réponse "],
+    ),
+    scene(
+        "results-menu-marked",
+        || Stage::new(Page::Results).with_data(400).with_run(),
+        &["ctrl: : predicted ", "ctrl: \u{a0}: réponse ", "Actions"],
+    ),
+    scene(
+        "runs-noting",
+        runs_list::many,
+        &["right: Notebook, ", "Add a note", "Ajouter une note", "type: longer pictures, #paper"],
+    ),
+    scene(
+        "pictures-nothing",
+        || Stage::new(Page::Results).with_data(400).with_run(),
+        &["See all", "Voir les", "by file name", "par nom de fichier", "type: no such name"],
+    ),
     scene(
         "pictures-marked",
         || Stage::new(Page::Results).with_data(400).with_run(),
@@ -165,13 +201,24 @@ const MORE_SCENES: &[Scene] = &[
     scene("results-empty", || Stage::new(Page::Results), &[]),
 ];
 
-/// In place of a name: the key that marks everything, and what text that is typed begins with.
+/// In place of a name: the key that marks everything, and what text that is typed begins with, or the name of what is clicked with
+/// Ctrl or by the right button.
 const CTRL_A: &str = "Ctrl A";
 const TYPED: &str = "type: ";
+const WITH_CTRL: &str = "ctrl: ";
+const RIGHT: &str = "right: ";
 
 const MORE: &[&str] = &["More settings", "Plus de réglages"];
 
-/// A folder that is being opened.
+/// Pictures with something odd about them.
+fn odd() -> Stage {
+    let mut data = Dataset::clone(&stage::faces(600));
+    for index in [2, 5, 11, 17, 30, 44] {
+        data.samples[index].anomaly = Some(Anomaly::Small { width: 32, height: 40 });
+    }
+    Stage::new(Page::Data).with_dataset(Arc::new(data))
+}
+
 /// A folder that is being opened, whose wall fills.
 fn opening() -> Stage {
     let mut stage = Stage::new(Page::Data);
@@ -516,6 +563,18 @@ fn every_scene_is_drawn_and_has_what_is_clicked_in_it() {
                     harness.key_press_modifiers(egui::Modifiers::COMMAND, egui::Key::A);
                 } else if let Some(text) = label.strip_prefix(TYPED) {
                     harness.input_mut().events.push(egui::Event::Text(text.to_owned()));
+                } else if let Some(name) = label.strip_prefix(WITH_CTRL) {
+                    let at = harness.query_all_by_label_contains(name).next().map(|node| node.rect().center());
+                    at.into_iter().for_each(|at| viewer::click(&mut harness, at, egui::Modifiers::COMMAND));
+                    clicked += usize::from(at.is_some());
+                } else if let Some(name) = label.strip_prefix(RIGHT) {
+                    let at = harness.query_all_by_label_contains(name).next().map(|node| node.rect().center());
+                    if let Some(at) = at {
+                        viewer::to(&mut harness, at);
+                        let secondary = egui::PointerButton::Secondary;
+                        viewer::button(&mut harness, at, secondary, egui::Modifiers::NONE, &[true, false]);
+                        clicked += 1;
+                    }
                 } else if let Some(node) = harness.query_all_by_label_contains(label).next() {
                     node.click();
                     clicked += 1;

@@ -8,7 +8,7 @@ use std::{
     time::{Duration, SystemTime},
 };
 
-use egui::{Key, accesskit::Role};
+use egui::{Key, Modifiers, PointerButton, accesskit::Role};
 use egui_kittest::{
     Harness,
     kittest::{NodeT as _, Queryable as _},
@@ -42,7 +42,7 @@ use crate::{
     nodes::controls,
     pages,
     stage::{self, Stage},
-    training,
+    training, viewer,
 };
 
 const SIZE: [f32; 2] = [1280.0, 860.0];
@@ -390,6 +390,70 @@ fn a_run_is_renamed_where_it_stands() {
         Action::RenameRun { run: "2026-11-20-140211".into(), name: "notebook + batch norm again".into(), note: String::new() };
     assert_eq!(stage.borrow().actions, [expected]);
     assert!(harness.query_by_label("New name").is_none());
+}
+
+/// A note is typed under the name, of several lines too, and found by the filter.
+#[test]
+fn a_note_is_typed_where_it_stands() {
+    let (mut harness, stage) = many().harness(SIZE);
+    harness.run();
+    let place = stage.borrow().session.runs.iter().position(|info| info.name(Lang::En) == "Notebook").expect("it is listed");
+    let run = stage.borrow().session.runs[place].id.clone();
+    let renamed = |note: &str| Action::RenameRun { run: run.clone(), name: "Notebook".into(), note: note.into() };
+    let name = harness.get_by_label_contains("Notebook, ").rect();
+    let right = |harness: &mut Harness<'_>, at| {
+        viewer::to(harness, at);
+        viewer::button(harness, at, PointerButton::Secondary, Modifiers::NONE, &[true, false]);
+        harness.run();
+    };
+    right(&mut harness, name.center());
+    harness.get_by_role_and_label(Role::MenuItem, "Add a note").click();
+    harness.run();
+    harness.get_by_label("Note of the run").type_text("tried #dropout");
+    harness.run();
+    harness.key_press_modifiers(Modifiers::SHIFT, Key::Enter);
+    harness.run();
+    harness.get_by_label("Note of the run").type_text("again once more");
+    harness.run();
+    harness.key_press(Key::Enter);
+    harness.run();
+    let note = "tried #dropout\nagain once more";
+    assert_eq!(stage.borrow().actions.last(), Some(&renamed(note)));
+    assert!(harness.query_by_label("Note of the run").is_none());
+    stage.borrow_mut().session.runs[place].note = note.to_owned();
+    harness.run();
+    // The filter of the list finds it by its words and by its tag.
+    for words in ["once more", "#dropout"] {
+        harness.get_by_label("Find runs").focus();
+        harness.run();
+        harness.get_by_label("Find runs").type_text(words);
+        harness.run();
+        assert_eq!(names(&harness), ["Notebook"], "{words}");
+        harness.get_by_label("Show all runs").click();
+        harness.run();
+    }
+    // A double click on it, and Shift+F2, edit it; Escape leaves it as it was, an empty one takes it away.
+    stage.borrow_mut().actions.clear();
+    let line = harness.get_by_label_contains("Notebook, ").rect();
+    viewer::double_click(&mut harness, egui::pos2(line.left() + 60.0, line.center().y + 10.0));
+    assert_eq!(harness.get_by_label("Note of the run").value().as_deref(), Some(note));
+    harness.get_by_label("Note of the run").type_text(" and again");
+    harness.run();
+    harness.key_press(Key::Escape);
+    harness.run();
+    let renames = |action: &Action| matches!(action, Action::RenameRun { .. });
+    assert!(!stage.borrow().actions.iter().any(renames) && harness.query_by_label("Note of the run").is_none());
+    harness.get_by_label_contains("Notebook, ").focus();
+    harness.run();
+    harness.key_press_modifiers(Modifiers::SHIFT, Key::F2);
+    harness.run();
+    harness.key_press_modifiers(Modifiers::COMMAND, Key::A);
+    harness.run();
+    harness.key_press(Key::Backspace);
+    harness.run();
+    harness.key_press(Key::Enter);
+    harness.run();
+    assert_eq!(stage.borrow().actions.last(), Some(&renamed("")));
 }
 
 #[test]

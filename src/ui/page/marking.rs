@@ -1,11 +1,13 @@
-//! What can be done with one picture or many at once: a bar for those that are marked, and the menu of the right button.
+//! What can be done with one picture or many at once: a bar for those that are marked, and the menu of the right button. The
+//! same wherever pictures are listed.
 
-use egui::{Popup, Ui, vec2};
+use egui::{Label, Popup, Ui, vec2};
 
 use super::data::decide;
 use crate::{
     data::{edits::Change, task::Task},
-    text::{Lang, plural, quoted, say},
+    session::Session,
+    text::{Lang, Phrase, capital, plural, quoted, say},
     ui::{
         icon,
         theme::{self, Theme},
@@ -26,68 +28,117 @@ pub struct Marking<'a> {
     pub task: &'a Task,
     /// Whether they are of the open data set, so that the user can decide about them.
     pub decidable: bool,
+    /// Whether at least one of them is a picture that can be seen.
+    pub seen: bool,
+    /// Whether the one has a file of its own.
+    pub has_file: bool,
+    /// Whether what looks like the one can be sought.
+    pub similar: bool,
+    /// Why no run can be asked about them.
+    pub unasked: Option<Phrase>,
 }
 
-/// What the bar is asked for.
+/// What the bar or the menu is asked for.
 #[derive(Clone, Debug, PartialEq)]
-pub enum BarAnswer {
-    Change(Change),
-    CopyPaths,
-    Export,
-    Clear,
-}
-
-/// What the menu is asked for.
-#[derive(Clone, Debug, PartialEq)]
-pub enum MenuAnswer {
+pub enum Answer {
     Open,
     ShowFolder,
     CopyPaths,
     CopyPicture,
     Similar,
     Change(Change),
+    Predict,
+    Export,
+    Clear,
 }
 
 /// Classes that the menu names, each in a line of its own.
 const LINES: usize = 8;
 
+/// Why no run answers about pictures yet.
+pub fn unasked(session: &Session) -> Option<Phrase> {
+    let trained = session.runs.iter().any(|run| run.stored.weights);
+    session.answering().is_none().then_some(match trained {
+        true => say("open a run first", "ouvrez d’abord un essai"),
+        false => say("train a model first", "entraînez d’abord un modèle"),
+    })
+}
+
 impl Marking<'_> {
     /// Draws the bar.
-    pub fn bar(self, ui: &mut Ui) -> Option<BarAnswer> {
-        let Self { lang, count, .. } = self;
-        let t = Theme::of(ui);
+    pub fn bar(self, ui: &mut Ui) -> Option<Answer> {
+        let lang = self.lang;
         let mut answer = None;
         separator(ui);
         ui.horizontal_wrapped(|ui| {
             ui.spacing_mut().item_spacing = vec2(8.0, 6.0);
-            let text = match lang {
-                Lang::En => format!("{} selected", plural(lang, count as u64, say("picture", ""), say("pictures", ""))),
-                Lang::Fr => plural(lang, count as u64, say("", "image sélectionnée"), say("", "images sélectionnées")),
-            };
-            ui.label(theme::strong(text).color(t.text));
-            if icon_button(ui, icon::X, say("Clear selection (Esc)", "Tout désélectionner (Échap)").get(lang)).clicked() {
-                answer = Some(BarAnswer::Clear);
-            }
-            let button = |ui: &mut Ui, button: Button, does: BarAnswer, answer: &mut Option<BarAnswer>| {
+            ui.label(theme::strong(self.selected()).color(Theme::of(ui).text));
+            answer = self.clear(ui);
+            let button = |ui: &mut Ui, button: Button, does: Answer, answer: &mut Option<Answer>| {
                 if ui.add(button.compact()).clicked() {
                     *answer = Some(does);
                 }
             };
             if self.decidable {
                 if let Some(class) = self.relabel(ui) {
-                    answer = Some(BarAnswer::Change(Change::Relabel(self.task.classes[class].clone())));
+                    answer = Some(Answer::Change(Change::Relabel(self.task.classes[class].clone())));
                 }
                 let out = Button::secondary(say("Leave them out", "Les écarter").get(lang)).icon(icon::EYE_OFF);
-                button(ui, out, BarAnswer::Change(Change::LeaveOut), &mut answer);
+                button(ui, out, Answer::Change(Change::LeaveOut), &mut answer);
                 let correct = say("Labels are correct", "Étiquettes correctes").get(lang);
-                button(ui, Button::secondary(correct).icon(icon::CHECK), BarAnswer::Change(Change::Keep), &mut answer);
+                button(ui, Button::secondary(correct).icon(icon::CHECK), Answer::Change(Change::Keep), &mut answer);
+            }
+            if self.seen {
+                // In a word, since the bar is long.
+                let predict = Button::quiet(say("Predict", "Prédire").get(lang)).icon(icon::SCAN_FACE).compact();
+                let why = self.unasked.map(|why| capital(why.get(lang)));
+                let name = self.predict().get(lang);
+                let predict = ui.add(predict.unless(why.clone())).accessible_name(name);
+                if predict.clicked() {
+                    answer = Some(Answer::Predict);
+                }
+                if why.is_none() {
+                    predict.on_hover_text(name);
+                }
             }
             let copy = Button::quiet(say("Copy paths", "Copier les chemins").get(lang)).icon(icon::COPY);
-            button(ui, copy, BarAnswer::CopyPaths, &mut answer);
+            button(ui, copy, Answer::CopyPaths, &mut answer);
             let export = Button::quiet(say("Export list…", "Exporter la liste…").get(lang)).icon(icon::DOWNLOAD);
-            button(ui, export, BarAnswer::Export, &mut answer);
+            button(ui, export, Answer::Export, &mut answer);
         });
         answer
+    }
+
+    /// The bar where there is room for a few words alone, from right to left: what can be done is a menu.
+    pub fn brief(self, ui: &mut Ui) -> Option<Answer> {
+        let mut answer = self.clear(ui);
+        let button = Button::secondary(say("Actions", "Actions").get(self.lang)).trailing(icon::CHEVRON_DOWN).compact();
+        let button = ui.add(button);
+        let chosen = Popup::menu(&button).show(|ui| scroll::menu(ui, |ui| self.menu(ui))).and_then(|shown| shown.inner);
+        answer = chosen.or(answer);
+        ui.add(Label::new(theme::strong(self.selected()).color(Theme::of(ui).text)).truncate());
+        answer
+    }
+
+    /// How many they are.
+    fn selected(self) -> String {
+        let count = self.count as u64;
+        match self.lang {
+            Lang::En => format!("{} selected", plural(self.lang, count, say("picture", ""), say("pictures", ""))),
+            Lang::Fr => plural(self.lang, count, say("", "image sélectionnée"), say("", "images sélectionnées")),
+        }
+    }
+
+    fn clear(self, ui: &mut Ui) -> Option<Answer> {
+        let name = say("Clear selection (Esc)", "Tout désélectionner (Échap)").get(self.lang);
+        icon_button(ui, icon::X, name).clicked().then_some(Answer::Clear)
+    }
+
+    const fn predict(self) -> Phrase {
+        match self.count {
+            1 => say("Predict this picture", "Prédire cette image"),
+            _ => say("Predict these pictures", "Prédire ces images"),
+        }
     }
 
     /// A button whose menu names the classes; of years one that takes a year.
@@ -112,36 +163,44 @@ impl Marking<'_> {
         chosen
     }
 
-    /// Draws the lines of the right button's menu; `has_file` is whether the picture has one, `similar` whether pictures that
-    /// look the same can be sought.
-    pub fn menu(self, ui: &mut Ui, has_file: bool, similar: bool) -> Option<MenuAnswer> {
-        let Self { lang, count, task, decidable } = self;
+    /// Draws the lines of the right button's menu.
+    pub fn menu(self, ui: &mut Ui) -> Option<Answer> {
+        let Self { lang, count, task, .. } = self;
         let mut answer = None;
         ui.set_min_width(210.0);
-        ui.set_max_width(300.0);
-        let mut line = |ui: &mut Ui, symbol, name: &str, does: MenuAnswer| {
+        // Why something cannot be done is not cut.
+        ui.set_max_width(if self.unasked.is_some() { 400.0 } else { 300.0 });
+        let mut line = |ui: &mut Ui, symbol, name: &str, does: Answer| {
             if menu_item(ui, Some(symbol), name).clicked() {
                 answer = Some(does);
             }
         };
         let one = count == 1;
-        if one {
-            line(ui, icon::MAXIMIZE_2, say("Open the picture", "Ouvrir l’image").get(lang), MenuAnswer::Open);
-            if has_file {
-                let folder = say("Show it in its folder", "Afficher dans son dossier").get(lang);
-                line(ui, icon::FOLDER_OPEN, folder, MenuAnswer::ShowFolder);
-            }
+        if one && self.seen {
+            line(ui, icon::MAXIMIZE_2, say("Open the picture", "Ouvrir l’image").get(lang), Answer::Open);
+        }
+        if one && self.has_file {
+            let folder = say("Show it in its folder", "Afficher dans son dossier").get(lang);
+            line(ui, icon::FOLDER_OPEN, folder, Answer::ShowFolder);
+        }
+        if self.seen {
+            let (name, why) = (self.predict().get(lang), self.unasked.map(|why| why.get(lang)));
+            let text = why.map_or_else(|| name.to_owned(), |why| format!("{name} ({why})"));
+            ui.add_enabled_ui(why.is_none(), |ui| line(ui, icon::SCAN_FACE, &text, Answer::Predict));
         }
         let paths = if one { say("Copy the path", "Copier le chemin") } else { say("Copy the paths", "Copier les chemins") };
-        line(ui, icon::COPY, paths.get(lang), MenuAnswer::CopyPaths);
-        if one {
-            line(ui, icon::IMAGE, say("Copy the picture", "Copier l’image").get(lang), MenuAnswer::CopyPicture);
+        line(ui, icon::COPY, paths.get(lang), Answer::CopyPaths);
+        if one && self.seen {
+            line(ui, icon::IMAGE, say("Copy the picture", "Copier l’image").get(lang), Answer::CopyPicture);
         }
-        if similar && one {
+        if !one {
+            line(ui, icon::DOWNLOAD, say("Export list…", "Exporter la liste…").get(lang), Answer::Export);
+        }
+        if self.similar && one {
             let find = say("Find look-alikes", "Chercher les semblables").get(lang);
-            line(ui, icon::SEARCH, find, MenuAnswer::Similar);
+            line(ui, icon::SEARCH, find, Answer::Similar);
         }
-        if decidable {
+        if self.decidable {
             separator(ui);
             let named = if task.is_regression() { 0 } else { task.len() };
             for class in (0..named).filter(|_| named <= LINES) {
@@ -151,14 +210,14 @@ impl Marking<'_> {
                     (false, Lang::En) => format!("Change labels to {name}"),
                     (_, Lang::Fr) => format!("Corriger en {name}"),
                 };
-                line(ui, icon::TAG, &text, MenuAnswer::Change(Change::Relabel(task.classes[class].clone())));
+                line(ui, icon::TAG, &text, Answer::Change(Change::Relabel(task.classes[class].clone())));
             }
-            line(ui, icon::EYE_OFF, say("Leave out", "Écarter").get(lang), MenuAnswer::Change(Change::LeaveOut));
+            line(ui, icon::EYE_OFF, say("Leave out", "Écarter").get(lang), Answer::Change(Change::LeaveOut));
             let correct = match one {
                 true => say("Label is correct", "L’étiquette est correcte"),
                 false => say("Labels are correct", "Les étiquettes sont correctes"),
             };
-            line(ui, icon::CHECK, correct.get(lang), MenuAnswer::Change(Change::Keep));
+            line(ui, icon::CHECK, correct.get(lang), Answer::Change(Change::Keep));
         }
         answer
     }

@@ -7,7 +7,7 @@ use egui::{
 
 use super::{
     fitted::fitted,
-    selection::{Cells, Selection},
+    selection::{Cells, Selection, paint_mark},
     thumbs::Thumbs,
 };
 use crate::{
@@ -152,7 +152,7 @@ impl<T: Fn(usize) -> Tile> Gallery<'_, T> {
                 let pitch = vec2(grid.pitch, grid.row() + GAP);
                 let seen = Rect::from_min_size(ui.cursor().min, vec2(ui.available_width(), rows.len() as f32 * pitch.y));
                 let origin = seen.min - vec2(0.0, rows.start as f32 * pitch.y);
-                let cells = Cells { origin, columns: grid.columns, pitch, count: self.count };
+                let cells = Cells { origin, columns: grid.columns, pitch, count: self.count, starts: &[] };
                 // Below the pictures, which take the clicks; the Tab key passes it by.
                 let rectangle = marks.is_some().then(|| ui.interact(seen, ui.scope_id().with("rectangle"), Sense::DRAG));
                 let marked = |place: usize| marks.as_ref().is_some_and(|(selection, key)| selection.contains(key(place)));
@@ -166,16 +166,32 @@ impl<T: Fn(usize) -> Tile> Gallery<'_, T> {
         });
     }
 
-    /// The first pictures, as many as fit into `height` without scrolling, in rows of equal length.
-    pub fn strip(mut self, ui: &mut Ui, height: f32, mut each: impl FnMut(usize, &Tile, Response, &mut Thumbs)) {
+    /// The first pictures, as many as fit into `height` without scrolling, in rows of equal length; marked as those of
+    /// [`Gallery::marking`]. Gives how many they are.
+    pub fn strip(
+        mut self,
+        ui: &mut Ui,
+        height: f32,
+        selection: &mut Selection,
+        key: &dyn Fn(usize) -> u32,
+        mut each: impl FnMut(usize, &Tile, Response, &mut Thumbs),
+    ) -> usize {
         let grid = strip_grid(ui.available_width(), height, self.wanted);
-        let rows = grid.rows_in(height).max(1);
+        let rows = grid.rows_in(height).max(1).min(self.count.div_ceil(grid.columns));
+        let count = self.count.min(rows * grid.columns);
         ui.scope(|ui| {
             ui.spacing_mut().item_spacing.y = GAP;
-            for row in 0..rows.min(self.count.div_ceil(grid.columns)) {
-                self.draw_row(ui, grid, row, &|_| false, &mut each);
+            let pitch = vec2(grid.pitch, grid.row() + GAP);
+            let seen = Rect::from_min_size(ui.cursor().min, vec2(ui.available_width(), rows as f32 * pitch.y));
+            // Below the pictures, which take the clicks; the Tab key passes it by.
+            let rectangle = ui.interact(seen, ui.scope_id().with("rectangle"), Sense::DRAG);
+            for row in 0..rows {
+                self.draw_row(ui, grid, row, &|place| selection.contains(key(place)), &mut each);
             }
+            let cells = Cells { origin: seen.min, columns: grid.columns, pitch, count, starts: &[] };
+            selection.band(ui, &rectangle, cells, key);
         });
+        count
     }
 
     fn draw_row(
@@ -210,8 +226,7 @@ impl<T: Fn(usize) -> Tile> Gallery<'_, T> {
             }
         }
         if tile.marked {
-            ui.painter().rect_filled(picture, radius, t.accent.gamma_multiply(0.3));
-            ui.painter().rect_stroke(picture, radius, Stroke::new(3.0, t.accent), StrokeKind::Inside);
+            paint_mark(ui, picture, radius);
         }
         if response.hovered() || response.has_focus() {
             ui.painter().rect_stroke(picture, radius, Stroke::new(2.0, t.accent), StrokeKind::Inside);

@@ -1,6 +1,11 @@
-//! A name that is changed where it stands.
+//! A name or a note that is changed where it stands.
 
-use egui::{Align, Id, Key, Layout, Rect, Role, TextEdit, Ui, UiBuilder, WidgetInfo, vec2};
+use egui::{
+    Align, Area, Frame, Id, Key, KeyboardShortcut, Layout, Modifiers, Order, Rect, Response, Role, TextEdit, Ui, UiBuilder,
+    WidgetInfo, vec2,
+};
+
+use crate::ui::theme::{RADIUS_FIELD, Theme};
 
 /// A name that is being changed.
 #[derive(Clone, Debug)]
@@ -36,6 +41,34 @@ impl Rename {
         let edit = TextEdit::singleline(&mut self.text).id(id).margin(vec2(6.0, 3.0)).desired_width(rect.width() - 12.0);
         let field = ui.add(edit);
         field.widget_info(|| WidgetInfo::labeled(Role::TextInput, true, label));
+        let renamed = self.followed(ui, &field)?;
+        Some(if renamed == Renamed::To(String::new()) { Renamed::Kept } else { renamed })
+    }
+
+    /// The same of a note, which may have several lines and then reaches over what is below it, or none: Shift+Enter begins another.
+    pub fn show_note(&mut self, ui: &Ui, rect: Rect, label: &str, hint: &str) -> Option<Renamed> {
+        /// Beyond these it scrolls with the cursor.
+        const LINES: usize = 6;
+        let (t, id) = (Theme::of(ui), Id::unique(("note", &self.of)));
+        let another = KeyboardShortcut::new(Modifiers::SHIFT, Key::Enter);
+        let area = Area::new(id.with("over what is below")).order(Order::Foreground).fixed_pos(rect.min).constrain(true);
+        let shown = area.show(ui.ctx(), |ui| {
+            Frame::new().fill(t.surface).corner_radius(RADIUS_FIELD).show(ui, |ui| {
+                let rows = self.text.lines().count().clamp(1, LINES);
+                let edit = TextEdit::multiline(&mut self.text).id(id).desired_rows(rows).return_key(another);
+                let field = ui.add(edit.hint_text(hint).margin(vec2(6.0, 3.0)).desired_width(rect.width() - 12.0));
+                field.widget_info(|| WidgetInfo::labeled(Role::MultilineTextInput, true, label));
+                if field.has_focus() && ui.input(|i| i.key_pressed(Key::Enter) && !i.modifiers.any()) {
+                    return Some(self.changed());
+                }
+                self.followed(ui, &field)
+            })
+        });
+        shown.inner.inner
+    }
+
+    /// Gives the field the keyboard first, then what became of it once that is gone.
+    fn followed(&mut self, ui: &Ui, field: &Response) -> Option<Renamed> {
         if !self.begun {
             field.request_focus();
             self.begun = true;
@@ -45,8 +78,11 @@ impl Rename {
             // Something else has taken the keyboard without the field's knowing.
             return (!field.has_focus()).then_some(Renamed::Kept);
         }
-        let name = self.text.trim();
-        let kept = name.is_empty() || name == self.before || ui.input(|i| i.key_pressed(Key::Escape));
-        Some(if kept { Renamed::Kept } else { Renamed::To(name.to_owned()) })
+        Some(if ui.input(|i| i.key_pressed(Key::Escape)) { Renamed::Kept } else { self.changed() })
+    }
+
+    fn changed(&self) -> Renamed {
+        let text = self.text.trim();
+        if text == self.before.trim() { Renamed::Kept } else { Renamed::To(text.to_owned()) }
     }
 }

@@ -2,9 +2,12 @@
 //!
 //! A picture is known by a key that stays its own while the list around it changes; positions are those of the list now.
 
-use std::{collections::HashSet, ops::RangeInclusive};
+use std::{
+    collections::HashSet,
+    ops::{Range, RangeInclusive},
+};
 
-use egui::{Modifiers, PointerButton, Pos2, Rect, Response, Stroke, StrokeKind, Ui, Vec2};
+use egui::{CornerRadius, Modifiers, PointerButton, Pos2, Rect, Response, Stroke, StrokeKind, Ui, Vec2, vec2};
 
 use crate::ui::theme::{self, Theme};
 
@@ -28,24 +31,39 @@ struct Band {
 
 /// How pictures lie in a grid.
 #[derive(Clone, Copy, Debug)]
-pub struct Cells {
+pub struct Cells<'a> {
     /// Of the first picture's corner on the screen, which may be scrolled out of sight.
     pub origin: Pos2,
     pub columns: usize,
     /// From one picture to the next.
     pub pitch: Vec2,
     pub count: usize,
+    /// With which position each row begins, and the end of the last; empty where every row but the last is full. Of a row with
+    /// more pictures than columns, the first are there.
+    pub starts: &'a [usize],
 }
 
-impl Cells {
+impl Cells<'_> {
     /// The position at a place on the screen.
     pub fn at(self, place: Pos2) -> Option<usize> {
         let Vec2 { x, y } = (place - self.origin) / self.pitch;
         if x < 0.0 || y < 0.0 {
             return None;
         }
-        let position = y as usize * self.columns + x as usize;
-        ((x as usize) < self.columns && position < self.count).then_some(position)
+        self.row(y as usize).nth(x as usize)
+    }
+
+    fn rows(self) -> usize {
+        if self.starts.is_empty() { self.count.div_ceil(self.columns.max(1)) } else { self.starts.len() - 1 }
+    }
+
+    /// The positions that stand in a row.
+    fn row(self, row: usize) -> Range<usize> {
+        let (start, end) = match self.starts {
+            [] => (row * self.columns, self.count),
+            starts => starts.get(row).copied().zip(starts.get(row + 1).copied()).unwrap_or((self.count, self.count)),
+        };
+        start.min(end)..end.min(start + self.columns)
     }
 }
 
@@ -68,9 +86,17 @@ impl Selection {
         *self = Self::default();
     }
 
-    /// Unmarks what is not there any more.
+    /// Unmarks what is not there any more; then a range begins anew, too.
     pub fn retain(&mut self, is_there: impl Fn(u32) -> bool) {
+        let before = self.marked.len();
         self.marked.retain(|key| is_there(*key));
+        if self.marked.len() < before {
+            self.anchor = None;
+        }
+    }
+
+    /// Forgets where the last range began: the pictures stand in another order.
+    pub fn reordered(&mut self) {
         self.anchor = None;
     }
 
@@ -107,7 +133,7 @@ impl Selection {
     }
 
     /// Follows a rectangle that is drawn over the grid, and paints it. Gives whether one is drawn.
-    pub fn band(&mut self, ui: &Ui, response: &Response, cells: Cells, key: impl Fn(usize) -> u32) -> bool {
+    pub fn band(&mut self, ui: &Ui, response: &Response, cells: Cells<'_>, key: impl Fn(usize) -> u32) -> bool {
         // What only senses drags is dragged as soon as it is pressed, which may yet be a click on a picture over it.
         let begins = self.band.is_none()
             && response.dragged_by(PointerButton::Primary)
@@ -130,10 +156,9 @@ impl Selection {
             let covers = [left, right.min(cells.columns.saturating_sub(1)), top, bottom];
             if band.covers != Some(covers) {
                 band.covers = Some(covers);
-                let rows = top..=bottom.min(cells.count.div_ceil(cells.columns.max(1)));
-                let places = rows.flat_map(|row| (covers[0]..=covers[1]).map(move |column| row * cells.columns + column));
-                self.marked =
-                    places.filter(|position| *position < cells.count).map(key).chain(band.before.iter().copied()).collect();
+                let rows = top..=bottom.min(cells.rows());
+                let places = rows.flat_map(|row| cells.row(row).skip(covers[0]).take((covers[1] + 1).saturating_sub(covers[0])));
+                self.marked = places.map(key).chain(band.before.iter().copied()).collect();
             }
             let t = Theme::of(ui);
             let painter = ui.painter();
@@ -150,6 +175,26 @@ impl Selection {
         }
         true
     }
+}
+
+/// Near an edge, in points, a rectangle that is drawn scrolls what it is drawn over.
+const EDGE: f32 = 24.0;
+
+/// While a rectangle is drawn beyond an edge of `view`, what is in it scrolls there.
+pub fn scroll_at_edge(ui: &Ui, view: Rect, response: &Response) {
+    let Some(pointer) = response.interact_pointer_pos() else { return };
+    let beyond = (view.top() + EDGE - pointer.y).max(0.0) - (pointer.y - view.bottom() + EDGE).max(0.0);
+    if beyond != 0.0 && response.dragged() {
+        ui.scroll_with_delta(vec2(0.0, beyond * 0.5));
+        ui.request_repaint();
+    }
+}
+
+/// Paints over a picture that it is marked.
+pub fn paint_mark(ui: &Ui, picture: Rect, radius: CornerRadius) {
+    let t = Theme::of(ui);
+    ui.painter().rect_filled(picture, radius, t.accent.gamma_multiply(0.3));
+    ui.painter().rect_stroke(picture, radius, Stroke::new(3.0, t.accent), StrokeKind::Inside);
 }
 
 /// The positions from one to the other, whichever comes first.

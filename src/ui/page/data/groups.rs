@@ -2,9 +2,14 @@
 
 use std::{borrow::Cow, path::PathBuf, sync::Arc};
 
-use egui::{Align, Layout, Rect, Role, ScrollArea, Sense, Ui, UiBuilder, Vec2, WidgetInfo, pos2, vec2};
+use egui::{Align, CornerRadius, Layout, Rect, Response, Role, ScrollArea, Sense, Ui, UiBuilder, Vec2, WidgetInfo, pos2, vec2};
 
-use super::{overview::Overview, show::Show};
+use super::{
+    drawn::Drawn,
+    overview::{Entry, Overview},
+    show::Show,
+    wall::Wall,
+};
 use crate::{
     control::Stage,
     data::{
@@ -18,27 +23,66 @@ use crate::{
     ui::{
         Action, Cx, icon,
         theme::{self, Theme},
-        widget::button::{Button, link, link_width},
+        widget::{
+            button::{Button, focus_ring, link, link_width},
+            selection::{Cells, paint_mark, scroll_at_edge},
+        },
     },
 };
 
 const TILE: f32 = 64.0;
 const ROW: f32 = TILE + 32.0;
 
-/// Draws the groups into the room there is; gives the picture that was clicked.
-pub fn show(ui: &mut Ui, cx: &mut Cx<'_>, dataset: &Arc<Dataset>, overview: &Overview, which: Show) -> Option<u32> {
+/// From one picture of a group to the next.
+const PITCH: f32 = TILE + 34.0;
+
+/// Draws the groups, whose pictures are `entries`, into the room there is.
+pub fn show(
+    ui: &mut Ui,
+    cx: &mut Cx<'_>,
+    (dataset, overview): (&Arc<Dataset>, &Overview),
+    wall: &mut Wall,
+    entries: &[Entry],
+) -> Drawn {
+    let which = wall.show;
     let groups = &*listed(cx, overview, which);
     head(ui, cx, dataset, overview, groups, which);
-    let mut chosen = None;
+    let mut drawn = Drawn::default();
+    let first = |sum: &mut usize, group: &Group| {
+        let start = *sum;
+        *sum += group.samples.len();
+        Some(start)
+    };
+    let starts: Vec<usize> = groups.iter().scan(0, first).chain([entries.len()]).collect();
     ui.spacing_mut().item_spacing.y = 0.0;
+    let view = ui.available_rect_before_wrap();
     ScrollArea::vertical().id_salt("groups").auto_shrink([false, false]).show_rows(ui, ROW, groups.len(), |ui, visible| {
-        for group in &groups[visible] {
-            if let Some(index) = row(ui, cx, dataset, group, which) {
-                chosen = Some(index);
-            }
+        let width = (ui.available_width() - 8.0).max(0.0);
+        let (words, columns) = laid_out(ui, cx.lang, width);
+        let seen = Rect::from_min_size(ui.cursor().min, vec2(width, visible.len() as f32 * ROW));
+        // Below the pictures, which take the clicks; the Tab key passes it by.
+        let rectangle = ui.interact(seen, ui.scope_id().with("rectangle"), Sense::DRAG);
+        let origin = seen.min - vec2(0.0, visible.start as f32 * ROW);
+        let key = |position: usize| entries[position].key(dataset);
+        for place in visible {
+            let row = Row { group: &groups[place], first: starts[place], which, columns, words };
+            row.show(ui, cx, dataset, &|position| wall.marked.contains(key(position)), &mut drawn);
+        }
+        let cells = Cells { origin, columns, pitch: vec2(PITCH, ROW), count: entries.len(), starts: &starts };
+        if wall.marked.band(ui, &rectangle, cells, key) {
+            scroll_at_edge(ui, view, &rectangle);
         }
     });
-    chosen
+    drawn
+}
+
+/// In a row of this width: that of the words at its right end, and how many pictures stand before them.
+fn laid_out(ui: &Ui, lang: Lang, width: f32) -> (f32, usize) {
+    // In a narrow window the words take more lines, so that two pictures stand beside them.
+    let ways = [LEAVE_OUT, KEEP_FIRST].map(|way| link_width(ui, way.get(lang)));
+    let least = ways.into_iter().fold(100.0, f32::max);
+    let words = (width - 2.0 * PITCH - 6.0).min(170.0).max(least);
+    (words, (((width - words - 6.0) / PITCH).floor() as usize).max(1))
 }
 
 /// The groups of a list.
@@ -143,61 +187,85 @@ fn part(cx: &Cx<'_>, index: u32) -> Option<Part> {
 const LEAVE_OUT: Phrase = say("Leave out this group", "Écarter ce groupe");
 const KEEP_FIRST: Phrase = say("Keep only the first", "Garder la première");
 
-fn row(ui: &mut Ui, cx: &mut Cx<'_>, dataset: &Arc<Dataset>, group: &Group, which: Show) -> Option<u32> {
-    let t = Theme::of(ui);
-    let lang = cx.lang;
-    let (rect, _) = ui.allocate_exact_size(vec2((ui.available_width() - 8.0).max(0.0), ROW), Sense::hover());
-    ui.painter().hline(rect.x_range(), rect.bottom() - 0.5, egui::Stroke::new(1.0, t.grid));
-    let mut chosen = None;
-    let pitch = TILE + 34.0;
-    // In a narrow window the words take more lines, so that two pictures stand beside them.
-    let ways = [LEAVE_OUT, KEEP_FIRST].map(|way| link_width(ui, way.get(lang)));
-    let least = ways.into_iter().fold(100.0, f32::max);
-    let words = (rect.width() - 2.0 * pitch - 6.0).min(170.0).max(least);
-    let room = (((rect.width() - words - 6.0) / pitch).floor() as usize).max(1);
-    for (place, index) in group.samples.iter().take(room).enumerate() {
-        let min = rect.min + vec2(place as f32 * pitch, 5.0);
-        let tile = Rect::from_min_size(min, Vec2::splat(TILE));
-        let sample = &dataset.samples[*index as usize];
+/// A group on a line of its own.
+struct Row<'a> {
+    group: &'a Group,
+    /// The position of its first picture in the list.
+    first: usize,
+    which: Show,
+    /// How many pictures have room, and what of the width is left for words.
+    columns: usize,
+    words: f32,
+}
+
+impl Row<'_> {
+    fn show(&self, ui: &mut Ui, cx: &mut Cx<'_>, dataset: &Arc<Dataset>, marked: &dyn Fn(usize) -> bool, drawn: &mut Drawn) {
+        let t = Theme::of(ui);
+        let (rect, _) = ui.allocate_exact_size(vec2((ui.available_width() - 8.0).max(0.0), ROW), Sense::hover());
+        ui.painter().hline(rect.x_range(), rect.bottom() - 0.5, egui::Stroke::new(1.0, t.grid));
+        for (place, index) in self.group.samples.iter().take(self.columns).enumerate() {
+            let tile = Rect::from_min_size(rect.min + vec2(place as f32 * PITCH, 5.0), Vec2::splat(TILE));
+            let is_marked = marked(self.first + place);
+            drawn.entries.push((self.first + place, self.tile(ui, cx, dataset, (*index, is_marked), tile)));
+        }
+        let right = Rect::from_min_max(pos2(rect.right() - self.words, rect.top() + 8.0), rect.max);
+        // A child of its own, since a scope would move the row's cursor.
+        let builder = UiBuilder::new().id_salt(("group", self.group.samples[0]));
+        let ui = &mut ui.new_child(builder.max_rect(right).layout(Layout::top_down(Align::Min)));
+        ui.spacing_mut().item_spacing.y = 6.0;
+        self.say(ui, cx, dataset, marked);
+    }
+
+    /// One of its pictures.
+    fn tile(&self, ui: &Ui, cx: &mut Cx<'_>, dataset: &Arc<Dataset>, (index, marked): (u32, bool), tile: Rect) -> Response {
+        let (t, lang) = (Theme::of(ui), cx.lang);
+        let sample = &dataset.samples[index as usize];
         let class = dataset.task.name(sample.class.into(), lang);
-        let (label, color) = match part(cx, *index).filter(|_| which == Show::Shared) {
+        let (label, color) = match part(cx, index).filter(|_| self.which == Show::Shared) {
             Some(part) => (part.name().get(lang).to_owned(), [t.accent, t.validation, t.text2][part as usize]),
             None => (sample.age.map_or_else(|| class.clone(), |age| format!("{class}, {age}")), t.class(sample.class)),
         };
         let file = sample.file.display().to_string();
         let response = ui.interact(tile, ui.scope_id().with(("copy", index)), Sense::click());
-        response.widget_info(|| WidgetInfo::labeled(Role::Button, true, format!("{file}: {label}")));
-        cx.thumbs.paint(ui, tile, dataset, *index as usize);
+        response.widget_info(|| WidgetInfo::selected(Role::Button, true, marked, format!("{file}: {label}")));
+        cx.thumbs.paint(ui, tile, dataset, index as usize);
+        if marked {
+            paint_mark(ui, tile, CornerRadius::same(theme::RADIUS_BUTTON));
+        }
+        focus_ring(ui, &response, tile, theme::RADIUS_BUTTON);
         let below = pos2(tile.left(), tile.bottom() + 11.0);
         ui.painter().text(below, egui::Align2::LEFT_CENTER, label, theme::medium(11.5), color);
-        if response.on_hover_text(file).clicked() {
-            chosen = Some(*index);
-        }
+        response.on_hover_text(file)
     }
-    let right = Rect::from_min_max(pos2(rect.right() - words, rect.top() + 8.0), rect.max);
-    // A child of its own, since a scope would move the row's cursor.
-    let ui = &mut ui
-        .new_child(UiBuilder::new().id_salt(("group", group.samples[0])).max_rect(right).layout(Layout::top_down(Align::Min)));
-    ui.spacing_mut().item_spacing.y = 6.0;
-    let (text, color) = match group.contradiction {
-        Some(Contradiction::Class) => (say("the labels conflict", "les étiquettes se contredisent"), t.bad),
-        Some(Contradiction::Other) => (say("age or race label differ", "âge ou «\u{a0}race\u{a0}» diffèrent"), t.validation),
-        None => (say("the labels agree", "mêmes étiquettes"), t.text2),
-    };
-    ui.add(egui::Label::new(theme::caption(text.get(lang)).color(color)).wrap());
-    if group.samples.len() > room {
-        let more = plural(lang, (group.samples.len() - room) as u64, say("more", "autre"), say("more", "autres"));
-        ui.label(theme::caption(more).color(t.text3));
-    }
-    let files = |from: usize| group.samples[from..].iter().map(|i| dataset.samples[*i as usize].file.clone()).collect();
-    ui.horizontal(|ui| {
-        let (text, from) = match group.contradiction {
-            Some(Contradiction::Class) => (LEAVE_OUT, 0),
-            _ => (KEEP_FIRST, 1),
+
+    /// What is said of the labels, of the pictures that have no room, and what can be done with the group.
+    fn say(&self, ui: &mut Ui, cx: &mut Cx<'_>, dataset: &Dataset, marked: &dyn Fn(usize) -> bool) {
+        let (t, lang, group) = (Theme::of(ui), cx.lang, self.group);
+        let (text, color) = match group.contradiction {
+            Some(Contradiction::Class) => (say("the labels conflict", "les étiquettes se contredisent"), t.bad),
+            Some(Contradiction::Other) => (say("age or race label differ", "âge ou «\u{a0}race\u{a0}» diffèrent"), t.validation),
+            None => (say("the labels agree", "mêmes étiquettes"), t.text2),
         };
-        if link(ui, text.get(lang)).clicked() {
-            cx.act(Action::Edit { files: files(from), change: Change::LeaveOut });
+        ui.add(egui::Label::new(theme::caption(text.get(lang)).color(color)).wrap());
+        if group.samples.len() > self.columns {
+            let count = (group.samples.len() - self.columns) as u64;
+            let mut more = plural(lang, count, say("more", "autre"), say("more", "autres"));
+            let marked = (self.columns..group.samples.len()).filter(|place| marked(self.first + place)).count() as u64;
+            if marked > 0 {
+                let selected = plural(lang, marked, say("selected", "sélectionnée"), say("selected", "sélectionnées"));
+                more = format!("{more}, {selected}");
+            }
+            ui.label(theme::caption(more).color(if marked > 0 { t.accent } else { t.text3 }));
         }
-    });
-    chosen
+        let files = |from: usize| group.samples[from..].iter().map(|i| dataset.samples[*i as usize].file.clone()).collect();
+        ui.horizontal(|ui| {
+            let (text, from) = match group.contradiction {
+                Some(Contradiction::Class) => (LEAVE_OUT, 0),
+                _ => (KEEP_FIRST, 1),
+            };
+            if link(ui, text.get(lang)).clicked() {
+                cx.act(Action::Edit { files: files(from), change: Change::LeaveOut });
+            }
+        });
+    }
 }

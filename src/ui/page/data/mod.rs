@@ -6,15 +6,18 @@ mod checks;
 mod classes;
 pub mod decide;
 mod detail;
+mod drawn;
 mod filling;
 mod filters;
 mod groups;
 mod hand_square;
 mod image_size;
+mod listed;
 mod overview;
 mod pictures;
 pub mod question;
 mod reading;
+pub mod remembered;
 mod resizing;
 pub mod shared;
 mod show;
@@ -25,11 +28,14 @@ mod viewing;
 mod wall;
 mod year;
 
+use std::path::Path;
+
 use egui::Ui;
 
 use self::{
     filling::Filling,
     overview::Overview,
+    remembered::Walls,
     viewing::{Viewed, Viewing},
     wall::Wall,
 };
@@ -63,6 +69,24 @@ pub struct State {
     /// The bands of an age group, while they are edited.
     bands: Option<String>,
     resizing: resizing::Resizing,
+    walls: Walls,
+}
+
+impl State {
+    /// The page with what is remembered of each data set's wall.
+    pub fn with_walls(walls: Walls) -> Self {
+        Self { walls, ..Self::default() }
+    }
+
+    /// What is to be remembered of them.
+    pub const fn walls(&self) -> &Walls {
+        &self.walls
+    }
+
+    /// A folder was found in another place.
+    pub fn moved(&mut self, then: &Path, now: &Path) {
+        self.walls.moved(&Source::Folder(then.to_owned()), &Source::Folder(now.to_owned()));
+    }
 }
 
 /// The page's height from which on its cards need not be sparing, in points.
@@ -97,15 +121,16 @@ pub fn show(ui: &mut Ui, cx: &mut Cx<'_>, state: &mut State) {
     };
     // What was shown while it was opened is not needed any more.
     state.filling = Filling::default();
+    if let Some(open) = &cx.session.open {
+        state.overview.follow(open, cx.session.near.as_ref());
+    }
     if state.source.as_ref() != Some(&dataset.source) {
         state.wall = Wall::keeping_zoom(&state.wall);
+        state.walls.restore(&dataset, state.overview.has_ages(), &mut state.wall);
         state.balance = balance::View::default();
         state.sought.clear();
         state.bands = None;
         state.source = Some(dataset.source.clone());
-    }
-    if let Some(open) = &cx.session.open {
-        state.overview.follow(open, cx.session.near.as_ref());
     }
     state.alike.follow(cx);
     let height = ui.available_height();
@@ -142,6 +167,7 @@ pub fn show(ui: &mut Ui, cx: &mut Cx<'_>, state: &mut State) {
         }
         _ => drop(ui.push_id(&dataset.source, |ui| pictures::show(ui, cx, &dataset, &state.overview, &mut state.wall))),
     });
+    state.walls.remember(&dataset, &state.wall);
 }
 
 /// The ways to write the split out as folders.

@@ -2,6 +2,7 @@
 
 use std::{
     collections::HashMap,
+    path::Path,
     sync::{Arc, Weak},
 };
 
@@ -54,10 +55,48 @@ pub enum Place {
     Spare(usize),
 }
 
+/// From here on keys of entries are those of files without a picture, which last only as long as the data set is as it is.
+pub const FILES: u32 = 1 << 31;
+
+impl Entry {
+    /// What marks it: its picture's place in the store, which stays while edits move it among the others.
+    pub fn key(self, dataset: &Dataset) -> u32 {
+        match (self, self.place(dataset)) {
+            (_, Some(Place::Sample(index))) if index < dataset.pixels.len() => dataset.pixels.place(index) as u32,
+            (_, Some(Place::Spare(index))) if index < dataset.spare.pixels.len() => dataset.spare.pixels.place(index) as u32,
+            (Self::Sample(index), _) => index,
+            (Self::Skipped(index), _) => FILES + index,
+        }
+    }
+
+    /// Where its picture is, if it has one.
+    pub fn place(self, dataset: &Dataset) -> Option<Place> {
+        match self {
+            Self::Sample(index) => Some(Place::Sample(index as usize)),
+            Self::Skipped(index) => dataset.spare.find(&dataset.skipped[index as usize].file).map(Place::Spare),
+        }
+    }
+
+    /// Its path below the folder.
+    pub fn file(self, dataset: &Dataset) -> &Path {
+        match self {
+            Self::Sample(index) => &dataset.samples[index as usize].file,
+            Self::Skipped(index) => &dataset.skipped[index as usize].file,
+        }
+    }
+}
+
 impl Place {
     /// Where `file` is, which was sample `then` once.
-    pub fn of(dataset: &Dataset, file: &std::path::Path, then: usize) -> Option<Self> {
+    pub fn of(dataset: &Dataset, file: &Path, then: usize) -> Option<Self> {
         dataset.spare.find(file).map(Self::Spare).or_else(|| dataset.find(file, then).map(Self::Sample))
+    }
+
+    /// Its place among those that are used, or those that are not.
+    pub const fn index(self) -> usize {
+        match self {
+            Self::Sample(index) | Self::Spare(index) => index,
+        }
     }
 
     /// What is known of the picture.

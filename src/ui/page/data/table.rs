@@ -3,14 +3,17 @@
 use std::path::Path;
 
 use egui::{
-    Align, Color32, Layout, Popup, Rect, Role, ScrollArea, Sense, Ui, UiBuilder, Vec2, WidgetInfo, pos2, text::LayoutJob, vec2,
+    Align, Color32, CornerRadius, Layout, Popup, Rect, Response, Role, ScrollArea, Sense, Ui, UiBuilder, Vec2, WidgetInfo, pos2,
+    text::LayoutJob, vec2,
 };
 
 use super::{
     decide::{self, decided},
+    drawn::Drawn,
     hand_square,
     overview::{Entry, Overview, Place},
     show::Show,
+    wall::Wall,
 };
 use crate::{
     data::{
@@ -27,6 +30,7 @@ use crate::{
             button::{Button, icon_button, link, link_width},
             choice::menu_item,
             scroll,
+            selection::{Cells, paint_mark, scroll_at_edge},
         },
     },
 };
@@ -36,23 +40,34 @@ const HIGH_ROW: f32 = 60.0;
 /// Width up to which a card is narrow, in points.
 const NARROW: f32 = 620.0;
 
-/// Draws the table into the room there is; gives the file that was clicked.
-pub fn show(ui: &mut Ui, cx: &mut Cx<'_>, dataset: &Dataset, overview: &Overview, which: Show) -> Option<Entry> {
-    let entries = listed(overview, which);
-    if which == Show::Edited {
+/// Draws the table of `entries` into the room there is.
+pub fn show(ui: &mut Ui, cx: &mut Cx<'_>, dataset: &Dataset, wall: &mut Wall, entries: &[Entry]) -> Drawn {
+    if wall.show == Show::Edited {
         edits_line(ui, cx);
     }
     ui.spacing_mut().item_spacing.y = 0.0;
-    let mut chosen = None;
+    let mut drawn = Drawn::default();
     let high = if ui.available_width() < NARROW { HIGH_ROW } else { LINE };
+    let view = ui.available_rect_before_wrap();
     ScrollArea::vertical().id_salt("table").auto_shrink([false, false]).show_rows(ui, high, entries.len(), |ui, visible| {
-        for entry in &entries[visible] {
-            if line(ui, cx, dataset, *entry, high) {
-                chosen = Some(*entry);
-            }
+        let seen = Rect::from_min_size(ui.cursor().min, vec2(ui.available_width(), visible.len() as f32 * high));
+        // Below the lines, which take the clicks; the Tab key passes it by.
+        let rectangle = ui.interact(seen, ui.scope_id().with("rectangle"), Sense::DRAG);
+        let origin = seen.min - vec2(0.0, visible.start as f32 * high);
+        let key = |position: usize| entries[position].key(dataset);
+        for position in visible {
+            let marked = wall.marked.contains(key(position));
+            let (response, asked) = line(ui, cx, dataset, (entries[position], marked), high);
+            drawn.entries.push((position, response));
+            drawn.asked = asked.then_some(position).or(drawn.asked);
+        }
+        let pitch = vec2(seen.width().max(1.0), high);
+        let cells = Cells { origin, columns: 1, pitch, count: entries.len(), starts: &[] };
+        if wall.marked.band(ui, &rectangle, cells, key) {
+            scroll_at_edge(ui, view, &rectangle);
         }
     });
-    chosen
+    drawn
 }
 
 /// The files of a list.
@@ -92,8 +107,8 @@ fn edits_line(ui: &mut Ui, cx: &mut Cx<'_>) {
     });
 }
 
-/// One file; gives whether it was clicked.
-fn line(ui: &mut Ui, cx: &mut Cx<'_>, dataset: &Dataset, entry: Entry, high: f32) -> bool {
+/// One file; gives whether something in its line asks for it to be shown, too.
+fn line(ui: &mut Ui, cx: &mut Cx<'_>, dataset: &Dataset, (entry, marked): (Entry, bool), high: f32) -> (Response, bool) {
     let t = Theme::of(ui);
     let lang = cx.lang;
     let (file, place, why) = match entry {
@@ -113,13 +128,19 @@ fn line(ui: &mut Ui, cx: &mut Cx<'_>, dataset: &Dataset, entry: Entry, high: f32
     };
     let name = file.display().to_string();
     let (rect, response) = ui.allocate_exact_size(vec2((ui.available_width() - 8.0).max(0.0), high), Sense::click());
-    response.widget_info(|| WidgetInfo::labeled(Role::Row, true, format!("{name}, {why}")));
+    response.widget_info(|| WidgetInfo::selected(Role::Row, true, marked, format!("{name}, {why}")));
+    if marked {
+        ui.painter().rect_filled(rect, CornerRadius::same(theme::RADIUS_FIELD), t.accent.gamma_multiply(0.12));
+    }
     ui.painter().hline(rect.x_range(), rect.bottom() - 0.5, egui::Stroke::new(1.0, t.grid));
     let picture = Rect::from_min_size(rect.min + vec2(0.0, 4.0), Vec2::splat(high - 8.0));
     match place {
         Some(Place::Sample(index)) => cx.thumbs.paint_of(ui, picture, &dataset.pixels, index),
         Some(Place::Spare(index)) => cx.thumbs.paint_of(ui, picture, &dataset.spare.pixels, index),
         None => icon::FILE_X.paint(ui.painter(), picture, 20.0, t.text3),
+    }
+    if marked {
+        paint_mark(ui, picture, CornerRadius::same(4));
     }
     // What can be done stands at the right. Children of their own, since a scope would move the row's cursor.
     let rest = Rect::from_min_max(pos2(picture.right() + 10.0, rect.top()), rect.max);
@@ -138,8 +159,7 @@ fn line(ui: &mut Ui, cx: &mut Cx<'_>, dataset: &Dataset, entry: Entry, high: f32
     why.wrap.max_rows = if high > LINE { 2 } else { 1 };
     why.wrap.break_anywhere = high <= LINE;
     ui.add(egui::Label::new(why).wrap().selectable(false));
-    let drawn = matches!(entry, Entry::Skipped(index) if hand_square::would_help(dataset, &dataset.skipped[index as usize]));
-    asked || (response.clicked() && (place.is_some() || drawn))
+    (response, asked)
 }
 
 /// The least room for a file's name, by which the lines are told apart, in points.

@@ -3,8 +3,8 @@
 use std::sync::Arc;
 
 use egui::{
-    CornerRadius, EventFilter, Id, Key, PointerButton, Popup, Rect, Response, Role, ScrollArea, Sense, Stroke, StrokeKind, Ui,
-    Vec2, WidgetInfo, style::ScrollAnimation, vec2,
+    CornerRadius, EventFilter, Id, Key, PointerButton, Rect, Response, Role, ScrollArea, Sense, Stroke, StrokeKind, Ui, Vec2,
+    WidgetInfo, style::ScrollAnimation, vec2,
 };
 
 use super::{overview::Entry, wall::Wall};
@@ -15,14 +15,15 @@ use crate::{
         Cx,
         shortcut::MARK_ALL,
         theme::{self, Theme},
-        widget::{button::mix, selection::Cells},
+        widget::{
+            button::mix,
+            selection::{Cells, scroll_at_edge},
+        },
     },
 };
 
 /// Space between tiles.
 const GAP: f32 = 5.0;
-/// Near an edge, in points, a rectangle that is drawn scrolls the wall.
-const EDGE: f32 = 24.0;
 
 /// Further than any wall is long, in pictures.
 const FAR: i64 = 1 << 40;
@@ -33,7 +34,7 @@ pub fn id() -> Id {
 }
 
 /// Draws the pictures; gives the response of the wall as a whole, and whether the selected one is to be opened.
-pub fn show(ui: &mut Ui, cx: &mut Cx<'_>, dataset: &Arc<Dataset>, wall: &mut Wall) -> (Option<Response>, bool) {
+pub fn show(ui: &mut Ui, cx: &mut Cx<'_>, dataset: &Arc<Dataset>, wall: &mut Wall) -> (Response, bool) {
     let t = Theme::of(ui);
     let width = ui.available_width() - 8.0;
     let columns = ((width + GAP) / (wall.zoom as f32 + GAP)).floor().max(1.0) as usize;
@@ -76,7 +77,7 @@ pub fn show(ui: &mut Ui, cx: &mut Cx<'_>, dataset: &Arc<Dataset>, wall: &mut Wal
         };
         response.widget_info(|| WidgetInfo::labeled(Role::Button, true, &name));
         let pitch = vec2(side + GAP, height);
-        let cells = Cells { origin: origin - vec2(0.0, first as f32 * height), columns, pitch, count };
+        let cells = Cells { origin: origin - vec2(0.0, first as f32 * height), columns, pitch, count, starts: &[] };
         let place = |position: usize| {
             let at = vec2((position % columns) as f32, (position / columns - first) as f32) * pitch;
             Rect::from_min_size(origin + at, Vec2::splat(side))
@@ -111,11 +112,11 @@ pub fn show(ui: &mut Ui, cx: &mut Cx<'_>, dataset: &Arc<Dataset>, wall: &mut Wal
     }
     let offset = output.state.clamped_offset().y;
     ui.data_mut(|d| d.insert_temp(id(), offset));
-    (Some(output.inner), open)
+    (output.inner, open)
 }
 
 /// Follows a click on the wall.
-fn pressed(ui: &Ui, dataset: &Dataset, wall: &mut Wall, response: &Response, cells: Cells) {
+fn pressed(ui: &Ui, dataset: &Dataset, wall: &mut Wall, response: &Response, cells: Cells<'_>) {
     let pointer = response.interact_pointer_pos();
     let Some((at, position)) = pointer.and_then(|at| Some((at, cells.at(at)?))) else { return };
     if response.secondary_clicked() {
@@ -144,16 +145,6 @@ fn pressed(ui: &Ui, dataset: &Dataset, wall: &mut Wall, response: &Response, cel
 
 /// Two clicks this near to each other are meant for the same picture, in points.
 pub const SAME: f32 = 8.0;
-
-/// While a rectangle is drawn beyond an edge, the wall scrolls there.
-fn scroll_at_edge(ui: &Ui, view: Rect, response: &Response) {
-    let Some(pointer) = response.interact_pointer_pos() else { return };
-    let beyond = (view.top() + EDGE - pointer.y).max(0.0) - (pointer.y - view.bottom() + EDGE).max(0.0);
-    if beyond != 0.0 && response.dragged() {
-        ui.scroll_with_delta(vec2(0.0, beyond * 0.5));
-        ui.request_repaint();
-    }
-}
 
 /// Arrow keys move the selection while the wall has the keyboard, with Shift they mark; gives the position to bring into view,
 /// and whether the selected picture is to be opened.
@@ -202,9 +193,4 @@ fn keyboard(ui: &Ui, dataset: &Dataset, wall: &mut Wall, columns: usize) -> (Opt
     }
     wall.select(dataset, Entry::Sample(wall.left[next]));
     (Some(next), open)
-}
-
-/// The right button's menu on the wall.
-pub fn menu(response: &Response, lines: impl FnOnce(&mut Ui)) {
-    Popup::context_menu(response).show(lines);
 }

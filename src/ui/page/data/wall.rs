@@ -3,10 +3,11 @@
 use std::{cmp::Reverse, collections::HashSet, path::PathBuf, sync::Arc};
 
 use egui::Pos2;
+use serde::{Deserialize, Serialize};
 
 use super::{
     hand_square::HandSquare,
-    overview::{Entry, Place},
+    overview::{Entry, FILES, Place},
     show::Show,
     viewing::Opened,
 };
@@ -15,10 +16,14 @@ use crate::{
         anomalies::Anomalies,
         dataset::Dataset,
         sample::{Part, RACES, Sample},
+        task::Task,
     },
     plan::Plan,
     text::{Lang, Phrase, say},
-    ui::{page::listing, widget::selection::Selection},
+    ui::{
+        page::listing::{self, Filtering},
+        widget::selection::Selection,
+    },
 };
 
 /// Filters, zoom, and what they leave.
@@ -40,6 +45,8 @@ pub struct Wall {
     made: Option<Made>,
     /// How many each filter would leave with the others as they are, in its menu's order.
     pub counts: [Vec<usize>; 4],
+    /// The same of the search.
+    unsought: usize,
     /// Set when the selection should be scrolled into view.
     pub reveal: bool,
     /// Where the selection was clicked: a second click there opens it, whatever has moved below the pointer.
@@ -65,7 +72,8 @@ struct Made {
 }
 
 /// In which order the wall shows its pictures.
-#[derive(Clone, Copy, Debug, Default, PartialEq, Eq)]
+#[derive(Clone, Copy, Debug, Default, PartialEq, Eq, Serialize, Deserialize)]
+#[serde(rename_all = "snake_case")]
 pub enum Order {
     #[default]
     Name,
@@ -99,6 +107,7 @@ impl Default for Wall {
             left: Vec::new(),
             made: None,
             counts: Default::default(),
+            unsought: 0,
             reveal: false,
             clicked: None,
             menu: None,
@@ -142,6 +151,24 @@ impl Wall {
         self.filter != [0; 4] || !self.sought.trim().is_empty()
     }
 
+    /// The filters that are on, by what they are called, each with how many pictures there would be without it.
+    pub fn filters(&self, task: &Task, lang: Lang) -> Vec<Filtering> {
+        let own = |text: Phrase| text.get(lang).to_owned();
+        let name = |which: usize, chosen: usize| match which {
+            0 => Part::ALL.get(chosen).map(|part| own(part.name())),
+            1 => Some(task.name(chosen, lang)),
+            2 => Some(decade_name(chosen, lang)),
+            _ => RACES.get(chosen).map(|race| own(*race)),
+        };
+        let chosen = self.filter.iter().enumerate().filter_map(|(which, chosen)| {
+            let without = self.counts[which].first().copied().unwrap_or(0);
+            Some(Filtering::named(lang, &name(which, chosen.checked_sub(1)?)?, without))
+        });
+        let sought = self.sought.trim();
+        let sought = (!sought.is_empty()).then(|| Filtering::sought(lang, sought, self.unsought));
+        chosen.chain(sought).collect()
+    }
+
     /// All pictures, as large as they were.
     pub fn keeping_zoom(other: &Self) -> Self {
         Self { zoom: other.zoom, ..Self::default() }
@@ -180,12 +207,6 @@ impl Wall {
         }
     }
 
-    /// The files of the marked pictures, in the wall's order.
-    pub fn marked_samples<'a>(&'a self, dataset: &'a Dataset) -> impl Iterator<Item = u32> + 'a {
-        let key = Self::key(dataset, &self.left);
-        (0..self.left.len()).filter(move |position| self.marked.contains(key(*position))).map(|position| self.left[position])
-    }
-
     /// Filters anew if anything has changed.
     pub fn follow(&mut self, dataset: &Arc<Dataset>, odd: &Anomalies, plan: Option<&Arc<Plan>>) {
         let made = Made {
@@ -205,9 +226,10 @@ impl Wall {
         let of_part = |index: usize| plan.and_then(|plan| plan.split.parts[index]).map(|part| part as usize);
         let classes = if of_years { 0 } else { dataset.task.len() };
         self.counts = [Part::ALL.len(), classes, LAST_DECADE + 1, RACES.len()].map(|options| vec![0; options + 1]);
+        self.unsought = 0;
         self.left.clear();
         for (index, sample) in dataset.samples.iter().enumerate() {
-            if (self.show == Show::Plain && odd.contains(index as u32)) || !listing::contains(&sample.file, &made.sought) {
+            if self.show == Show::Plain && odd.contains(index as u32) {
                 continue;
             }
             let values = [
@@ -220,6 +242,10 @@ impl Wall {
                 0 => true,
                 wanted => values[which] == Some(wanted - 1),
             });
+            self.unsought += usize::from(fits == [true; 4]);
+            if !listing::contains(&sample.file, &made.sought) {
+                continue;
+            }
             for (which, counts) in self.counts.iter_mut().enumerate() {
                 if (0..4).all(|other| other == which || fits[other]) {
                     counts[0] += 1;
@@ -239,11 +265,15 @@ impl Wall {
             Order::Youngest => self.left.sort_by_key(|index| age(index).unwrap_or(u16::MAX)),
             Order::Oldest => self.left.sort_by_key(|index| Reverse(age(index).map_or(0, |age| age + 1))),
         }
-        if !self.marked.is_empty() {
+        // In other lists than the wall they are looked for where these are drawn.
+        if !self.marked.is_empty() && self.show.is_wall() {
             let key = Self::key(dataset, &self.left);
             let there: HashSet<u32> = (0..self.left.len()).map(key).collect();
             self.marked.retain(|key| there.contains(&key));
+        } else if self.made.as_ref().is_some_and(|before| before.dataset != made.dataset) {
+            self.marked.retain(|key| key < FILES);
         }
+        self.marked.reordered();
         self.made = Some(made);
     }
 }

@@ -5,13 +5,7 @@
 
 use egui::{Align, Layout, Ui, UiBuilder, Vec2, vec2};
 
-use super::{
-    Shown, accuracy, calibration,
-    facets::Facets,
-    groups,
-    pictures::{self, PicturesAction},
-    several,
-};
+use super::{Shown, accuracy, calibration, facets::Facets, groups, judged::PicturesAction, pictures, several};
 use crate::{
     text::{Lang, Phrase, quoted, say},
     ui::{
@@ -33,6 +27,7 @@ pub struct State {
     several: several::State,
     /// `None` before one was chosen.
     beside: Option<Beside>,
+    pub strip: pictures::Strip,
 }
 
 /// Which card stands beside the matrix, where there is no room for all.
@@ -70,7 +65,7 @@ fn large(ui: &mut Ui, cx: &mut Cx<'_>, shown: &mut Shown, state: &mut State) -> 
             let which = [Beside::Errors, Beside::Scores, Beside::Confidence][column.min(2)];
             open = card(ui, cx, shown, (which, state), height).or(open.take());
         }),
-        _ => open = mistakes(ui, cx, shown, height).or(open.take()),
+        _ => open = mistakes(ui, cx, shown, state, height).or(open.take()),
     });
     open
 }
@@ -98,7 +93,7 @@ fn small(ui: &mut Ui, cx: &mut Cx<'_>, shown: &mut Shown, state: &mut State) -> 
             };
             open = found.or(open.take());
         }),
-        _ => open = mistakes(ui, cx, shown, height).or(open.take()),
+        _ => open = mistakes(ui, cx, shown, state, height).or(open.take()),
     });
     open
 }
@@ -132,9 +127,9 @@ fn matrix(ui: &mut Ui, cx: &mut Cx<'_>, shown: &Shown, state: &mut State, height
     narrow(Facets { label: Some(label), predicted: Some(predicted), ..Facets::default() })
 }
 
-fn mistakes(ui: &mut Ui, cx: &mut Cx<'_>, shown: &Shown, height: f32) -> Option<PicturesAction> {
+fn mistakes(ui: &mut Ui, cx: &mut Cx<'_>, shown: &Shown, state: &mut State, height: f32) -> Option<PicturesAction> {
     ui.set_max_height(height);
-    pictures::mistakes(ui, cx, shown, height)
+    pictures::mistakes(ui, cx, shown, &mut state.strip, height)
 }
 
 /// One of the cards beside the matrix.

@@ -4,14 +4,17 @@ use std::{cmp::Ordering, collections::HashSet};
 
 use super::Shown;
 use crate::{
-    data::sample::RACES,
+    data::{sample::RACES, task::Task},
     evaluate::{
         Prediction,
-        groups::{AGE_BANDS, GroupKey, Grouping, Known, NO_GENDER},
+        groups::{AGE_BANDS, GroupKey, Grouping, Known, NO_GENDER, band_name},
         regression,
     },
-    text::{Lang, number, say},
-    ui::{page::listing, widget::selection::Selection},
+    text::{Lang, Phrase, number, say},
+    ui::{
+        page::listing::{self, Filtering},
+        widget::selection::Selection,
+    },
 };
 
 /// Which pictures; what is `None` is not asked.
@@ -60,6 +63,8 @@ pub struct Pictures {
     pub bar: f32,
     /// How many each choice of a filter would leave with the others as they are.
     pub counts: Counts,
+    /// The same of the search.
+    unsought: usize,
 }
 
 impl Pictures {
@@ -76,6 +81,7 @@ impl Pictures {
             marked: Selection::default(),
             bar: 50.0,
             counts: Counts::default(),
+            unsought: 0,
         }
     }
 
@@ -87,6 +93,45 @@ impl Pictures {
     /// Whether not all pictures are shown.
     pub fn is_filtered(&self) -> bool {
         self.facets != Facets::default() || !self.sought.trim().is_empty()
+    }
+
+    /// The filters that are on, by what they are called, each with how many pictures there would be without it.
+    pub(super) fn filters(&self, shown: &Shown, lang: Lang) -> Vec<Filtering> {
+        let (task, counts, of_years) = (shown.task(), &self.counts, shown.years.is_some());
+        let Facets { label, predicted, correct, age, race, gender } = self.facets;
+        let own = |text: Phrase| text.get(lang).to_owned();
+        let class = |text: Phrase, class: u8| format!("{} {}", text.get(lang), task.name(class.into(), lang));
+        let right = |right: bool| match (of_years, right) {
+            (true, false) => own(say("more than 5 years off", "à plus de 5\u{a0}ans")),
+            (true, true) => own(say("within 5 years", "à 5\u{a0}ans près")),
+            (false, false) => own(say("wrong", "fausses")),
+            (false, true) => own(say("right", "justes")),
+        };
+        let age = age.map(|age| match age {
+            Known::Yes(band) => band_name(band.into(), lang),
+            Known::No => own(say("age unknown", "âge inconnu")),
+        });
+        let race = race.map(|race| match race {
+            Known::Yes(race) => RACES.get(usize::from(race)).map_or_else(String::new, |race| own(*race)),
+            Known::No => own(say("label unknown", "étiquette inconnue")),
+        });
+        let gender = gender.map(|gender| match gender {
+            NO_GENDER => own(say("gender unknown", "genre inconnu")),
+            gender => Task::gender().name(gender.into(), lang),
+        });
+        let named = [
+            (label.map(|label| class(say("label", "étiquette"), label)), &counts.label),
+            (predicted.map(|predicted| class(say("predicted", "réponse"), predicted)), &counts.predicted),
+            (correct.map(right), &counts.correct),
+            (age, &counts.age),
+            (race, &counts.race),
+            (gender, &counts.gender),
+        ];
+        let without = |counts: &Vec<usize>| counts.first().copied().unwrap_or(0);
+        let named = named.into_iter().filter_map(|(name, counts)| Some(Filtering::named(lang, &name?, without(counts))));
+        let sought = self.sought.trim();
+        let sought = (!sought.is_empty()).then(|| Filtering::sought(lang, sought, self.unsought));
+        named.chain(sought).collect()
     }
 
     /// Forgets what was found: the report is another one.
@@ -163,6 +208,7 @@ pub fn find(shown: &Shown, open: &mut Pictures) {
     let all = predictions(shown, open.validation);
     let named: Vec<usize> = (0..all.len()).filter(|i| listing::contains(&all[*i].file, &sought)).collect();
     open.counts = Counts::of(&open.facets, named.iter().map(|i| &all[*i]), (shown.task().len(), raw));
+    open.unsought = all.iter().filter(|p| open.facets.contain(p, raw)).count();
     let mut found: Vec<usize> = named.into_iter().filter(|i| open.facets.contain(&all[*i], raw)).collect();
     // Of years, in place of how sure it is, how far it is off.
     let sure = |i: usize| match shown.years.is_some() {
@@ -180,6 +226,7 @@ pub fn find(shown: &Shown, open: &mut Pictures) {
     if !open.marked.is_empty() {
         let there: HashSet<u32> = found.iter().map(|at| *at as u32).collect();
         open.marked.retain(|at| there.contains(&at));
+        open.marked.reordered();
     }
     open.found = found;
 }

@@ -7,6 +7,7 @@ mod counted;
 mod facets;
 mod filters;
 mod groups;
+mod judged;
 pub mod labels;
 mod picture;
 mod pictures;
@@ -46,7 +47,7 @@ use crate::{
 };
 use counted::Counted;
 pub use facets::Facets;
-use pictures::PicturesAction;
+use judged::PicturesAction;
 use viewing::Viewing;
 
 /// What the page remembers.
@@ -205,7 +206,7 @@ pub fn show(ui: &mut Ui, cx: &mut Cx<'_>, state: &mut State) {
     labels::repeated(ui, cx, &shown.view);
     stale(ui, cx, shown);
     if shown.years.is_some() {
-        let asked = years::show(ui, cx, shown, &mut state.cards.grouping);
+        let asked = years::show(ui, cx, shown, &mut state.cards);
         return turn(ui, state, asked);
     }
     let asked = cards::show(ui, cx, shown, &mut state.cards);

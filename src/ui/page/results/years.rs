@@ -4,12 +4,7 @@ use std::cell::OnceCell;
 
 use egui::{Align, CornerRadius, Id, Layout, Rect, Role, Sense, Ui, WidgetInfo, pos2, vec2};
 
-use super::{
-    Facets, Shown,
-    groups::offered,
-    pictures::{self, PicturesAction},
-    save_button,
-};
+use super::{Facets, Shown, cards, groups::offered, judged::PicturesAction, pictures, save_button};
 use crate::{
     evaluate::{GroupKey, Grouping, Interval, Prediction, Regression, RegressionGroup, Report, regression::NEAR},
     run::{export::PlotKind, paired::signed},
@@ -76,7 +71,8 @@ impl Years {
 }
 
 /// Draws the cards; gives the pictures that are asked for.
-pub(super) fn show(ui: &mut Ui, cx: &mut Cx<'_>, shown: &mut Shown, grouping: &mut usize) -> Option<PicturesAction> {
+pub(super) fn show(ui: &mut Ui, cx: &mut Cx<'_>, shown: &mut Shown, state: &mut cards::State) -> Option<PicturesAction> {
+    let cards::State { grouping, strip, .. } = state;
     let (mut open, mut asked) = (None, None);
     let narrow = ui.available_width() < 700.0;
     let rows = match narrow {
@@ -100,7 +96,7 @@ pub(super) fn show(ui: &mut Ui, cx: &mut Cx<'_>, shown: &mut Shown, grouping: &m
             });
         }),
         row if row == last => {
-            asked = pictures::mistakes(ui, cx, shown, height);
+            asked = pictures::mistakes(ui, cx, shown, strip, height);
         }
         _ => {
             ui.set_max_height(height);

@@ -4,7 +4,7 @@ use egui::{TextEdit, Ui};
 
 use crate::{
     run::{RunInfo, RunStatus},
-    text::{Lang, decimal, number, percent, say, years},
+    text::{Lang, Phrase, decimal, number, percent, say, years},
     ui::{
         Action, Cx, icon,
         page::Page,
@@ -12,6 +12,10 @@ use crate::{
         widget::{button::Button, card::Card, scroll},
     },
 };
+
+/// What stands in the field of a note that is empty.
+pub const NOTE_HINT: Phrase =
+    say("What you wanted to find out; #words are tags", "Ce que vous vouliez savoir ; les #mots sont des mots-clés");
 
 /// What the card remembers.
 #[derive(Default)]

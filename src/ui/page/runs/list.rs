@@ -7,7 +7,7 @@ use egui::{Id, Popup, Rect, Role, ScrollArea, Sense, Stroke, StrokeKind, Ui, Wid
 use super::{
     MOST,
     columns::{self, Column, Columns},
-    compare,
+    compare, detail,
     filter::Filter,
     lines::{Group, Line, Lines, Wanted},
     toolbar,
@@ -16,7 +16,7 @@ use crate::{
     experiment::finished_words,
     history::StopReason,
     run::{RunInfo, RunStatus, date},
-    text::{Lang, decimal, duration, epochs, number, quoted, say},
+    text::{Lang, Phrase, decimal, duration, epochs, number, quoted, say},
     ui::{
         Action, Cx, icon,
         theme::{self, LINE, RADIUS_FIELD, Theme, size},
@@ -42,6 +42,8 @@ pub struct List {
     /// Ids of experiments whose runs are shown.
     unfolded: BTreeSet<String>,
     renaming: Option<Rename>,
+    /// The note that is being typed.
+    noting: Option<Rename>,
 }
 
 /// What the list leads to.
@@ -56,6 +58,9 @@ pub enum Way {
 const BEFORE: f32 = 26.0;
 /// From there to the name: the box.
 const BOX: f32 = 30.0;
+/// What is typed under a run's name.
+const NOTE: Phrase = say("Note of the run", "Note de l’essai");
+
 /// How far the runs of an experiment stand within it.
 const INDENT: f32 = 18.0;
 
@@ -162,9 +167,24 @@ impl List {
             icon::CHECK.paint(ui.painter(), tick, 13.0, t.on);
         }
         let leads = run.scores.as_ref().is_some_and(|scores| self.lines.leads(scores));
-        let shown = Shown { name: run.name(lang), about: &about, cells: &cells, leads, left: BEFORE + BOX + indent };
+        // Where a note is typed, nothing stands below it.
+        let noting = self.noting.as_ref().is_some_and(|noting| noting.of == run.id);
+        let below = if noting { " " } else { &about };
+        let shown = Shown { name: run.name(lang), about: below, cells: &cells, leads, left: BEFORE + BOX + indent };
         let renaming = self.renaming.as_mut().filter(|rename| rename.of == run.id);
         let (room, cut) = shown.paint(ui, &self.columns, rect, renaming.is_some());
+        if let Some(noting) = self.noting.as_mut().filter(|noting| noting.of == run.id) {
+            // In place of the line below the name.
+            let room = Rect::from_min_max(pos2(room.left(), rect.center().y), pos2(room.right(), rect.bottom()));
+            if let Some(noted) = noting.show_note(ui, room, NOTE.get(lang), detail::NOTE_HINT.get(lang)) {
+                if let Renamed::To(note) = noted {
+                    cx.actions.push(Action::RenameRun { run: run.id.clone(), name: run.name(lang).to_owned(), note });
+                }
+                self.noting = None;
+                response.request_focus();
+            }
+            return;
+        }
         if let Some(rename) = renaming {
             let label = say("New name", "Nouveau nom").get(lang);
             if let Some(renamed) = rename.show(ui, room, label) {
@@ -180,14 +200,28 @@ impl List {
             cx.actions.push(Action::StarRun { run: run.id.clone(), on: !starred });
         }
         let response = if cut { response.on_hover_text(format!("{}\n{about}", run.name(lang))) } else { response };
-        let asked = response.double_clicked() || response.has_focus() && ui.input(|i| i.key_pressed(egui::Key::F2));
-        if asked {
+        // A double click is on the name, or on the line below it.
+        let twice = response.double_clicked().then(|| response.interact_pointer_pos()).flatten();
+        let below = !about.is_empty() && twice.is_some_and(|at| at.y > rect.center().y + 2.0);
+        let key = response.has_focus() && ui.input(|i| i.key_pressed(egui::Key::F2));
+        let shift = ui.input(|i| i.modifiers.shift);
+        if below || key && shift {
+            self.noting = Some(Rename::new(&run.id, &run.note));
+        } else if twice.is_some() || key {
             self.renaming = Some(Rename::new(&run.id, run.name(lang)));
         }
         Popup::context_menu(&response).show(|ui| {
             ui.set_min_width(170.0);
             if menu_item(ui, Some(icon::PENCIL), say("Rename", "Renommer").get(lang)).clicked() {
                 self.renaming = Some(Rename::new(&run.id, run.name(lang)));
+            }
+            let note = if run.note.trim().is_empty() {
+                say("Add a note", "Ajouter une note")
+            } else {
+                say("Edit the note", "Modifier la note")
+            };
+            if menu_item(ui, Some(icon::FILE_TEXT), note.get(lang)).clicked() {
+                self.noting = Some(Rename::new(&run.id, &run.note));
             }
             let give = if starred { say("Remove star", "Retirer l’étoile") } else { say("Add star", "Ajouter une étoile") };
             if menu_item(ui, Some(icon::STAR), give.get(lang)).clicked() {
