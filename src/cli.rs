@@ -71,7 +71,7 @@ pub fn run() -> Wanted {
         }
         Command::Export { run, format, data, out, pictures, csv_style, overwrite } => {
             let options = ExportOptions { lang, mistakes: pictures, tables: csv_style, overwrite };
-            models::export(run, format, data, out, options, &mut Terminal::new(lang, false))
+            models::export(&run, format, data, out, options, &mut Terminal::new(lang, false))
         }
         Command::Import { folder } => models::import(&folder, lang),
         Command::Cache { clean } => data::cache(clean, lang),

@@ -165,7 +165,7 @@ fn seen(report: &Report) -> Option<serde_json::Value> {
 
 /// Writes a run in another format.
 pub fn export(
-    run: String,
+    run: &str,
     format: Format,
     data: Option<PathBuf>,
     path: PathBuf,
@@ -176,9 +176,9 @@ pub fn export(
         let what = say("Only a report shows pictures", "Seul un rapport montre des images");
         return Err(one(Problem::new(Kind::Settings, what, say("Leave out --pictures", "Retirez --pictures"))));
     }
-    let found = store()?.find(&run).map_err(one)?;
+    let found = store()?.find(run).map_err(one)?;
     // All that follows is about this run, also once `last` is another.
-    let run = RunStore::lasting_name(&found, &run);
+    let run = RunStore::lasting_name(&found, run);
     if let Some(folder) = data {
         let command = Command::LocatePictures { run: run.clone(), folder };
         worker::perform(command, &store()?, &Control::default(), &mut |event| terminal.event(&event)).map_err(one)?;

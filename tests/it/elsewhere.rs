@@ -12,7 +12,7 @@ use trombine::{
         export::{ExportOptions, Format},
     },
     session::Session,
-    worker::{self, Command, Envelope, Event, JobId},
+    worker::{self, Command, Envelope, JobId},
 };
 
 use crate::{
@@ -44,7 +44,7 @@ impl Bench {
         bench.run = bench.shown().info.id.clone();
         let (run, device) = (bench.run.clone(), "cpu".to_owned());
         let source = Some(bench.other.source());
-        bench.perform(Command::Evaluate { run, source, dataset: None, device, mirrored: None }).expect("evaluated");
+        bench.perform(Command::Evaluate { run, source, open: None, device, mirrored: None }).expect("evaluated");
         assert!(bench.shown().evaluated_elsewhere());
         bench
     }

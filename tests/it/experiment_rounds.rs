@@ -124,7 +124,7 @@ fn what_is_chosen_after_a_training_is_not_in_the_statistics() {
             bench.experiments.create(Design::Seeds.draft(&settings, 2, false).expect("a draft"), &bench.plan).expect("written");
         let mut trained = 0;
         let command =
-            Command::RunExperiment { experiment: again.id.clone(), only: None, dataset: Some(bench.plan.dataset.clone()) };
+            Command::RunExperiment { experiment: again.id.clone(), only: None, open: Some(bench.plan.dataset.clone().into()) };
         worker::perform(command, &bench.runs, &Control::default(), &mut |event| {
             trained += usize::from(matches!(event, Event::TrainsOn { .. }))
         })
@@ -144,8 +144,8 @@ fn what_is_chosen_after_a_training_is_not_in_the_statistics() {
 
     // So is one that was evaluated with mirror images, which its recipe does not have, until it is evaluated without.
     for mirrored in [true, false] {
-        let (dataset, device) = (Some(bench.plan.dataset.clone()), "cpu".to_owned());
-        perform(Command::Evaluate { run: run.clone(), source: None, dataset, device, mirrored: Some(mirrored) });
+        let (open, device) = (Some(bench.plan.dataset.clone().into()), "cpu".to_owned());
+        perform(Command::Evaluate { run: run.clone(), source: None, open, device, mirrored: Some(mirrored) });
         assert_eq!(words(&bench) == "evaluated with mirror images, not counted", mirrored);
         assert_eq!(bench.view().rows()[0].scores.len(), if mirrored { 1 } else { 2 });
         if mirrored {

@@ -52,7 +52,7 @@ pub fn evaluation(view: &RunView, lang: Lang) -> Vec<Block> {
 
 /// The pictures of another folder, by its name where it is known.
 fn others(view: &RunView, n: &str, lang: Lang) -> String {
-    let name = view.elsewhere.as_ref().map(|source| source.name());
+    let name = view.elsewhere.as_ref().map(Source::name);
     match (lang, name) {
         (Lang::En, Some(name)) => format!("{n} pictures of another folder, “{}”.", name.en),
         (Lang::Fr, Some(name)) => format!("{n} images d’un autre dossier, «\u{a0}{}\u{a0}».", name.fr),

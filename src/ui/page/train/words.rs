@@ -2,7 +2,7 @@
 
 use crate::{
     callback::{CallbackSettings, early_stopping::EarlyStopping},
-    evaluate::{RunScores, words::about},
+    evaluate::{self, RunScores},
     history::{EpochRecord, Mae, StopReason},
     schedule::ScheduleKind,
     session::Training,
@@ -257,8 +257,10 @@ pub fn tested(lang: Lang, scores: &RunScores) -> String {
     match (lang, scores.years) {
         (Lang::En, Some(of)) => format!("off by {} on {pictures} test pictures; ", years(lang, of.mae, 1)),
         (Lang::Fr, Some(of)) => format!("erreur de {} sur {pictures} images de test\u{a0}; ", years(lang, of.mae, 1)),
-        (Lang::En, None) => format!("right on {} of {pictures} test pictures; ", about(scores.accuracy, lang)),
-        (Lang::Fr, None) => format!("juste sur {} de {pictures} images de test\u{a0}; ", about(scores.accuracy, lang)),
+        (Lang::En, None) => format!("right on {} of {pictures} test pictures; ", evaluate::words::about(scores.accuracy, lang)),
+        (Lang::Fr, None) => {
+            format!("juste sur {} de {pictures} images de test\u{a0}; ", evaluate::words::about(scores.accuracy, lang))
+        }
     }
 }
 
