@@ -21,12 +21,12 @@ pub struct Problem {
     /// The file or folder that it is about, if it is about one.
     #[serde(default)]
     pub path: Option<PathBuf>,
-    /// The run whose pictures were not found, if it is about that: it is settled once they are.
-    #[serde(default)]
-    pub pictures_of: Option<String>,
-    /// The run that it came up in, by id, if it is about one that is there.
+    /// The run that it came up in, by id, if it came up in one.
     #[serde(default, skip_serializing_if = "Option::is_none")]
     pub run: Option<String>,
+    /// Whether it is that the run's pictures were not found: it is settled once they are.
+    #[serde(default)]
+    pub pictures_missing: bool,
     /// The batch size that the remedy names, if it names one.
     #[serde(default)]
     pub batch_size: Option<NonZeroU32>,
@@ -66,7 +66,7 @@ impl Problem {
     pub fn new(kind: Kind, what: impl Into<LocalizedText>, remedy: impl Into<LocalizedText>) -> Self {
         let (what, remedy) = (what.into(), remedy.into());
         let details = String::new();
-        Self { kind, setting: None, what, remedy, details, path: None, pictures_of: None, run: None, batch_size: None }
+        Self { kind, setting: None, what, remedy, details, path: None, run: None, pictures_missing: false, batch_size: None }
     }
 
     /// The same problem, shown beside the setting `key`.
@@ -113,7 +113,12 @@ impl Problem {
     /// The same problem, about where the pictures of `run` are.
     #[must_use]
     pub fn about_pictures_of(self, run: &str) -> Self {
-        Self { pictures_of: Some(run.to_owned()), ..self }
+        Self { run: Some(run.to_owned()), pictures_missing: true, ..self }
+    }
+
+    /// The run whose pictures were not found, if it is about that.
+    pub fn pictures_of(&self) -> Option<&str> {
+        self.run.as_deref().filter(|_| self.pictures_missing)
     }
 
     /// The same problem, as it came up in `run`, unless it names a run already.

@@ -497,7 +497,7 @@ impl Session {
         if problem.kind == Kind::Cancelled {
             return;
         }
-        if let Some(run) = &problem.pictures_of {
+        if let Some(run) = problem.pictures_of() {
             self.settle_pictures(run);
         }
         if !self.failures.contains(&problem) {

@@ -79,9 +79,9 @@ impl App {
         let train = &self.settings.train;
         match problem.kind {
             Kind::Data => self.other_readings(problem).chain([RecoveryAction::ChooseData]).collect(),
-            // The draft's batches are no remedy for a run that has its own.
-            Kind::OutOfMemory if problem.run.is_some() => Vec::new(),
             Kind::OutOfMemory => match (problem.batch_size, problem.setting.as_deref()) {
+                // The draft's batches are no remedy for a run that has its own.
+                (Some(_), _) | (None, None) if problem.run.is_some() => Vec::new(),
                 (Some(size), _) => vec![RecoveryAction::SmallerBatches(size.get())],
                 // No batch fits.
                 (None, Some(key)) => vec![RecoveryAction::ShowSetting(page_of(key))],
