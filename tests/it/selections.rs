@@ -46,9 +46,8 @@ fn list(stage: Stage, name: &str) -> OnStage {
     page.run_steps(3);
     page.get_by_role_and_label(Role::Button, "all pictures").click();
     page.run_steps(3);
-    let mut lines = page.get_all_by_role(Role::MenuItem);
-    let line = lines.find(|line| line.accesskit_node().label().is_some_and(|label| label.starts_with(name)));
-    line.expect("a list of that name").click();
+    let is_it = |line: &egui_kittest::Node<'_>| line.accesskit_node().label().is_some_and(|label| label.starts_with(name));
+    page.get_all_by_role(Role::MenuItem).find(is_it).expect("a list of that name").click();
     page.run_steps(3);
     (page, stage)
 }
