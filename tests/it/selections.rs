@@ -46,9 +46,8 @@ fn list(stage: Stage, name: &str) -> OnStage {
     page.run_steps(3);
     page.get_by_role_and_label(Role::Button, "all pictures").click();
     page.run_steps(3);
-    let lines = page.get_all_by_role(Role::MenuItem);
-    let line = lines.into_iter().find(|line| line.accesskit_node().label().is_some_and(|label| label.starts_with(name)));
-    line.expect("a list of that name").click();
+    let is_it = |line: &egui_kittest::Node<'_>| line.accesskit_node().label().is_some_and(|label| label.starts_with(name));
+    page.get_all_by_role(Role::MenuItem).find(is_it).expect("a list of that name").click();
     page.run_steps(3);
     (page, stage)
 }
@@ -204,7 +203,7 @@ fn unusual_pictures_are_marked_in_their_table_by_pointer_and_keys() {
     assert_eq!(stage.borrow().actions, [Action::Edit { files: wanted, change: Change::Relabel("male".to_owned()) }]);
     // The keyboard marks, too: Ctrl with Enter.
     key(&mut page, Key::Escape, Modifiers::NONE);
-    page.get_all_by_role(Role::Row).into_iter().next().expect("a row").focus();
+    page.get_all_by_role(Role::Row).next().expect("a row").focus();
     page.run_steps(2);
     key(&mut page, Key::Enter, Modifiers::COMMAND);
     assert!(says(&page, "1\u{a0}picture selected"));

@@ -57,7 +57,7 @@ pub fn show(ui: &mut Ui, cx: &Cx<'_>, (columns, filter): (&mut Columns, &mut Fil
         }
         ui.with_layout(Layout::left_to_right(Align::Center), |ui| {
             let name = say("Find runs", "Chercher des essais").get(lang);
-            let hint = say("Find by name, note, #tag or data", "Chercher par nom, note, #mot-clé ou données").get(lang);
+            let hint = say("Find by name, note, #tag or data", "Par nom, note, #mot-clé ou données").get(lang);
             let width = (ui.available_width() - 18.0).clamp(40.0, 320.0);
             let edit = TextEdit::singleline(&mut filter.text).hint_text(hint).desired_width(width).margin(vec2(8.0, 4.0));
             let field = ui.add(edit);
