@@ -21,9 +21,12 @@ pub struct Problem {
     /// The file or folder that it is about, if it is about one.
     #[serde(default)]
     pub path: Option<PathBuf>,
-    /// The run whose pictures were not found, if it is about that: it is settled once they are.
+    /// The run that it came up in, by id, if it came up in one.
+    #[serde(default, skip_serializing_if = "Option::is_none")]
+    pub run: Option<String>,
+    /// Whether it is that the run's pictures were not found: it is settled once they are.
     #[serde(default)]
-    pub pictures_of: Option<String>,
+    pub pictures_missing: bool,
     /// The batch size that the remedy names, if it names one.
     #[serde(default)]
     pub batch_size: Option<NonZeroU32>,
@@ -62,7 +65,8 @@ impl Problem {
     /// A problem of `kind` with its sentence and its way on.
     pub fn new(kind: Kind, what: impl Into<LocalizedText>, remedy: impl Into<LocalizedText>) -> Self {
         let (what, remedy) = (what.into(), remedy.into());
-        Self { kind, setting: None, what, remedy, details: String::new(), path: None, pictures_of: None, batch_size: None }
+        let details = String::new();
+        Self { kind, setting: None, what, remedy, details, path: None, run: None, pictures_missing: false, batch_size: None }
     }
 
     /// The same problem, shown beside the setting `key`.
@@ -108,7 +112,18 @@ impl Problem {
     /// The same problem, about where the pictures of `run` are.
     #[must_use]
     pub fn about_pictures_of(self, run: &str) -> Self {
-        Self { pictures_of: Some(run.to_owned()), ..self }
+        Self { run: Some(run.to_owned()), pictures_missing: true, ..self }
+    }
+
+    /// The run whose pictures were not found, if it is about that.
+    pub fn pictures_of(&self) -> Option<&str> {
+        self.run.as_deref().filter(|_| self.pictures_missing)
+    }
+
+    /// The same problem, as it came up in `run`, unless it names a run already.
+    #[must_use]
+    pub fn in_run(self, run: &str) -> Self {
+        Self { run: self.run.or_else(|| Some(run.to_owned())), ..self }
     }
 
     /// The system does not give a buffer.

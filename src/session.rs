@@ -489,7 +489,7 @@ impl Session {
         if problem.kind == Kind::Cancelled {
             return;
         }
-        if let Some(run) = &problem.pictures_of {
+        if let Some(run) = problem.pictures_of() {
             self.settle_pictures(run);
         }
         if !self.failures.contains(&problem) {
@@ -538,6 +538,8 @@ impl Session {
         } = event
         {
             self.phase = Phase::Training;
+            // It goes on: that its loss ran away is no longer what to do something about.
+            self.failures.retain(|problem| problem.kind != Kind::Diverged || problem.run.as_ref() != Some(&run));
             self.training = Some(Training {
                 run,
                 job: self.job,

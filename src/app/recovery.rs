@@ -10,7 +10,7 @@ use crate::{
     files::table::TableForm,
     problem::{Kind, Problem},
     run::export::ExportOptions,
-    session::TableJob,
+    session::{TableJob, Training},
     text::{Lang, LocalizedText, decimal, say},
     ui::{Action, page::Page, widget::curves},
     worker::ResumeOptions,
@@ -80,15 +80,20 @@ impl App {
         match problem.kind {
             Kind::Data => self.other_readings(problem).chain([RecoveryAction::ChooseData]).collect(),
             Kind::OutOfMemory => match (problem.batch_size, problem.setting.as_deref()) {
+                // The draft's batches are no remedy for a run that has its own.
+                (Some(_), _) | (None, None) if problem.run.is_some() => Vec::new(),
                 (Some(size), _) => vec![RecoveryAction::SmallerBatches(size.get())],
                 // No batch fits.
                 (None, Some(key)) => vec![RecoveryAction::ShowSetting(page_of(key))],
                 (None, None) if train.batch_size > 1 => vec![RecoveryAction::SmallerBatches(train.batch_size / 2)],
                 (None, None) => Vec::new(),
             },
+            // Weights that give no number were not necessarily trained here.
+            Kind::Diverged if problem.setting.is_none() => Vec::new(),
             Kind::Diverged => {
-                let watched = self.session.training.as_ref().filter(|training| training.best().is_some());
-                let best = watched.map(|training| RecoveryAction::SlowerFromTheBest {
+                // What was trained since is another run, and another matter.
+                let is_own = |training: &&Training| problem.run.as_ref() == Some(&training.run) && training.best().is_some();
+                let best = self.session.training.as_ref().filter(is_own).map(|training| RecoveryAction::SlowerFromTheBest {
                     run: training.run.clone(),
                     rate: slower(training.settings.train.optimizer.learning_rate),
                 });

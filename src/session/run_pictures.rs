@@ -46,7 +46,7 @@ impl Session {
 
     /// Takes the cards away that say that a run's pictures were not found.
     pub(super) fn settle_pictures(&mut self, run: &str) {
-        self.failures.retain(|problem| problem.pictures_of.as_deref() != Some(run));
+        self.failures.retain(|problem| problem.pictures_of() != Some(run));
     }
 
     /// Where a run's pictures are, or why they are not there; those of a run that is not shown any more are of no interest.

@@ -445,7 +445,7 @@ impl<'a> Fit<'a> {
     ///
     /// [`CallbackSettings::keeps_best`]: crate::callback::CallbackSettings::keeps_best
     fn finish(mut self, reason: StopReason) -> Result<Outcome, Problem> {
-        let trouble = self.trouble.take();
+        let trouble = self.trouble.take().map(|trouble| trouble.in_run(&self.run.info.id));
         let keep_best = self.plan.settings.train.callbacks.keeps_best(reason) || trouble.is_some();
         let (weights, epoch) = match (self.best.clone().filter(|_| keep_best), &trouble) {
             (Some(best), _) => (best, self.at.best_epoch.unwrap_or(self.at.epoch)),

@@ -54,22 +54,26 @@ pub fn perform(command: Command, store: &RunStore, control: &Control, emit: &mut
         }
         Command::Train(plan) => then_list(training::train(&plan, store, control, emit), store, emit),
         Command::Resume { run, dataset, how } => {
-            then_list(training::resume(&run, &dataset, &how, store, control, emit), store, emit)
+            let resumed = training::resume(&run, &dataset, &how, store, control, emit);
+            then_list(resumed.map_err(|problem| problem.in_run(&run)), store, emit)
         }
         Command::TrainAgain { run, dataset, device } => {
-            then_list(training::again(&run, &dataset, device, store, control, emit), store, emit)
+            let trained = training::again(&run, &dataset, device, store, control, emit);
+            then_list(trained.map_err(|problem| problem.in_run(&run)), store, emit)
         }
         Command::Try { plan, devices } => try_devices(&store.started(&plan)?, &devices, store, control, emit),
         Command::TestRates(plan) => test_rates(&store.started(&plan)?, control, emit),
         Command::TestDevice(device) => test_device(device, store, emit),
         Command::Evaluate { run, source, dataset, device, mirrored } => {
             let pictures = (source, dataset);
-            evaluate(store.find(&run)?, pictures, EvaluateAgainOptions { device, mirrored }, store, control, emit)
+            let evaluated =
+                evaluate(store.find(&run)?, pictures, EvaluateAgainOptions { device, mirrored }, store, control, emit);
+            evaluated.map_err(|problem| problem.in_run(&run))
         }
         Command::Committee { of, name } => then_list(committee::create(&of, name, store, emit), store, emit),
         Command::PredictFolder { run, folder, csv, framing, form, overwrite } => {
             let job = FolderJob { folder: &folder, csv: &csv, framing, form, overwrite, home: store.home() };
-            predict_folder(&store.find(&run)?, &job, control, emit)
+            predict_folder(&store.find(&run)?, &job, control, emit).map_err(|problem| problem.in_run(&run))
         }
         Command::Export { run, format, path, options, dataset } => {
             let run = store.find(&run)?;

@@ -264,12 +264,13 @@ fn after_a_loss_that_ran_away_it_goes_on_from_the_best_at_a_lower_rate() {
     let mut warned = Vec::new();
     let mut tell = |told| {
         if let FitEvent::Warned(problem) = told {
-            warned.push(problem.kind);
+            warned.push((problem.kind, problem.run));
         }
     };
     let outcome = fit(&plan_fast, &mut engine, &mut run, None, &Control::default(), &mut tell).expect("the best is kept");
     let (best, reason, epoch) = result(outcome);
-    assert_eq!((reason, epoch, warned), (StopReason::Diverged, Some(1), vec![trombine::problem::Kind::Diverged]));
+    let told = vec![(trombine::problem::Kind::Diverged, Some(run.info.id.clone()))];
+    assert_eq!((reason, epoch, warned), (StopReason::Diverged, Some(1), told));
     assert!(best.0.values().all(|array| array.data.iter().all(|value| value.is_finite())));
 
     let mut slow = running_away();

@@ -17,7 +17,9 @@ use trombine::{
     session::{Phase, Progress, Session},
     settings::Settings,
     text::{Lang, say},
+    train::event::TrainEvent,
     ui::page::Page,
+    worker::{Envelope, Event, JobId},
 };
 
 use crate::{
@@ -86,9 +88,55 @@ fn a_loss_that_ran_away_is_mended_by_a_lower_rate() {
 
     let mut session = failed(diverged);
     session.training = session.dataset.as_ref().map(|dataset| stage::finished(dataset));
-    session.training.as_mut().expect("one").settings.train.optimizer.learning_rate = 0.02;
+    let training = session.training.as_mut().expect("one");
+    training.settings.train.optimizer.learning_rate = 0.02;
+    let own = training.run.clone();
+    session.failures[0].run = Some(own);
     let window = with(session);
     assert!(window.query_by_label("Resume from the best at 0.002").is_some());
+}
+
+/// The card of one run never acts on another that was trained since, and is gone once its own goes on.
+#[test]
+fn the_card_of_a_loss_that_ran_away_is_about_its_own_run() {
+    let diverged = || terminate_on_nan::check(f64::NAN, 4).expect("no number").in_run("2026-11-22-140211");
+    let mut session = failed(diverged());
+    session.training = session.dataset.as_ref().map(|dataset| stage::finished(dataset));
+    session.training.as_mut().expect("one").run = "2026-11-23-090000".to_owned();
+    let window = with(session);
+    assert!(window.query_by_label_contains("Start again at").is_some());
+    assert!(window.query_by_label_contains("Resume from the best").is_none(), "another run is not touched");
+
+    let (here, job) = (stage::training(&stage::faces(40), 4), JobId(7));
+    for (run, left) in [("2026-11-23-090000", 1), ("2026-11-22-140211", 0)] {
+        let mut session = Session { failures: vec![diverged()], ..Session::default() };
+        session.begin(job, Phase::Starting(Progress::at(Work::Training)));
+        let started = TrainEvent::Started {
+            run: run.to_owned(),
+            device: here.device.clone(),
+            epochs: here.epochs,
+            steps_per_epoch: here.steps_per_epoch,
+            train_pictures: here.train_pictures,
+            validation_pictures: here.validation_pictures,
+            settings: Box::new(here.settings.clone()),
+            callbacks: here.callbacks,
+            history: here.history.clone(),
+            event_log: Box::default(),
+        };
+        session.apply(Envelope { job, event: Event::Train(started) });
+        assert_eq!(session.failures.len(), left, "{run}");
+    }
+}
+
+/// Neither trains the draft, whose batches are none of the run's.
+#[test]
+fn a_card_about_a_run_does_not_change_the_draft() {
+    let window = with(failed(problem(Kind::OutOfMemory).in_run("2026-11-22-140211")));
+    assert!(window.query_all_by_label_contains("It happened").next().is_some());
+    assert!(window.query_by_label_contains("Retry with batches").is_none());
+    // Weights that give no number, whatever the draft's rate is.
+    let window = with(failed(problem(Kind::Diverged)));
+    assert!(window.query_by_label_contains("Start again at").is_none());
 }
 
 #[test]

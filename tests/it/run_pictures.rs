@@ -111,7 +111,7 @@ fn a_moved_folder_is_located_and_another_is_refused() {
     (0..30).for_each(|i| drop(other.picture(&utkface_name(i), i as u32 + 100)));
     let (run_pictures, view, end) = locate(&other.root());
     assert!(run_pictures.is_none() && view.is_none());
-    let about = |problem: &Problem| problem.pictures_of.as_deref() == Some(&run.info.id);
+    let about = |problem: &Problem| problem.pictures_of() == Some(run.info.id.as_str());
     assert!(matches!(end, Event::Failed(problem) if problem.kind == Kind::File && about(&problem)));
     assert_eq!(store.find(&run.info.id).expect("it is there").info.source, folder.source());
 
