@@ -35,7 +35,7 @@ pub struct Outcome {
 }
 
 impl Callbacks {
-    /// Takes an epoch's record; `seconds` is the time of training so far, without pauses.
+    /// Takes an epoch's record; `seconds` is the time of training without pauses, since it began or was extended.
     ///
     /// A loss that is not a number ends training ([`StopReason::Diverged`]) before any callback sees it.
     pub fn epoch(&mut self, settings: &CallbackSettings, record: &EpochRecord, seconds: f64) -> Outcome {

@@ -74,6 +74,9 @@ pub struct Position {
     /// Seconds of training so far, without pauses, and at the end of the last epoch.
     pub seconds: f64,
     pub epoch_began: f64,
+    /// Seconds of training when the run was last asked to be trained further; its time limit counts from there.
+    #[serde(default)]
+    pub extended_at: f64,
     /// Why it ended, if it did.
     pub stopped: Option<StopReason>,
     /// The device's id and the number of threads that were asked for.

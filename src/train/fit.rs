@@ -314,7 +314,7 @@ impl<'a> Fit<'a> {
     /// Does what is wished before the next batch: `None` goes on.
     fn obey(&mut self) -> Result<Option<StopReason>, End> {
         let mut wish = self.control.wish();
-        let late = time_limit::reached(&self.plan.settings.train.callbacks, self.meter.elapsed());
+        let late = time_limit::reached(&self.plan.settings.train.callbacks, self.within_limit());
         if wish != Signal::Go || late {
             self.settle()?;
             if self.trouble.is_some() {
@@ -411,7 +411,7 @@ impl<'a> Fit<'a> {
 
     /// Callbacks, log, checkpoint; gives the reason if one of the callbacks ends the training.
     fn epoch_end(&mut self, record: EpochRecord, confusion: &Confusion, weights: Weights) -> Result<Option<StopReason>, Problem> {
-        let verdict = self.at.callbacks.epoch(&self.plan.settings.train.callbacks, &record, self.meter.elapsed());
+        let verdict = self.at.callbacks.epoch(&self.plan.settings.train.callbacks, &record, self.within_limit());
         self.at.history.push(record);
         self.at.epoch = record.epoch;
         (self.at.step, self.at.sums, self.at.epoch_began) = (0, Sums::default(), self.meter.elapsed());
@@ -490,6 +490,11 @@ impl<'a> Fit<'a> {
     fn leave(mut self) -> Result<Outcome, Problem> {
         self.save(RunStatus::Paused)?;
         Ok(Outcome::Left)
+    }
+
+    /// Seconds that count for the time limit: since the run was last asked to be trained further.
+    fn within_limit(&self) -> f64 {
+        self.meter.elapsed() - self.at.extended_at
     }
 
     /// Steps done in the whole run.

@@ -200,6 +200,7 @@ pub(super) fn resume(
         checkpoint.position.device.clone_from(&plan.device);
         if asked {
             checkpoint.position.stopped = None;
+            checkpoint.position.extended_at = checkpoint.position.seconds;
             checkpoint.position.callbacks.train_more();
         }
         if how.learning_rate.is_some() || !run.info.stored.checkpoint {

@@ -103,7 +103,8 @@ impl End {
         let timeless = |record: &EpochRecord| EpochRecord { seconds: 0.0, pictures_per_second: 0.0, ..*record };
         let mut checkpoint = Checkpoint::load(&run.checkpoint_path()).expect("a checkpoint");
         checkpoint.position.history = checkpoint.position.history.iter().map(timeless).collect();
-        (checkpoint.position.seconds, checkpoint.position.epoch_began, checkpoint.event_log) = (0.0, 0.0, None);
+        (checkpoint.position.seconds, checkpoint.position.epoch_began, checkpoint.position.extended_at) = (0.0, 0.0, 0.0);
+        checkpoint.event_log = None;
         let epochs = 1..=run.info.epochs_done;
         Self {
             weights: Weights::load(&run.best_path()).expect("the result"),

@@ -8,6 +8,7 @@ use trombine::{
     app::{App, Pace, Preferences},
     control::Control,
     evaluate::Report,
+    history::StopReason,
     model::Weights,
     plan::Plan,
     problem::{Kind, Problem},
@@ -155,6 +156,34 @@ fn another_rate_without_an_epoch_left_is_refused_and_changes_nothing() {
     run.save_settings(&longer).expect("written");
     resume(&store, slower()).expect("trains");
     assert_eq!(store.find("last").expect("a run").history().len(), 5);
+}
+
+/// What was trained before does not count against what is asked for now.
+#[test]
+fn a_run_that_came_to_its_time_limit_is_trained_further() {
+    let mut settings = short();
+    settings.train.callbacks.time_limit = 1;
+    let (_home, store, _) = trained(&settings);
+    let late = |run: &Run, by: f64, stopped: Option<StopReason>| {
+        let mut checkpoint = Checkpoint::load(&run.checkpoint_path()).expect("a checkpoint");
+        checkpoint.position.seconds = checkpoint.position.extended_at + by;
+        checkpoint.position.stopped = stopped;
+        checkpoint.save(&run.checkpoint_path()).expect("written");
+    };
+    let mut run = store.find("last").expect("a run");
+    late(&run, 90.0, Some(StopReason::TimeLimit));
+    run.update(|info| info.stopped = Some(StopReason::TimeLimit)).expect("written");
+    resume(&store, ResumeOptions::more(1)).expect("trains");
+    let mut run = store.find("last").expect("a run");
+    assert_eq!((run.history().len(), run.info.stopped), (4, Some(StopReason::AllEpochs)));
+    // Paused within what was asked for, it has what is left of the minute, and here nothing is.
+    late(&run, 90.0, None);
+    run.update(|info| (info.status, info.stopped) = (RunStatus::Paused, None)).expect("written");
+    settings.train.epochs = 6;
+    run.save_settings(&settings).expect("written");
+    resume(&store, ResumeOptions::default()).expect("ends");
+    let run = store.find("last").expect("a run");
+    assert_eq!((run.history().len(), run.info.stopped), (4, Some(StopReason::TimeLimit)));
 }
 
 /// Killed in its first epoch, a run has nothing to lose: what is asked for holds for its new beginning.
