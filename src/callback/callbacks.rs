@@ -91,9 +91,10 @@ impl Callbacks {
         coming
     }
 
-    /// The learning rate, given what the schedule says.
-    pub fn rate(&self, scheduled: f64) -> f64 {
-        scheduled * self.plateau.scale
+    /// The learning rate, given what the schedule says. What was lowered stays at or above the lowest rate, unless the schedule
+    /// itself is below it.
+    pub fn rate(&self, settings: &CallbackSettings, scheduled: f64) -> f64 {
+        (scheduled * self.plateau.scale).max(settings.plateau_min_lr.min(scheduled))
     }
 
     /// The epoch whose weights are the best so far.
@@ -106,6 +107,11 @@ impl Callbacks {
     pub fn train_more(&mut self) {
         self.early_stopping.wait = 0;
         self.plateau.wait = 0;
+    }
+
+    /// Before a training goes on at a rate that the user gives: it is that one, whatever it was lowered by before.
+    pub fn take_rate(&mut self) {
+        (self.plateau.scale, self.plateau.cooldown) = (1.0, 0);
     }
 }
 

@@ -507,7 +507,7 @@ impl<'a> Fit<'a> {
         let train = &self.plan.settings.train;
         let base = train.optimizer.learning_rate;
         let scheduled = schedule::rate(&train.schedule, base, index, self.plan.steps_per_epoch, train.epochs);
-        self.at.callbacks.rate(scheduled)
+        self.at.callbacks.rate(&train.callbacks, scheduled)
     }
 
     /// The weights that are kept: those that are evaluated, giving values in their own unit.

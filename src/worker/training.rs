@@ -203,6 +203,9 @@ pub(super) fn resume(
             checkpoint.position.extended_at = checkpoint.position.seconds;
             checkpoint.position.callbacks.train_more();
         }
+        if how.learning_rate.is_some() {
+            checkpoint.position.callbacks.take_rate();
+        }
         if how.learning_rate.is_some() || !run.info.stored.checkpoint {
             checkpoint.from_the_best(engine.optimizer_state()?, checkpoint.position.scaler.unwrap_or(plan.scaler));
         }

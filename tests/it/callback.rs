@@ -153,7 +153,7 @@ fn together_they_say_what_they_do_in_both_languages() {
     let third = callbacks.epoch(&settings, &record(3, 0.3), 30.0);
     assert_eq!(third.notes[1].kind, NoteKind::Rate);
     assert_eq!(third.notes[1].text.get(Lang::En), "Rate halved at epoch 3: 0.00005");
-    assert!((callbacks.rate(1e-4) - 5e-5).abs() < 1e-12);
+    assert!((callbacks.rate(&settings, 1e-4) - 5e-5).abs() < 1e-12);
     for epoch in 4..6 {
         assert_eq!(callbacks.epoch(&settings, &record(epoch, 0.3), 40.0).stop, None);
     }
@@ -162,6 +162,21 @@ fn together_they_say_what_they_do_in_both_languages() {
     assert_eq!(callbacks.best_epoch(&settings), Some(1));
     callbacks.train_more();
     assert_eq!(callbacks.epoch(&settings, &record(7, 0.3), 60.0).stop, None, "patience starts anew");
+}
+
+/// A schedule that falls by itself ends below the lowest rate; what the plateau makes of it does not.
+#[test]
+fn what_was_lowered_stays_above_the_lowest_rate() {
+    let settings = CallbackSettings { reduce_lr_on_plateau: true, plateau_min_lr: 1e-5, ..Default::default() };
+    let mut callbacks = Callbacks::default();
+    assert_eq!(callbacks.rate(&settings, 3e-6), 3e-6);
+    callbacks.plateau.scale = 0.25;
+    for (scheduled, rate) in [(1e-4, 2.5e-5), (2e-5, 1e-5), (3e-6, 3e-6)] {
+        assert_eq!(callbacks.rate(&settings, scheduled), rate, "of {scheduled}");
+    }
+    callbacks.plateau.cooldown = 2;
+    callbacks.take_rate();
+    assert_eq!((callbacks.rate(&settings, 2e-5), callbacks.plateau.cooldown), (2e-5, 0), "the rate that the user gives");
 }
 
 #[test]
@@ -248,7 +263,7 @@ fn every_deciding_setting_decides_where_it_is_active() {
         let mut seen = Vec::new();
         for (epoch, loss) in (1..).zip(LOSS.into_iter().chain([0.6; 16])) {
             let accuracy = ACC[epoch as usize % ACC.len()];
-            let rate = callbacks.rate(1e-4);
+            let rate = callbacks.rate(settings, 1e-4);
             let record = EpochRecord { learning_rate: rate, validation_accuracy: accuracy, ..record(epoch, loss) };
             seen.push((callbacks.epoch(settings, &record, f64::from(epoch) * 100.0), rate.to_bits()));
         }

@@ -175,12 +175,18 @@ fn decisions(settings: &Settings) -> String {
             train_accuracy: 0.7,
             validation_loss: 0.5 + 0.2 * (-x / 2.0).exp() - wave,
             validation_accuracy: 0.7 + 0.1 * (-x / 5.0).exp() + wave,
-            learning_rate: callbacks.rate(1e-3),
+            learning_rate: callbacks.rate(&settings.train.callbacks, 1e-3),
             ..EpochRecord::default()
         };
         let outcome = callbacks.epoch(&settings.train.callbacks, &record, 45.0 * x);
         let best = callbacks.best_epoch(&settings.train.callbacks);
-        said += &format!("{} {} {:?} {best:?} {:e}; ", outcome.best, outcome.keep, outcome.stop, callbacks.rate(1.0));
+        said += &format!(
+            "{} {} {:?} {best:?} {:e}; ",
+            outcome.best,
+            outcome.keep,
+            outcome.stop,
+            callbacks.rate(&settings.train.callbacks, 1.0)
+        );
     }
     said
 }

@@ -186,6 +186,24 @@ fn a_run_that_came_to_its_time_limit_is_trained_further() {
     assert_eq!((run.history().len(), run.info.stopped), (4, Some(StopReason::TimeLimit)));
 }
 
+/// Whatever the rate was lowered by before, the one that is given is the one that is trained at.
+#[test]
+fn the_rate_that_is_given_is_the_rate_after_it_was_lowered() {
+    let mut settings = short();
+    let callbacks = &mut settings.train.callbacks;
+    (callbacks.reduce_lr_on_plateau, callbacks.plateau_patience, callbacks.early_stopping) = (true, 1, false);
+    // Nothing is ever better by so much.
+    callbacks.plateau_min_delta = 1.0;
+    let rates = |run: &Run| run.history().iter().map(|record| record.learning_rate).collect::<Vec<f64>>();
+    let (_home, store, run) = trained(&settings);
+    assert_eq!(rates(&run), [1e-2, 1e-2, 5e-3]);
+    let (_elsewhere, imported) = imported(&run);
+    for store in [store, imported] {
+        resume(&store, ResumeOptions { more: 1, learning_rate: Some(1e-5), ..ResumeOptions::default() }).expect("trains");
+        assert_eq!(rates(&store.find("last").expect("a run"))[3], 1e-5);
+    }
+}
+
 /// Killed in its first epoch, a run has nothing to lose: what is asked for holds for its new beginning.
 #[test]
 fn a_run_that_has_learned_nothing_begins_anew_as_asked() {
