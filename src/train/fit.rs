@@ -150,6 +150,8 @@ pub(super) struct Fit<'a> {
     pub(super) best_is_stored: bool,
     /// Batch norm's averaged running statistics, if weights are averaged.
     pub(super) statistics: Option<Weights>,
+    /// The weights that are trained, while the engine has the averaged ones to evaluate them.
+    pub(super) set_aside: Option<Weights>,
     pub(super) meter: EtaEstimator,
     pub(super) faces: TrackedSamples,
     pub(super) logs: Logs,
@@ -211,6 +213,7 @@ impl<'a> Fit<'a> {
             best,
             best_is_stored: false,
             statistics,
+            set_aside: None,
             meter,
             faces,
             logs,
@@ -348,15 +351,13 @@ impl<'a> Fit<'a> {
 
     /// How the validation part is evaluated (L2 penalty included, as Keras's `val_loss`); `None` if the user ends it.
     fn validate(&mut self, weights: &Weights) -> Result<Option<Validation>, End> {
-        let averaged = self.plan.settings.train.optimizer.use_ema;
-        let raw = if averaged { Some(self.engine.weights()?) } else { None };
-        if averaged {
+        if self.plan.settings.train.optimizer.use_ema {
+            self.set_aside = Some(self.engine.weights()?);
             self.engine.set_weights(weights)?;
         }
         let result = self.validation_pass();
-        // Before anything is saved or left: what trains on are the raw weights.
-        if let Some(raw) = &raw {
-            self.engine.set_weights(raw)?;
+        if let Some(raw) = self.set_aside.take() {
+            self.engine.set_weights(&raw)?;
         }
         let penalty = validation::penalty(&self.plan.network, weights);
         Ok(result?.map(|pass| Validation { loss: pass.loss + penalty, ..pass }))
@@ -373,9 +374,9 @@ impl<'a> Fit<'a> {
         loop {
             match self.control.wish() {
                 Signal::Go => {}
-                // The pass is short and repeated as a whole after a crash, so there is nothing new to save within it.
+                // The pass is repeated as a whole after a crash, but not the epoch's steps, of which nothing is saved yet.
                 Signal::Pause => {
-                    self.pause_within_validation();
+                    self.pause()?;
                     continue;
                 }
                 Signal::Finish => return Ok(None),

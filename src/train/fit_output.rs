@@ -8,7 +8,6 @@ use super::{
     meter::Work,
 };
 use crate::{
-    control::Signal,
     data::sample::Part,
     history::BatchRecord,
     model::Op,
@@ -110,18 +109,6 @@ impl Fit<'_> {
         Ok(())
     }
 
-    pub(super) fn pause_within_validation(&mut self) {
-        self.meter.pause();
-        self.set_status(RunStatus::Paused);
-        self.tell(TrainEvent::Paused);
-        let wish = self.control.wait_while_paused();
-        self.meter.go_on();
-        if wish == Signal::Go {
-            self.set_status(RunStatus::Training);
-            self.tell(TrainEvent::Resumed);
-        }
-    }
-
     /// Puts everything on the disk; a failure is told, and training goes on.
     ///
     /// # Errors
@@ -140,7 +127,7 @@ impl Fit<'_> {
         self.at.seconds = self.meter.elapsed();
         Ok(Checkpoint {
             position: self.at.clone(),
-            weights: self.engine.weights()?,
+            weights: self.set_aside.clone().map_or_else(|| self.engine.weights(), Ok)?,
             optimizer: self.engine.optimizer_state()?,
             best: self.best.clone(),
             statistics: self.statistics.clone(),

@@ -177,6 +177,44 @@ fn a_resumed_training_ends_with_the_same_bits() {
     }
 }
 
+/// Of an epoch of many pictures, the steps take long; whatever comes during a pause after them, they are not trained again.
+#[test]
+fn a_pause_within_the_validation_pass_saves_the_steps_before_it() {
+    let mut settings = settings();
+    for averaged in [false, true] {
+        settings.train.optimizer.use_ema = averaged;
+        let plan = plan(&settings);
+        let (_home, mut whole) = run(&plan);
+        let expected = result(train(&plan, &mut whole, None, &Control::default(), &mut |_| {}));
+
+        let (_home, mut paused) = run(&plan);
+        let (path, control) = (paused.checkpoint_path(), Control::default());
+        let (mut steps, wish) = (0, control.clone());
+        let pause = move |_: &mut ReferenceEngine| {
+            steps += 1;
+            if steps == 4 {
+                wish.set(Signal::Pause);
+            }
+            Ok(())
+        };
+        let mut engine = Watched::new(ReferenceEngine::new(&plan.engine_config()), pause);
+        let mut saved = None;
+        let mut hear = |told: FitEvent| {
+            if told == FitEvent::Train(TrainEvent::Paused) {
+                saved = Checkpoint::load(&path).ok();
+                control.set(Signal::Go);
+            }
+        };
+        let outcome = fit(&plan, &mut engine, &mut paused, None, &control, &mut hear).expect("it goes on");
+        assert!(result(outcome) == expected, "other weights after a pause, averaged: {averaged}");
+        let saved = saved.expect("a checkpoint of the pause");
+        assert_eq!((saved.position.epoch, saved.position.step), (0, 4));
+        let (_home, mut resumed) = run(&plan);
+        let resumed = result(train(&plan, &mut resumed, Some(saved), &Control::default(), &mut |_| {}));
+        assert!(resumed == expected, "other weights after a cut within the pause, averaged: {averaged}");
+    }
+}
+
 #[test]
 fn more_epochs_go_on_where_it_ended() {
     let mut long = settings();
