@@ -429,6 +429,15 @@ impl Report {
         coverage::coverage(&self.predictions, self.temperature)
     }
 
+    /// Takes over what the user has chosen on the report of before. A temperature is fitted to answers: where those are others
+    /// (other weights, mirror images, other members of a committee), it is fitted anew.
+    pub fn choose_as(&mut self, before: &Self) {
+        (self.threshold, self.temperature) = (before.threshold, before.temperature);
+        if before.temperature != 1.0 && before.validation != self.validation {
+            self.temperature = self.fitted_temperature();
+        }
+    }
+
     /// The temperature that fits the validation part best.
     pub fn fitted_temperature(&self) -> f64 {
         calibration::fit_temperature(&self.validation)

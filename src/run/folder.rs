@@ -229,7 +229,7 @@ impl Run {
     }
 
     /// Whether `report` is of the weights that the run has now. Of weights that cannot be read, it is what is known.
-    fn is_of_its_weights(&self, report: &Report) -> bool {
+    pub(super) fn is_of_its_weights(&self, report: &Report) -> bool {
         match report.weights {
             None => self.info.weights.is_none(),
             Some(evaluated) => self.weights_hash().map_or(true, |now| now == evaluated.hash),

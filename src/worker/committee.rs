@@ -4,7 +4,7 @@ use std::{collections::HashMap, path::Path, sync::Arc};
 
 use super::{
     Event,
-    evaluate_again::{self, EvaluateAgainOptions, unknown_shares},
+    evaluate_again::{self, EvaluateAgainOptions, temperature_for, unknown_shares},
     evaluation, locate, open,
 };
 use crate::{
@@ -141,12 +141,13 @@ pub(super) fn on(
     let predictions: Vec<Prediction> =
         said.first().map_or(&[][..], |first| &first.predictions).iter().filter_map(together).collect();
     let kept = view.report.as_ref();
+    let temperature = kept.map_or(1.0, |kept| temperature_for(kept, mirrored, emit));
     let report = Report {
         task: run.info.task.clone(),
         part: None,
         validation: Vec::new(),
         threshold: kept.map_or(0.5, |kept| kept.threshold),
-        temperature: kept.map_or(1.0, |kept| kept.temperature),
+        temperature,
         mirrored,
         train_shares: kept.map_or_else(|| unknown_shares(&dataset), |kept| kept.train_shares.clone()),
         seen: complete.then(|| Seen { left_out, ..Seen::default() }),
@@ -204,5 +205,6 @@ fn answers(
     engine.set_weights(&weights)?;
     let predictions = evaluation::of_others(&plan, samples, engine.as_mut(), control, emit);
     let predictions = predictions.map_err(|problem| member.in_weights(problem))?;
-    Ok(Answers { predictions, temperature: report.map_or(1.0, |report| report.temperature), mirrored })
+    let temperature = report.map_or(1.0, |report| temperature_for(&report, mirrored, emit));
+    Ok(Answers { predictions, temperature, mirrored })
 }

@@ -79,7 +79,7 @@ pub(super) fn evaluate_and_store(
         }
         let Ok(report) = &mut evaluated else { return Ok(()) };
         if is_away && let Ok(Some(before)) = run.read_report() {
-            choose_as_before(report, &before);
+            report.choose_as(&before);
         }
         store_report(run, report)
     });
@@ -102,7 +102,7 @@ pub(super) fn evaluate_and_store(
 }
 
 /// Evaluates the test and validation part with the weights that `engine` has, and keeps the report. What was chosen before stays: a
-/// threshold, a temperature, and whether pictures are mirrored, unless `options` says it.
+/// threshold, that there is a temperature, and whether pictures are mirrored, unless `options` says it.
 ///
 /// # Errors
 /// A device that fails, a report that could not be stored, [`Kind::Cancelled`].
@@ -143,18 +143,9 @@ fn make_report(
         seen
     });
     if let Some(before) = before {
-        choose_as_before(&mut report, &before);
+        report.choose_as(&before);
     }
     Ok(report)
-}
-
-/// Takes over what the user has chosen on the report of before.
-fn choose_as_before(report: &mut Report, before: &Report) {
-    (report.threshold, report.temperature) = (before.threshold, before.temperature);
-    // A temperature was fitted to answers that were given otherwise.
-    if before.mirrored != report.mirrored && before.temperature != 1.0 {
-        report.temperature = report.fitted_temperature();
-    }
 }
 
 /// Tells of the run with its report, and with the history of what the disk does not have yet.

@@ -122,13 +122,14 @@ fn evaluate_others(
     let predictions = evaluation::of_others(&plan, samples, engine.as_mut(), control, emit);
     let predictions = predictions.map_err(|problem| run.in_weights(problem))?;
     let kept = view.report.as_ref();
+    let temperature = kept.map_or(1.0, |kept| temperature_for(kept, mirrored, emit));
     let report = Report {
         task: dataset.task.clone(),
         part: None,
         predictions,
         validation: Vec::new(),
         threshold: kept.map_or(0.5, |kept| kept.threshold),
-        temperature: kept.map_or(1.0, |kept| kept.temperature),
+        temperature,
         mirrored,
         train_shares: kept.map_or_else(|| unknown_shares(dataset), |kept| kept.train_shares.clone()),
         seen: own.zip(prior).map(|_| Seen { left_out, ..Seen::default() }),
@@ -139,6 +140,26 @@ fn evaluate_others(
     emit(Event::Evaluated(Box::new(view)));
     emit(Event::Pictures { run: run.info.id.clone(), run_pictures: Ok(Arc::new(run_pictures)) });
     Ok(())
+}
+
+/// The temperature of `kept` for pictures of another folder, on which none can be fitted: none where they are evaluated with mirror
+/// images and it was fitted without, or the other way round, which is told.
+pub(super) fn temperature_for(kept: &Report, mirrored: bool, emit: &mut dyn FnMut(Event)) -> f64 {
+    if kept.mirrored == mirrored || kept.temperature == 1.0 {
+        return kept.temperature;
+    }
+    emit(Event::Warned(Problem::new(
+        Kind::File,
+        say(
+            "The temperature that corrects its confidence was fitted with another choice of mirror images: it is not applied here",
+            "La température qui corrige sa confiance a été ajustée avec un autre choix d’images miroir : elle n’est pas appliquée ici",
+        ),
+        say(
+            "Evaluate the run itself with this choice first, which fits it anew",
+            "Évaluez d’abord l’essai lui-même avec ce choix, ce qui l’ajuste à nouveau",
+        ),
+    )));
+    1.0
 }
 
 /// Of a training part that nobody knows: every class as often; of years, which are never even, as the evaluated folder has them.

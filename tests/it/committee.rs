@@ -256,6 +256,38 @@ fn picture_bytes(number: usize) -> Vec<u8> {
     crate::picture_folder::encode(&picture(number as u32, 48, 48).into(), image::ImageFormat::Jpeg)
 }
 
+/// A temperature is fitted to answers: it is fitted anew where a member gives others, and not applied on pictures on which none
+/// can be fitted.
+#[test]
+fn a_temperature_belongs_to_the_answers_that_it_was_fitted_to() {
+    let bench = Bench::new();
+    let [mut one, other] = [1, 2].map(|seed| bench.train(&settings(seed, 42)));
+    let (mut committee, _) = bench.committee(&[&one, &other]);
+    let others = Folder::new();
+    for i in 0..10 {
+        fs::write(others.root().join(utkface_name(i)), picture_bytes(100 + i)).unwrap();
+    }
+    for run in [&mut one, &mut committee] {
+        let report = bench.evaluate(run, None, Some(false)).expect("judged").report.expect("a report");
+        run.keep_decision(&report, 0.6, 1.43).expect("kept");
+        let same = bench.evaluate(run, None, None).expect("judged").report.expect("a report");
+        assert_eq!((same.threshold, same.temperature), (0.6, 1.43), "the same answers");
+        for (mirrored, temperature) in [(None, 1.43), (Some(true), 1.0)] {
+            let there = bench.evaluate(run, Some(others.root().as_path()), mirrored).expect("judged").report.expect("a report");
+            assert_eq!((there.part, there.temperature), (None, temperature), "{mirrored:?}");
+        }
+    }
+    let member = committee.members().unwrap().remove(0);
+    let mut said = member.report().expect("judged");
+    for p in &mut said.validation {
+        p.logit = Logits::Binary(3.0 * p.logit.log_odds(1, 1.0) as f32 + 0.1);
+    }
+    member.save_report(&said).expect("written");
+    let now = committee.evaluate_from_members().expect("counted").report.expect("a report");
+    assert_eq!((now.threshold, now.temperature), (0.6, now.fitted_temperature()));
+    assert_ne!(now.temperature, 1.43);
+}
+
 #[test]
 fn folds_are_never_judged_on_what_they_learned_from() {
     let bench = Bench::new();

@@ -20,7 +20,7 @@ use trombine::{
 
 use crate::{
     claims::wait,
-    training::{dataset, settings},
+    training::{dataset, lively, settings},
 };
 
 /// Of one step an epoch.
@@ -262,6 +262,19 @@ fn a_report_of_earlier_weights_is_none_until_the_run_is_judged_again() {
     assert_eq!(store.list().0[0].scores, None);
     resume(&store, ResumeOptions::default()).expect("judged");
     assert_eq!(store.find("last").expect("a run").report(), Some(now));
+}
+
+/// It was fitted to what other weights said: those of now get one of their own.
+#[test]
+fn a_temperature_is_fitted_anew_to_the_weights_of_now() {
+    let mut settings = lively(short());
+    settings.train.callbacks.restore_best_weights = false;
+    let (_home, store, mut run) = trained(&settings);
+    run.keep_decision(&run.report().expect("judged"), 0.6, 1.43).expect("kept");
+    resume(&store, ResumeOptions::more(1)).expect("trains");
+    let now = store.find("last").expect("a run").report().expect("judged");
+    assert_eq!((now.threshold, now.temperature), (0.6, now.fitted_temperature()));
+    assert_ne!(now.temperature, 1.43);
 }
 
 /// Weights that somebody put in the place of others were never judged.

@@ -264,7 +264,7 @@ impl Run {
     }
 
     /// Counts anew how good a committee is, from its members' reports, and keeps that. What was chosen before stays: the
-    /// combination, a threshold and a temperature.
+    /// combination, a threshold, and that there is a temperature.
     ///
     /// # Errors
     /// No pictures of its own to be evaluated on; a full disk, no permission.
@@ -275,11 +275,7 @@ impl Run {
         let counted = Members::of(&self.members()?)?.report(combination, &self.info.task, id);
         let (mut report, evaluation) = counted.ok_or_else(|| words::no_pictures(&self.info))?;
         if let Ok(Some(before)) = self.read_report() {
-            (report.threshold, report.temperature) = (before.threshold, before.temperature);
-            // A temperature was fitted to answers that were given otherwise.
-            if before.mirrored != report.mirrored && before.temperature != 1.0 {
-                report.temperature = report.fitted_temperature();
-            }
+            report.choose_as(&before);
         }
         self.save_report(&report)?;
         self.update(|info| {
