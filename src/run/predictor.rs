@@ -30,7 +30,8 @@ impl Run {
         Ok((weights, id))
     }
 
-    /// The run on the engine that `open` opens, evaluated as its report was, if it has one.
+    /// The run on the engine that `open` opens, evaluated as its report was, if it has one. The temperature, and of years how far
+    /// it was off, belong to the weights that were evaluated: where the run has others by now, it answers without.
     ///
     /// # Errors
     /// No weights yet, weights that do not fit, or a device that is not there.
@@ -44,9 +45,13 @@ impl Run {
         let mut known = Vec::new();
         match self.read_report() {
             Ok(Some(report)) => {
-                (threshold, temperature) = (report.threshold, report.temperature);
-                if report.task.is_regression() {
-                    known = residuals(&report.validation);
+                threshold = report.threshold;
+                // While it is trained further, those of earlier weights say nothing of the answers of now.
+                if self.is_of_its_weights(&report) {
+                    temperature = report.temperature;
+                    if report.task.is_regression() {
+                        known = residuals(&report.validation);
+                    }
                 }
                 settings.augment.test_time_flip = report.mirrored;
             }

@@ -19,9 +19,9 @@ use trombine::{
         task::{Task, TaskKind},
     },
     engine,
-    evaluate::{Grouping, Logits, Prediction, Report, RunScores, regression},
+    evaluate::{Grouping, Logits, Prediction, Report, RunScores, WeightsId, regression},
     loss::LossKind,
-    model::Output,
+    model::{Output, Weights},
     plan::Plan,
     preset::Preset,
     problem::Problem,
@@ -495,6 +495,14 @@ fn goes_on(view: &RunView, folder: &Folder, store: &RunStore) {
     let on = further(store);
     assert_eq!(on.history.len(), view.history.len() + 1);
     assert!(mae(&on) < 1.5 * mae(view), "{} after {}", mae(&on), mae(view));
+    // How far other weights were off says nothing of these.
+    let run = store.find(&view.info.id).unwrap();
+    let known = || run.predictor(|config| engine::open("cpu", config)).unwrap().residuals.len();
+    let own = on.report.clone().unwrap();
+    assert_eq!(known(), own.validation.len());
+    run.save_report(&Report { weights: Some(WeightsId::of(1, &Weights::default())), ..own.clone() }).unwrap();
+    assert_eq!(known(), 0);
+    run.save_report(&own).unwrap();
     let before = on.history.iter().map(|record| record.mae.unwrap().train).fold(f64::MAX, f64::min);
     fs::remove_dir_all(view.folder.join("checkpoint")).unwrap();
     let on = further(store);

@@ -7,6 +7,7 @@ use egui_kittest::Harness;
 use trombine::{
     app::{App, Pace, Preferences},
     control::Control,
+    engine,
     evaluate::Report,
     history::StopReason,
     model::Weights,
@@ -275,6 +276,23 @@ fn a_temperature_is_fitted_anew_to_the_weights_of_now() {
     let now = store.find("last").expect("a run").report().expect("judged");
     assert_eq!((now.threshold, now.temperature), (0.6, now.fitted_temperature()));
     assert_ne!(now.temperature, 1.43);
+}
+
+/// While a run is trained further, its answers are those of new weights, to which nothing was fitted yet.
+#[test]
+fn a_temperature_of_earlier_weights_is_not_applied() {
+    let (_home, store, [earlier, now]) = unjudged();
+    let mut run = store.find("last").expect("a run");
+    let decided = |run: &Run| {
+        let predictor = run.predictor(|config| engine::open("cpu", config)).expect("it answers");
+        (predictor.threshold, predictor.temperature)
+    };
+    let earlier = Report { threshold: 0.6, temperature: 1.43, ..earlier };
+    run.save_report(&earlier).expect("written");
+    run.update(|info| info.scores = None).expect("written");
+    assert_eq!(decided(&run), (0.6, 1.0), "a threshold is a wish and stays");
+    run.keep_decision(&now, 0.6, 1.43).expect("kept");
+    assert_eq!(decided(&run), (0.6, 1.43));
 }
 
 /// Weights that somebody put in the place of others were never judged.
