@@ -27,7 +27,7 @@ use crate::{
     },
     problem::{Kind, Problem},
     run::{
-        RunInfo, RunStatus, date,
+        RunInfo, RunStatus, RunStore, date,
         export::{ExportOptions, Format},
     },
     text::{Lang, Phrase, decimal, epochs, named, percent, plural, say, years},
@@ -176,11 +176,14 @@ pub fn export(
         let what = say("Only a report shows pictures", "Seul un rapport montre des images");
         return Err(one(Problem::new(Kind::Settings, what, say("Leave out --pictures", "Retirez --pictures"))));
     }
+    let found = store()?.find(&run).map_err(one)?;
+    // All that follows is about this run, also once `last` is another.
+    let run = RunStore::lasting_name(&found, &run);
     if let Some(folder) = data {
         let command = Command::LocatePictures { run: run.clone(), folder };
         worker::perform(command, &store()?, &Control::default(), &mut |event| terminal.event(&event)).map_err(one)?;
     }
-    if store()?.find(&run).and_then(|run| run.view()).is_ok_and(|view| view.outdated) {
+    if found.view().is_ok_and(|view| view.outdated) {
         // A crash came between the end of a training and its report. Where its pictures are gone, it is exported without.
         let command = Command::Evaluate {
             run: run.clone(),

@@ -95,9 +95,11 @@ pub fn resume(run: &str, data: Option<PathBuf>, how: ResumeOptions, terminal: &m
     let (store, control) = (store()?, Control::default());
     let found = store.find(run).map_err(one)?;
     worker::check_resumable(&found, &how).map_err(one)?;
+    // Opening the pictures takes a while, in which `last` may become another run.
+    let name = RunStore::lasting_name(&found, run);
     let info = found.info;
     signal::leave_on(&control);
-    let (own, id) = (info.source.clone(), info.id.clone());
+    let own = info.source.clone();
     let mut opened = None;
     let result =
         worker::perform(Command::Open(data.clone().map_or(info.source, Source::Folder)), &store, &control, &mut |event| {
@@ -108,11 +110,9 @@ pub fn resume(run: &str, data: Option<PathBuf>, how: ResumeOptions, terminal: &m
         });
     result.map_err(|problem| one(if data.is_none() { worker::gone(&own, problem) } else { problem }))?;
     let Some(dataset) = opened else { return Ok(()) };
-    let command = Command::Resume { run: run.to_owned(), dataset, how };
+    let command = Command::Resume { run: name.clone(), dataset, how };
     let result = worker::perform(command, &store, &control, &mut |event| terminal.event(&event));
-    // `last` is another run tomorrow.
-    let run = if store.look(&id).is_some() { &id } else { run };
-    ended(result, Some(run), &store, &control)
+    ended(result, Some(&name), &store, &control)
 }
 
 /// Nothing was named to train on.

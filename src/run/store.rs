@@ -187,6 +187,12 @@ impl RunStore {
         }
     }
 
+    /// By what [`RunStore::find`] finds again, whatever is trained meanwhile, the run that it has found by `name`: `last` is
+    /// another run soon, and a beginning may fit two.
+    pub fn lasting_name(found: &Run, name: &str) -> String {
+        if found.folder == Path::new(name) { name.to_owned() } else { found.info.id.clone() }
+    }
+
     /// The run of exactly this id as [`RunStore::list`] has it, without looking at the others; `None` if it is not there or
     /// damaged.
     pub fn look(&self, id: &str) -> Option<Run> {

@@ -57,6 +57,24 @@ fn made_listed_found_deleted_restored() {
     assert!(store.delete("../runs").is_err(), "no way out of the store");
 }
 
+/// A command that takes minutes to open pictures goes on with the run that it has found.
+#[test]
+fn a_run_that_was_found_is_found_again_whatever_is_trained_meanwhile() {
+    let home = tempfile::tempdir().expect("a folder");
+    let store = RunStore::at(home.path());
+    let mut first = store.create(&plan(&settings())).expect("a run");
+    // Some time ago, so that the next is surely the last.
+    first.update(|info| info.created = 1).expect("written");
+    let path = first.folder.display().to_string();
+    let names = ["last", &first.info.id[..4], &first.info.id, &path];
+    let lasting = names.map(|name| RunStore::lasting_name(&store.find(name).expect("the only one"), name));
+    let second = store.create(&plan(&settings())).expect("another");
+    assert_eq!(store.find("last").expect("the newer").folder, second.folder);
+    for name in lasting {
+        assert_eq!(store.find(&name).expect("it is there").folder, first.folder, "{name}");
+    }
+}
+
 #[test]
 fn a_run_is_named_by_its_recipe_and_what_matters_in_both_languages() {
     let home = tempfile::tempdir().expect("a folder");
