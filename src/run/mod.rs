@@ -59,6 +59,9 @@ use crate::{
     text::{Lang, LocalizedText},
 };
 
+/// The version of this program.
+pub const VERSION: &str = env!("CARGO_PKG_VERSION");
+
 /// A run's folder with what it is.
 #[derive(Clone, Debug, PartialEq)]
 pub struct Run {
@@ -121,6 +124,9 @@ pub struct RunInfo {
     /// The run that it started from, and what was taken of it.
     #[serde(default, skip_serializing_if = "Option::is_none")]
     pub started_from: Option<StartedFrom>,
+    /// The versions of the program that trained it, in their order, or made it of others; none in runs of before.
+    #[serde(default, skip_serializing_if = "Vec::is_empty")]
+    pub versions: Vec<String>,
     /// Looked up each time the run is opened and never written down: the files are what counts.
     #[serde(skip)]
     pub stored: RunFiles,
@@ -219,6 +225,13 @@ impl RunInfo {
     /// Scores of other weights than those it answers with are not its own.
     fn forget_earlier_scores(&mut self) {
         self.scores = self.scores.take().filter(|scores| scores.weights == self.weights);
+    }
+
+    /// This version trains it from here on. Of a run of before, nothing is known of what trained it first, and nothing is said.
+    pub fn trained_by_this_version(&mut self) {
+        if self.versions.last().is_some_and(|last| last != VERSION) {
+            self.versions.push(VERSION.to_owned());
+        }
     }
 
     /// Whether nothing was learned yet, so that it may begin anew.

@@ -7,7 +7,7 @@ use std::{
 };
 
 use super::{
-    Looked, RequestedDevice, Run, RunFiles, RunInfo, RunStatus, checkpoint::Checkpoint, date, id, known_runs, naming,
+    Looked, RequestedDevice, Run, RunFiles, RunInfo, RunStatus, VERSION, checkpoint::Checkpoint, date, id, known_runs, naming,
     pictures::Picture,
 };
 use crate::{
@@ -315,6 +315,7 @@ fn fill(folder: PathBuf, id: String, name: LocalizedText, plan: &Plan) -> Result
         member_of: plan.member_of.clone(),
         committee: None,
         started_from: plan.start.as_ref().map(|start| start.from.clone()),
+        versions: vec![VERSION.to_owned()],
         stored: RunFiles::default(),
     };
     let run = Run { folder, info };

@@ -40,7 +40,10 @@ impl Fit<'_> {
             event_log: Box::new(self.event_log.clone()),
         };
         let device = self.engine.device().name.clone();
-        let written = self.run.update(|info| (info.status, info.device, info.stopped) = (RunStatus::Training, device, None));
+        let written = self.run.update(|info| {
+            (info.status, info.device, info.stopped) = (RunStatus::Training, device, None);
+            info.trained_by_this_version();
+        });
         self.written(written);
         self.tell(event);
         self.tell_faces()

@@ -18,7 +18,7 @@ use trombine::{
     predict::heatmap::Heat,
     problem::Kind,
     run::{
-        Run, RunFiles, RunInfo, RunStatus, RunStore, RunView,
+        Run, RunFiles, RunInfo, RunStatus, RunStore, RunView, VERSION,
         export::{AnswerPicture, ExportOptions, Format, PlotKind, answer_picture, export, save_plot, tensorboard::TensorBoard},
     },
     setting_def::Choice,
@@ -155,6 +155,7 @@ pub fn view(folder: &Path, model: ModelSettings) -> RunView {
             member_of: None,
             committee: None,
             started_from: None,
+            versions: vec!["0.3.1".to_owned()],
             stored: Default::default(),
         },
         settings,
@@ -324,6 +325,30 @@ fn the_table_holds_every_prediction() {
     assert!(lines[501].contains(",validation,"));
     let right = lines[1..501].iter().filter(|line| line.ends_with(",yes")).count() as u32;
     assert_eq!(right, report.confusion(0.4).correct());
+}
+
+/// Whichever version writes the card.
+#[test]
+fn the_card_names_the_version_that_trained_the_run() {
+    let folder = tempfile::tempdir().unwrap();
+    let mut view = view(folder.path(), models()[0].clone());
+    for (versions, said) in [
+        (vec!["0.0.1".to_owned()], "trained with Trombine 0.0.1 on"),
+        (vec!["0.0.1".to_owned(), "0.0.2".to_owned()], "trained with Trombine 0.0.1, 0.0.2 on"),
+        (Vec::new(), "trained with Trombine on"),
+    ] {
+        view.info.versions = versions;
+        let path = folder.path().join("card.md");
+        export(&view, None, Format::Card, ExportOptions { overwrite: true, ..Default::default() }, &path).unwrap();
+        let text = fs::read_to_string(&path).unwrap();
+        assert!(text.contains(said), "{said}: {text}");
+    }
+    // A run names what trains it, and what trains it on; one of before was begun by who knows what.
+    for (before, after) in [(Some("0.0.1"), vec!["0.0.1", VERSION]), (Some(VERSION), vec![VERSION]), (None, vec![])] {
+        view.info.versions = before.map(str::to_owned).into_iter().collect();
+        view.info.trained_by_this_version();
+        assert_eq!(view.info.versions, after);
+    }
 }
 
 #[test]

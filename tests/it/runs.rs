@@ -22,7 +22,7 @@ use trombine::{
     preset::Preset,
     problem::Kind,
     run::{
-        Run, RunStatus, RunStore,
+        Run, RunStatus, RunStore, VERSION,
         checkpoint::{Checkpoint, Header, Position, Reached},
         date,
         pictures::Picture,
@@ -44,6 +44,7 @@ fn made_listed_found_deleted_restored() {
     let plan = plan(&settings());
     let (first, second) = (store.create(&plan).expect("a run"), store.create(&plan).expect("another"));
     assert_ne!(first.info.id, second.info.id, "two runs in one second");
+    assert_eq!(first.info.versions, [VERSION]);
     let ids = |store: &RunStore| store.list().0.into_iter().map(|run| run.id).collect::<Vec<_>>();
     assert_eq!(ids(&store).len(), 2);
     assert_eq!(store.find("last").expect("the last").info.id, ids(&store)[0]);

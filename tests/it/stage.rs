@@ -356,6 +356,7 @@ pub fn run(dataset: &Dataset) -> RunView {
             member_of: None,
             committee: None,
             started_from: None,
+            versions: vec!["0.3.1".to_owned()],
             stored: RunFiles { weights: true, checkpoint: true, ..RunFiles::default() },
         },
         settings: Settings::default(),

@@ -10,7 +10,7 @@ use crate::{
     evaluate::WeightsId,
     files::disk,
     problem::Problem,
-    run::{RequestedDevice, Run, RunFiles, RunInfo, RunStatus, RunStore, date, naming},
+    run::{RequestedDevice, Run, RunFiles, RunInfo, RunStatus, RunStore, VERSION, date, naming},
     text::LocalizedText,
 };
 
@@ -77,6 +77,7 @@ impl RunStore {
             member_of: None,
             committee: Some(committee),
             started_from: None,
+            versions: vec![VERSION.to_owned()],
             stored: RunFiles::default(),
         };
         let run = Run { folder: folder.to_owned(), info };

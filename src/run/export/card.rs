@@ -51,16 +51,17 @@ fn details(view: &RunView, lang: Lang) -> Vec<Block> {
     let info = &view.info;
     let day = date::day(lang, info.created);
     let time = duration(lang, info.seconds);
-    let version = env!("CARGO_PKG_VERSION");
+    // Of runs of before it is not known.
+    let by = if info.versions.is_empty() { String::new() } else { format!(" {}", info.versions.join(", ")) };
     let epochs = epochs(lang, info.epochs_done.into());
     let kept = info.kept_epoch().map_or_else(|| "–".to_owned(), |kept| number(lang, kept.into()));
     let mut items = match lang {
         Lang::En => vec![
-            format!("Run “{}” ({}), trained with Trombine {version} on {day}", info.name(lang), info.id),
+            format!("Run “{}” ({}), trained with Trombine{by} on {day}", info.name(lang), info.id),
             format!("{epochs} in {time} on {}; the weights are those of epoch {kept}", info.device),
         ],
         Lang::Fr => vec![
-            format!("Essai « {} » ({}), entraîné avec Trombine {version} le {day}", info.name(lang), info.id),
+            format!("Essai « {} » ({}), entraîné avec Trombine{by} le {day}", info.name(lang), info.id),
             format!("{epochs} en {time} sur {} ; les poids sont ceux de l’époque {kept}", info.device),
         ],
     };
@@ -101,11 +102,10 @@ fn details(view: &RunView, lang: Lang) -> Vec<Block> {
 /// A committee's members and how their answers become one.
 fn of_committee(view: &RunView, lang: Lang) -> Vec<String> {
     let (info, day) = (&view.info, date::day(lang, view.info.created));
+    let by: String = info.versions.iter().map(|version| format!(" {version}")).collect();
     let mut items = vec![match lang {
-        Lang::En => format!("“{}” ({}), made on {day} with Trombine {}", info.name(lang), info.id, env!("CARGO_PKG_VERSION")),
-        Lang::Fr => {
-            format!("«\u{a0}{}\u{a0}» ({}), formé le {day} avec Trombine {}", info.name(lang), info.id, env!("CARGO_PKG_VERSION"))
-        }
+        Lang::En => format!("“{}” ({}), made on {day} with Trombine{by}", info.name(lang), info.id),
+        Lang::Fr => format!("«\u{a0}{}\u{a0}» ({}), formé le {day} avec Trombine{by}", info.name(lang), info.id),
     }];
     items.extend(info.committee_notes(lang));
     let members = info.committee.iter().flat_map(|committee| &committee.members);
