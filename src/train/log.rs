@@ -49,15 +49,11 @@ impl Logs {
     /// Writes what the epoch that ended `history` adds; `confusion` counts its validation pictures.
     ///
     /// # Errors
-    /// A full disk, no permission.
+    /// A full disk, no permission: the first of them; what is in the way of one log keeps no other from being written.
     pub fn epoch(&mut self, history: &[EpochRecord], confusion: &Confusion) -> Result<(), Problem> {
-        if let Some(board) = &mut self.board {
-            board.epoch(history, confusion)?;
-        }
-        match &self.csv {
-            Some(path) => atomic::write(path, &csv_log::text(history)),
-            None => Ok(()),
-        }
+        let board = self.board.as_mut().map_or(Ok(()), |board| board.epoch(history, confusion));
+        let csv = self.csv.as_ref().map_or(Ok(()), |path| atomic::write(path, &csv_log::text(history)));
+        board.and(csv)
     }
 }
 

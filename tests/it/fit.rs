@@ -71,6 +71,27 @@ fn the_table_of_epochs_of_an_older_run_gets_its_name_of_now() {
     assert!(table.starts_with("epoch,") && table.lines().count() == 2, "{table}");
 }
 
+/// A file is where TensorBoard's folder would be: that is told, and the table is written all the same.
+#[test]
+fn a_log_that_cannot_be_written_keeps_no_other_from_it() {
+    let mut settings = settings();
+    (settings.train.callbacks.csv_log, settings.train.callbacks.tensorboard) = (true, true);
+    let plan = plan(&settings);
+    let (_home, mut run) = run(&plan);
+    fs::write(run.folder.join("tensorboard"), "in the way").expect("written");
+    let mut engine = ReferenceEngine::new(&plan.engine_config());
+    let mut warned = Vec::new();
+    let mut tell = |told| {
+        if let FitEvent::Warned(problem) = told {
+            warned.push(problem.path);
+        }
+    };
+    fit(&plan, &mut engine, &mut run, None, &Control::default(), &mut tell).expect("training goes on");
+    assert!(warned.iter().flatten().any(|path| path.starts_with(run.folder.join("tensorboard"))), "{warned:?}");
+    let table = fs::read_to_string(run.folder.join("history.csv")).expect("it is there");
+    assert_eq!(table.lines().count(), 4, "{table}");
+}
+
 /// Keras's `val_loss`: the mean loss of the validation part plus the L2 penalty of the weights.
 #[test]
 fn the_validation_loss_holds_the_penalty() {
