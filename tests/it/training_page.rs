@@ -230,6 +230,19 @@ fn curves_explain_themselves() {
         said.en,
         "Validation loss has risen for 4 epochs while training loss falls: it is starting to overfit (learn by heart)"
     );
+    // Not every epoch need be better than the one before, but on the whole it must have learned since the best.
+    for (train_losses, overfits) in [
+        ([0.30, 0.31, 0.24, 0.25, 0.20], true),
+        ([0.30, 0.30, 0.301, 0.299, 0.30], false),
+        ([0.30, 0.33, 0.32, 0.33, 0.32], false),
+    ] {
+        let losses: Vec<(f64, f64)> = train_losses.into_iter().zip([0.50, 0.54, 0.53, 0.55, 0.54]).collect();
+        let said = words::about_loss(&epochs(&losses), true);
+        let gone = "Validation loss has not improved for 4 epochs";
+        assert!(said.en.starts_with(gone), "{said:?}");
+        assert_eq!(said.en.contains("overfitting"), overfits, "{said:?}");
+        assert_eq!(said.fr.contains("surapprend"), overfits, "{said:?}");
+    }
     let diverged = epochs(&[(0.6, 0.6), (f64::NAN, f64::NAN)]);
     assert!(words::about_loss(&diverged, true).get(Lang::En).contains("no longer a number"));
     let learning = epochs(&[(0.6, 0.6), (0.5, 0.55)]);
@@ -442,8 +455,24 @@ fn a_single_epoch_is_told_as_what_it_is() {
     let apart = EpochRecord { train_accuracy: 0.9, validation_accuracy: 0.7, ..one[0] };
     let said = words::about_accuracy(&[apart], 2, true).en;
     assert_eq!(said, "20 points better on the pictures it learns from than on others");
-    let said = words::about_accuracy(&[apart, apart, apart], 2, true).en;
-    assert!(said.ends_with(": overfitting"), "{said}");
+    let of = |accuracies: [[f64; 2]; 4]| {
+        let epochs = (1..).zip(accuracies).map(|(epoch, [train_accuracy, validation_accuracy])| EpochRecord {
+            epoch,
+            train_accuracy,
+            validation_accuracy,
+            ..one[0]
+        });
+        words::about_accuracy(&epochs.collect::<Vec<_>>(), 2, true).en
+    };
+    let by_heart = of([[0.8, 0.72], [0.84, 0.7], [0.87, 0.71], [0.9, 0.7]]);
+    assert_eq!(by_heart, "20 points better on the pictures it learns from than on others: overfitting");
+    for (accuracies, why) in [
+        ([[0.8, 0.62], [0.84, 0.65], [0.87, 0.67], [0.9, 0.7]], "it gets better on others, too"),
+        ([[0.9, 0.72], [0.9, 0.7], [0.9, 0.71], [0.9, 0.7]], "it gets no better on its own"),
+        ([[0.8, 0.62], [0.84, 0.72], [0.87, 0.71], [0.9, 0.7]], "two epochs are no trend"),
+    ] {
+        assert_eq!(of(accuracies), "20 points better on the pictures it learns from than on others", "{why}");
+    }
     // The last of all epochs is followed by none.
     let mut training = stage::training(&stage::faces(60), 2);
     assert!(training.goes_on());

@@ -16,6 +16,8 @@ pub(super) const TREND: usize = 3;
 
 /// By how much a loss has to rise to be called rising.
 const RISE: f64 = 1.05;
+/// To what share of itself a loss has to fall to be called better.
+const IMPROVES: f64 = 0.98;
 /// The accuracy from which on something was learned, as a multiple of that of guessing.
 pub(super) const LEARNED: f64 = 1.2;
 /// By how much more of the pictures it learns from it gets right than of others, to be called knowing by heart.
@@ -67,7 +69,9 @@ pub fn about_loss(history: &[EpochRecord], more: bool) -> LocalizedText {
     let waited = n - 1 - best;
     if waited >= TREND {
         let gap = last.validation_loss - last.train_loss;
-        return if gap > 0.3 * last.validation_loss.abs() {
+        // Far apart is not yet learning by heart: for that it must have got better since on the pictures it learns from.
+        let improves = last.train_loss < IMPROVES * history[best].train_loss;
+        return if improves && gap > 0.3 * last.validation_loss.abs() {
             LocalizedText {
                 en: format!(
                     "Validation loss has not improved for {waited} epochs while training keeps improving: it is overfitting (learning by heart)"
@@ -149,8 +153,11 @@ pub fn about_accuracy(history: &[EpochRecord], classes: usize, more: bool) -> Lo
     }
     if gap > BY_HEART {
         let points = (gap * 100.0).round() as u64;
-        // After an epoch or two, or where little was learned at all, the distance alone is known.
-        let by_heart = history.len() >= TREND && last.validation_accuracy > learned;
+        // Where it still gets better on others, or no longer on its own, or little was learned at all, the distance alone is known.
+        let best = history.iter().rev().max_by(|a, b| a.validation_accuracy.total_cmp(&b.validation_accuracy)).unwrap_or(last);
+        let waited = history.iter().rev().take_while(|epoch| epoch.epoch != best.epoch).count();
+        let alone = waited >= TREND && last.train_accuracy > best.train_accuracy;
+        let by_heart = alone && last.validation_accuracy > learned;
         let [en, fr] = if by_heart { [": overfitting", "\u{a0}: c’est du surapprentissage"] } else { ["", ""] };
         return LocalizedText {
             en: format!("{points} points better on the pictures it learns from than on others{en}"),
@@ -175,7 +182,7 @@ pub fn about_accuracy(history: &[EpochRecord], classes: usize, more: bool) -> Lo
 fn has_leveled_off(history: &[EpochRecord]) -> bool {
     let lowest = |epochs: &[EpochRecord]| epochs.iter().map(|epoch| epoch.validation_loss).fold(f64::INFINITY, f64::min);
     let (before, _) = history.split_at(history.len().saturating_sub(TREND));
-    before.len() >= TREND && lowest(history) > 0.98 * lowest(before)
+    before.len() >= TREND && lowest(history) > IMPROVES * lowest(before)
 }
 
 /// How many of the last epochs in a row fulfil `holds(before, after)`.
