@@ -7,7 +7,7 @@
 use std::{
     collections::{BTreeMap, BTreeSet},
     fs, io,
-    path::{Path, PathBuf},
+    path::{self, Component, Path, PathBuf},
     sync::Arc,
     time::{Duration, SystemTime},
 };
@@ -160,6 +160,8 @@ impl Watched {
         let before = before.filter(|before| before.folder == folder);
         let mut look = Look { before, now, experiments: BTreeMap::new(), unreadable: 0 };
         let (mut name, mut older) = (None, 0);
+        let typed = folder;
+        let folder = &whole(typed);
         let runs = if folder.join(DESCRIPTION).is_file() {
             let experiment: Experiment = atomic::read_json(&folder.join(DESCRIPTION))?;
             name = Some(experiment.name.clone());
@@ -173,7 +175,7 @@ impl Watched {
             older = folders.len();
             newest.iter().filter_map(|folder| look.run(folder)).collect()
         };
-        Ok(Self { folder: folder.to_owned(), name, runs, older, unreadable: look.unreadable })
+        Ok(Self { folder: typed.to_owned(), name, runs, older, unreadable: look.unreadable })
     }
 
     /// How many runs there are, how many of them are in each state, and what could not be read: `12 runs`, `3 training`, `1 stale`.
@@ -349,6 +351,15 @@ fn folders_in(folder: &Path) -> io::Result<BTreeSet<PathBuf>> {
     // Files are told without another look at the disk; links to folders are not.
     let may_be_folder = |entry: &fs::DirEntry| entry.file_type().is_ok_and(|kind| !kind.is_file());
     Ok(entries.filter(|entry| is_shown(entry) && may_be_folder(entry)).map(|entry| entry.path()).collect())
+}
+
+/// Where `folder` is, however its path was typed: what lies beside it is looked for there, too.
+fn whole(folder: &Path) -> PathBuf {
+    match path::absolute(folder) {
+        Ok(whole) if !whole.components().any(|part| part == Component::ParentDir) => whole,
+        // What `..` means only the disk knows.
+        _ => fs::canonicalize(folder).unwrap_or_else(|_| folder.to_owned()),
+    }
 }
 
 fn stamp(path: &Path) -> Option<(u64, Duration)> {

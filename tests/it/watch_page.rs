@@ -15,6 +15,7 @@ use trombine::{
     experiment::{
         Design, ExperimentStore, MemberRecord, MemberState, STALE, STALE_IN_FIRST_EPOCH, Watched, WatchedRun, finished_words,
     },
+    plan::{MemberOf, Plan},
     problem::{Kind, Problem},
     run::{Run, RunStatus, RunStore},
     session::{Session, Watching},
@@ -26,7 +27,7 @@ use trombine::{
 use crate::{
     cli::call,
     stage::{self, Stage},
-    training,
+    support, training,
 };
 
 const CLUSTER: &str = "/mnt/cluster/ada/trombine";
@@ -328,6 +329,47 @@ fn the_command_line_prints_what_it_sees() {
     let (status, _, err) = call(own.path(), &["watch", "/no/such/folder"]);
     assert_eq!(status, 1);
     assert!(err.contains("is not there now") && !err.contains("looked for again"), "it has ended: {err}");
+}
+
+/// Whoever stands in a home's folders types short paths.
+#[test]
+fn a_path_that_is_typed_from_within_shows_the_same() {
+    let home = tempfile::tempdir().unwrap();
+    let store = RunStore::at(home.path());
+    let plan = training::plan(&training::settings());
+    let experiments = ExperimentStore::new(&store);
+    let draft = Design::Seeds.draft(&training::settings(), 2, false).unwrap();
+    let experiment = experiments.create(draft, &plan).unwrap();
+    let member_of = Some(MemberOf { experiment: experiment.id.clone(), member: 0 });
+    let run = store.create(&Plan { member_of, ..plan }).unwrap();
+    let record = MemberRecord { run: Some(run.info.id.clone()), ..MemberRecord::default() };
+    experiments.save_record(&experiment, 0, &record).unwrap();
+    let own = tempfile::tempdir().unwrap();
+    let look = |from: &Path, typed: &str| {
+        let mut command = support::program(own.path());
+        let (status, out, err) = support::outcome(command.current_dir(from).args(["--lang", "en", "watch", "--json", typed]));
+        assert_eq!(status, 0, "{typed}: {err}");
+        let mut seen: Value = serde_json::from_str(&out).expect("JSON");
+        assert_eq!(seen["folder"], typed);
+        seen.as_object_mut().unwrap().remove("folder");
+        seen["runs"].as_array_mut().unwrap().iter_mut().for_each(|run| run["still"] = Value::Null);
+        seen
+    };
+    let (id, folder) = (&experiment.id, experiments.folder(&experiment));
+    let whole = look(own.path(), &folder.display().to_string());
+    assert_eq!((&whole["runs"][0]["state"], &whole["runs"][0]["run"]), (&json!("training"), &json!(run.info.id)));
+    assert_eq!(look(&home.path().join("experiments"), id), whole);
+    assert_eq!(look(&folder, "."), whole);
+    fs::create_dir(folder.join("below")).unwrap();
+    assert_eq!(look(&folder.join("below"), ".."), whole);
+    // Runs, one of them or all, are called after their experiment.
+    let alone = look(own.path(), &run.folder.display().to_string());
+    let label = alone["runs"][0]["label"]["en"].as_str().expect("a label").to_owned();
+    assert!(label.starts_with(&experiment.name.en), "{label}");
+    for (from, typed) in [("runs", run.info.id.as_str()), ("runs", "."), ("experiments", "."), (".", "runs"), (".", ".")] {
+        assert_eq!(look(&home.path().join(from), typed)["runs"][0]["label"]["en"], label, "{typed} in {from}");
+    }
+    assert_eq!(look(&run.folder, "."), alone);
 }
 
 /// Window and command line call a state the same, of an experiment as of runs that are watched.
