@@ -271,7 +271,9 @@ fn submit(name: &str, options: &SlurmOptions, lang: Lang) -> Done {
     let experiment = experiments.find(name).map_err(one)?;
     let job = experiments.submit(&experiment, options).map_err(one)?;
     let tasks = plural(lang, job.members.len() as u64, say("task", "tâche"), say("tasks", "tâches"));
-    let said = format!("{} {}, {tasks}", say("Slurm’s job", "job Slurm").get(lang), job.job);
+    let ids = job.ids();
+    let what = if ids.len() == 1 { say("Slurm’s job", "job Slurm") } else { say("Slurm’s jobs", "jobs Slurm") };
+    let said = format!("{} {}, {tasks}", what.get(lang), ids.join(" + "));
     print(&named(lang, &experiment.id, said));
     Ok(())
 }

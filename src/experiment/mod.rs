@@ -45,7 +45,7 @@ pub use member::{MemberLock, MemberRecord, Owner};
 pub use more::More;
 pub use ray::{RayJob, RayOptions};
 pub use search::{Values, Vary};
-pub use slurm::{SlurmJob, SlurmOptions, SlurmTask};
+pub use slurm::{SlurmArray, SlurmJob, SlurmOptions, SlurmTask};
 pub use state::{MemberState, finished_words};
 pub use store::{ExperimentStore, Version};
 pub use view::{ExperimentView, MemberRuns, MemberView, Row};

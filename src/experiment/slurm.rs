@@ -37,12 +37,23 @@ pub struct SlurmOptions {
 /// A job that was submitted, in `slurm.json`.
 #[derive(Clone, Debug, PartialEq, Eq, Serialize, Deserialize)]
 pub struct SlurmJob {
-    /// The array's id.
+    /// The array's id; of several, the first's.
     pub job: String,
     /// Seconds since 1970, UTC.
     pub submitted: u64,
-    /// The members that are its tasks, from 0; Slurm counts them from 1.
+    /// The members that are its tasks, from 0.
     pub members: Vec<usize>,
+    /// The arrays, of which there are several where one may not have so many tasks; none in files of before, of one array.
+    #[serde(default)]
+    pub arrays: Vec<SlurmArray>,
+}
+
+/// One array job.
+#[derive(Clone, Debug, PartialEq, Eq, Serialize, Deserialize)]
+pub struct SlurmArray {
+    pub job: String,
+    /// Members before the first that it may have: its task 1 is the member at this place, from 0.
+    pub before: usize,
 }
 
 /// What Slurm says of a member's task.
@@ -54,11 +65,15 @@ pub struct SlurmTask {
     pub node: String,
 }
 
+/// The highest number of a task, unless Slurm says otherwise: one less than the default of its `MaxArraySize`.
+const HIGHEST: usize = 1000;
+
 const JOB: &str = "slurm.json";
 const SCRIPT: &str = "slurm.sh";
 
 impl ExperimentStore {
-    /// Submits what is missing of an experiment as an array job; the script stays in its folder.
+    /// Submits what is missing of an experiment as an array job, or as several if one may not have so many tasks: all or none. The
+    /// script stays in its folder.
     ///
     /// # Errors
     /// Nothing is missing; no Slurm here, or it refuses; a template that cannot be read; a full disk.
@@ -70,12 +85,13 @@ impl ExperimentStore {
             None => String::new(),
         };
         let path = self.folder(experiment).join(SCRIPT);
-        atomic::write(&path, self.script(experiment, &members, &program, options, &template).as_bytes())?;
+        let parts = parts(&members, highest());
+        let first = parts.first().map(|(before, part)| numbers(*before, part)).unwrap_or_default();
+        atomic::write(&path, self.script(experiment, &first, &program, options, &template).as_bytes())?;
         self.take_up(experiment)?;
-        let job = told(Command::new("sbatch").arg("--parsable").arg(&path))?;
-        // `id` or `id;cluster`.
-        let job = job.trim().split(';').next().unwrap_or_default().to_owned();
-        let job = SlurmJob { job, submitted: date::now(), members };
+        let arrays = submit_all(&parts, &path)?;
+        let job = arrays.first().map(|array| array.job.clone()).unwrap_or_default();
+        let job = SlurmJob { job, submitted: date::now(), members, arrays };
         atomic::write_json(&self.folder(experiment).join(JOB), &job)?;
         Ok(job)
     }
@@ -87,19 +103,13 @@ impl ExperimentStore {
         if members.is_empty() { Err(nothing_missing(&view)) } else { Ok(members) }
     }
 
-    /// The array job's script.
-    fn script(
-        &self,
-        experiment: &Experiment,
-        members: &[usize],
-        program: &Path,
-        options: &SlurmOptions,
-        template: &str,
-    ) -> String {
+    /// The array job's script, with the numbers of its tasks. What it is given as an argument is added to a task's number.
+    fn script(&self, experiment: &Experiment, array: &str, program: &Path, options: &SlurmOptions, template: &str) -> String {
         let Experiment { id, .. } = experiment;
         let folder = self.folder(experiment);
-        let array = members.iter().map(|member| (member + 1).to_string()).collect::<Vec<_>>().join(",");
-        let log = folder.join("slurm-%A_%a.log");
+        // Slurm replaces what follows a `%`.
+        let folder = folder.display().to_string().replace('%', "%%");
+        let log = Path::new(&folder).join("slurm-%A_%a.log");
         let mut asked = vec![
             format!("--job-name=trombine-{id}"),
             format!("--array={array}"),
@@ -123,7 +133,7 @@ again=
 trap 'kill -TERM \"$child\"' TERM
 # Two minutes before the time limit: save, and queue this task again.
 trap 'again=1; kill -TERM \"$child\"' USR1
-{program} experiment run {id} --only \"$SLURM_ARRAY_TASK_ID\" &
+{program} experiment run {id} --only \"$((SLURM_ARRAY_TASK_ID + ${{1:-0}}))\" &
 child=$!
 wait \"$child\"
 status=$?
@@ -151,24 +161,35 @@ exit \"$status\"
     /// No Slurm here, or it refuses.
     pub fn cancel_slurm(&self, experiment: &Experiment) -> Result<(), Problem> {
         match self.slurm_job(experiment) {
-            Some(job) => told(Command::new("scancel").arg("--full").arg(&job.job)).map(drop),
+            Some(job) => told(Command::new("scancel").arg("--full").args(job.ids())).map(drop),
             None => Ok(()),
         }
     }
 }
 
 impl SlurmJob {
+    /// The ids of its arrays.
+    pub fn ids(&self) -> Vec<&str> {
+        if self.arrays.is_empty() { vec![&self.job] } else { self.arrays.iter().map(|array| array.job.as_str()).collect() }
+    }
+
+    /// The member, from 0, that is task number `task` of the array `job`.
+    fn member(&self, job: &str, task: usize) -> Option<usize> {
+        let before = self.arrays.iter().find(|array| array.job == job).map_or(0, |array| array.before);
+        Some(before + task.checked_sub(1)?)
+    }
+
     /// What Slurm says of its tasks, by member; nothing of what it no longer knows, or without Slurm.
     pub fn tasks(&self) -> BTreeMap<usize, SlurmTask> {
         // Accounting first: the queue knows better what is in it.
-        let past = told(Command::new("sacct").args(["-n", "-X", "-P", "-o", "JobID,State,NodeList", "-j", &self.job]));
-        let now = told(Command::new("squeue").args(["-h", "-r", "-o", "%i|%T|%N", "-j", &self.job]));
+        let ids = self.ids().join(",");
+        let past = told(Command::new("sacct").args(["-n", "-X", "-P", "-o", "JobID,State,NodeList", "-j", &ids]));
+        let now = told(Command::new("squeue").args(["-h", "-r", "-o", "%i|%T|%N", "-j", &ids]));
         let mut tasks = BTreeMap::new();
         for line in past.iter().chain(&now).flat_map(|text| text.lines()) {
             let mut cells = line.split('|').map(str::trim);
             let (Some(id), Some(state)) = (cells.next(), cells.next()) else { continue };
-            let member =
-                id.rsplit_once('_').and_then(|(_, task)| task.parse::<usize>().ok()).and_then(|task| task.checked_sub(1));
+            let member = id.rsplit_once('_').and_then(|(job, task)| self.member(job, task.parse().ok()?));
             // `CANCELLED by 0`.
             let state = state.split(' ').next().unwrap_or_default().to_owned();
             if let Some(member) = member {
@@ -177,6 +198,56 @@ impl SlurmJob {
         }
         tasks
     }
+}
+
+/// Submits the script at `path` once for each of `parts`, or not at all.
+fn submit_all(parts: &[(usize, Vec<usize>)], path: &Path) -> Result<Vec<SlurmArray>, Problem> {
+    let mut arrays: Vec<SlurmArray> = Vec::with_capacity(parts.len());
+    for (before, part) in parts {
+        let mut command = Command::new("sbatch");
+        command.arg("--parsable");
+        if parts.len() > 1 {
+            command.arg(format!("--array={}", numbers(*before, part)));
+        }
+        command.arg(path);
+        if *before > 0 {
+            command.arg(before.to_string());
+        }
+        match told(&mut command) {
+            // `id` or `id;cluster`.
+            Ok(job) => {
+                let job = job.trim().split(';').next().unwrap_or_default().to_owned();
+                arrays.push(SlurmArray { job, before: *before });
+            }
+            Err(problem) if arrays.is_empty() => return Err(problem),
+            Err(problem) => {
+                // Nothing would know of those that were taken.
+                let _ = told(Command::new("scancel").args(arrays.iter().map(|array| &array.job)));
+                return Err(problem);
+            }
+        }
+    }
+    Ok(arrays)
+}
+
+/// The highest number that Slurm lets a task have.
+fn highest() -> usize {
+    let config = told(Command::new("scontrol").args(["show", "config"])).unwrap_or_default();
+    let size = config.lines().find_map(|line| line.split_once('=').filter(|(key, _)| key.trim() == "MaxArraySize"));
+    let size = size.and_then(|(_, size)| size.trim().parse::<usize>().ok());
+    size.and_then(|size| size.checked_sub(1)).filter(|highest| *highest > 0).unwrap_or(HIGHEST)
+}
+
+/// The members of each array whose tasks have numbers up to `highest`, behind how many members lie before all that it could have.
+fn parts(members: &[usize], highest: usize) -> Vec<(usize, Vec<usize>)> {
+    let mut parts: BTreeMap<usize, Vec<usize>> = BTreeMap::new();
+    members.iter().for_each(|member| parts.entry(member / highest * highest).or_default().push(*member));
+    parts.into_iter().collect()
+}
+
+/// Members as numbers of tasks, which Slurm counts from 1: `1,2,5`.
+fn numbers(before: usize, members: &[usize]) -> String {
+    members.iter().map(|member| (member - before + 1).to_string()).collect::<Vec<_>>().join(",")
 }
 
 /// What a command of Slurm prints.

@@ -83,3 +83,65 @@ fn an_array_job_trains_what_is_missing() {
     let (status, _, err) = call(&path, &["submit", "last", "--on", "slurm"]);
     assert!(status == 1 && err.contains("are finished"), "{err}");
 }
+
+/// Slurm's own limit is 1,001, and an experiment may have twice as many runs. The home has a sign that Slurm would replace.
+#[test]
+fn more_runs_than_an_array_may_have_become_several_arrays() {
+    let folder = tempfile::tempdir().expect("a folder");
+    let home = folder.path().join("50% home");
+    let sbatch = "here=$(dirname \"$0\"); n=$(ls \"$here\" | grep -c '^asked'); echo \"$@\" > \"$here/asked-$n\"
+if [ \"$n\" = 1 ] && [ -e \"$here/full\" ]; then echo 'QOSMaxSubmitJob' >&2; exit 1; fi
+echo \"$((17 + n));cluster\"";
+    let scripts = [
+        ("sbatch", sbatch),
+        ("scontrol", "echo 'MaxArraySize            = 3'; echo 'MaxArraySizeOfOthers = 9'"),
+        ("squeue", "echo \"$@\" > \"$(dirname \"$0\")/queue\"; echo '17_2|RUNNING|node7'; echo '18_1|PENDING|'"),
+        ("sacct", ""),
+        ("scancel", "echo \"$@\" > \"$(dirname \"$0\")/cancelled\""),
+    ];
+    let bin = commands(folder.path(), &scripts);
+    let path = format!("{}:{}", bin.display(), std::env::var("PATH").unwrap_or_default());
+    let call = |arguments: &[&str]| {
+        let mut command = support::program(&home);
+        support::outcome(command.env("PATH", &path).args(["--lang", "en", "experiment"]).args(arguments))
+    };
+    let read = |name: &str| fs::read_to_string(bin.join(name)).expect("called").trim().to_owned();
+    let small = ["--sample", "--device", "cpu", "--threads", "1", "--epochs", "1", "--set", "augment.crop=48"];
+    let smaller = ["--set", "model.filters=8", "--set", "model.dense=4", "--set", "train.steps_per_epoch=2"];
+    let (status, _, err) = call(&[&["curve", "--shares", "30,60,100", "--no-run"], &small[..], &smaller].concat());
+    assert_eq!(status, 0, "{err}");
+
+    // All or none: what was taken of it is called off, for nothing would know of it.
+    fs::write(bin.join("full"), "").expect("written");
+    let (status, _, err) = call(&["submit", "last", "--on", "slurm"]);
+    assert!(status == 1 && err.contains("Slurm’s sbatch refused"), "{err}");
+    assert_eq!(read("cancelled"), "17");
+    for file in ["full", "asked-0", "asked-1", "cancelled"] {
+        fs::remove_file(bin.join(file)).expect("removed");
+    }
+
+    let (status, out, err) = call(&["submit", "last", "--on", "slurm"]);
+    assert!(status == 0 && out.contains("Slurm’s jobs 17 + 18, 3\u{a0}tasks"), "{out}{err}");
+    let (first, second) = (read("asked-0"), read("asked-1"));
+    let script = first.strip_prefix("--parsable --array=1,2 ").expect("two tasks");
+    assert_eq!(second, format!("--parsable --array=1 {script} 2"));
+    let text = fs::read_to_string(script).expect("a script");
+    let logs = text.lines().find(|line| line.starts_with("#SBATCH --output=")).expect("logs");
+    assert!(logs.contains("/50%% home/") && logs.ends_with("/slurm-%A_%a.log\""), "{logs}");
+    let (_, out, _) = call(&["show", "last"]);
+    let line = |number: usize| out.lines().find(|line| line.trim_start().starts_with(&format!("{number}  "))).expect("a line");
+    assert!(
+        !line(1).contains("Slurm") && line(2).ends_with("Slurm RUNNING node7") && line(3).ends_with("Slurm PENDING"),
+        "{out}"
+    );
+    assert!(read("queue").ends_with("-j 17,18"), "{}", read("queue"));
+    // The first task of the second array is the third run.
+    let (status, out, err) = support::outcome(Command::new("bash").args([script, "2"]).env("SLURM_ARRAY_TASK_ID", "1"));
+    assert_eq!(status, 0, "{out}{err}");
+    let (_, out, _) = call(&["show", "last"]);
+    assert_eq!(out.lines().filter(|line| line.contains("finished")).count(), 1, "{out}");
+    let third = out.lines().find(|line| line.trim_start().starts_with("3  ")).expect("a line");
+    assert!(third.contains("finished"), "{out}");
+    let (status, _, err) = call(&["cancel", "last"]);
+    assert_eq!((status, read("cancelled").as_str()), (0, "--full 17 18"), "{err}");
+}
