@@ -73,16 +73,17 @@ impl ExperimentView {
         let metric = self.metric();
         let by = metric.difference(lang, lead.by.abs(), metric.digits());
         // The best of all results may be behind on the seeds that both have, while others are still to come.
+        // With its verb, which is not the same in all of them.
         let compared = match (metric, lead.by.total_cmp(&0.0), lang) {
-            (Metric::Accuracy, Ordering::Greater, Lang::En) => format!("{by} more accurate than {other}"),
-            (Metric::Accuracy, Ordering::Less, Lang::En) => format!("{by} less accurate than {other}, on what both have"),
-            (Metric::Accuracy, Ordering::Equal, Lang::En) => format!("as accurate as {other}"),
+            (Metric::Accuracy, Ordering::Greater, Lang::En) => format!("is {by} more accurate than {other}"),
+            (Metric::Accuracy, Ordering::Less, Lang::En) => format!("is {by} less accurate than {other}, on what both have"),
+            (Metric::Accuracy, Ordering::Equal, Lang::En) => format!("is as accurate as {other}"),
             (Metric::Accuracy, Ordering::Greater, Lang::Fr) => format!("est meilleur de {by} que {other}"),
             (Metric::Accuracy, Ordering::Less, Lang::Fr) => format!("est moins bon de {by} que {other}, sur ce que les deux ont"),
             (Metric::Accuracy, Ordering::Equal, Lang::Fr) => format!("est aussi bon que {other}"),
-            (Metric::Mae, Ordering::Greater, Lang::En) => format!("off by {by} less than {other}"),
-            (Metric::Mae, Ordering::Less, Lang::En) => format!("off by {by} more than {other}, on what both have"),
-            (Metric::Mae, Ordering::Equal, Lang::En) => format!("off by as much as {other}"),
+            (Metric::Mae, Ordering::Greater, Lang::En) => format!("is off by {by} less than {other}"),
+            (Metric::Mae, Ordering::Less, Lang::En) => format!("is off by {by} more than {other}, on what both have"),
+            (Metric::Mae, Ordering::Equal, Lang::En) => format!("is off by as much as {other}"),
             (Metric::Mae, Ordering::Greater, Lang::Fr) => format!("se trompe de {by} de moins que {other}"),
             (Metric::Mae, Ordering::Less, Lang::Fr) => format!("se trompe de {by} de plus que {other}, sur ce que les deux ont"),
             (Metric::Mae, Ordering::Equal, Lang::Fr) => format!("se trompe autant que {other}"),
@@ -108,14 +109,14 @@ impl ExperimentView {
             };
             let who = if named { best } else { who };
             return match lang {
-                Lang::En => format!("{on}, {who} is {compared}; {luck}"),
-                Lang::Fr => format!("{on}, {who} est {compared}\u{a0}; {luck}"),
+                Lang::En => format!("{on}, {who} {compared}; {luck}"),
+                Lang::Fr => format!("{on}, {who} {compared}\u{a0}; {luck}"),
             };
         }
         match (lang, named) {
-            (Lang::En, true) => format!("{best} is {compared}; {luck}"),
+            (Lang::En, true) => format!("{best} {compared}; {luck}"),
             (Lang::Fr, true) => format!("{best} {compared}\u{a0}; {luck}"),
-            (Lang::En, false) => format!("It is {compared}; {luck}"),
+            (Lang::En, false) => format!("It {compared}; {luck}"),
             (Lang::Fr, false) => format!("Il {compared}\u{a0}; {luck}"),
         }
     }

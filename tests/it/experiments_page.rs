@@ -293,6 +293,18 @@ fn a_lead_says_who_is_ahead_on_common_seeds() {
         let leads = view.leads();
         assert!(view.lead_words(&leads[0], true, Lang::En).contains(wanted), "{}", view.lead_words(&leads[0], true, Lang::En));
         assert!(view.lead_words(&leads[0], true, Lang::Fr).contains(french), "{}", view.lead_words(&leads[0], true, Lang::Fr));
+        // Each sentence has one verb, wherever it stands.
+        let on = wanted.starts_with("2.0\u{a0}points more") || wanted.starts_with("as accurate");
+        let starts =
+            if on { ["On the one seed both have, it is ", "Sur la graine commune, il est "] } else { ["It is ", "Il est "] };
+        for (lang, start) in Lang::ALL.into_iter().zip(starts) {
+            let said = view.lead_words(&leads[0], false, lang);
+            let rest = said.strip_prefix(start).unwrap_or_else(|| panic!("{said}"));
+            assert!(
+                ["2.0", "as ", "meilleur de 2,0", "moins bon de 2,0", "aussi bon "].iter().any(|next| rest.starts_with(next)),
+                "{said}"
+            );
+        }
     }
 }
 
