@@ -9,7 +9,7 @@ use crate::data::{
     anomalies::Anomalies,
     dataset::Dataset,
     duplicates::{Contradiction, Group, carried, copies},
-    sample::{Anomaly, Sample, SkipReason},
+    sample::{Anomaly, Framing, Sample, SkipReason},
     summary::{Summary, reason_key},
 };
 
@@ -37,6 +37,10 @@ pub struct Overview {
     pub foreign: Vec<u32>,
     /// What the user decided about.
     pub edited: Vec<Entry>,
+    /// What the pictures show.
+    pub framing: Framing,
+    /// Whether folders name the parts of some.
+    pub given: bool,
 }
 
 /// A line of a list: a sample, or a file that is not used.
@@ -108,6 +112,8 @@ impl Overview {
             lost: indices(&|reason| !matches!(reason, SkipReason::NotAPicture | SkipReason::LeftOut)),
             foreign: indices(&|reason| *reason == SkipReason::NotAPicture),
             edited: edited(dataset),
+            framing: dataset.framing(),
+            given: dataset.samples.iter().any(|sample| sample.given_part.is_some()),
             summary,
             odd,
             odd_listed,
