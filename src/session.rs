@@ -1,5 +1,6 @@
 //! The program's state as plain data, built up from the worker's events. Pages read it and draw.
 
+mod answers;
 mod beside;
 mod experiments;
 mod pairs;
@@ -50,7 +51,7 @@ use crate::{
         rate_range::RateRange,
         trial::Trial,
     },
-    worker::{Envelope, Event, JobId, PredictionResult},
+    worker::{Envelope, Event, JobId},
 };
 
 /// Everything that the events have told so far.
@@ -217,6 +218,8 @@ pub struct Training {
     pub event_log: EventLog,
     /// Everything up to this epoch is on disk.
     pub saved: Option<u32>,
+    /// The epoch of the weights on disk, once there are any: they answer about pictures.
+    pub stored: Option<u32>,
     /// What it now says of a few validation pictures.
     pub faces: Vec<FollowedFace>,
     pub stopped: Option<StopReason>,
@@ -360,6 +363,7 @@ impl Session {
                 if self.dataset().is_some_and(|dataset| dataset.source == open.dataset.source) {
                     // Where pictures were decoded anew, others may look the same.
                     self.near.take_if(|(then, _)| then.pixels.buffer() != open.dataset.pixels.buffer());
+                    self.forget_looked_at(&open.dataset);
                     self.open = Some(open);
                 }
             }
@@ -380,7 +384,7 @@ impl Session {
                 }
             }
             Event::Opened { open } => {
-                (self.near, self.readable, self.opening) = (None, None, None);
+                (self.near, self.readable, self.opening, self.looked_at) = (None, None, None, None);
                 self.open = Some(open);
                 self.phase = Phase::Idle;
             }
@@ -428,25 +432,6 @@ impl Session {
         self.phase = phase;
     }
 
-    /// Takes in what was said of a photo; an answer about a photo that is gone is dropped.
-    pub fn answer(&mut self, answer: PredictionResult) {
-        let looked_at = self.looked_at.iter_mut().map(|looked_at| &mut looked_at.asked);
-        for asked in self.photos.iter_mut().flat_map(|photo| &mut photo.asked).chain(looked_at) {
-            if asked.id == answer.id {
-                (asked.reply, asked.before) = (Some(answer.result), None);
-                return;
-            }
-            if let Some(slow) = asked.slow.as_mut().filter(|slow| slow.id == answer.id) {
-                slow.map = Some(answer.result.map(|reply| reply.heatmap.unwrap_or_default()));
-                return;
-            }
-            if let Some(other) = asked.others.iter_mut().find(|other| other.id == answer.id) {
-                other.reply = Some(answer.result);
-                return;
-            }
-        }
-    }
-
     /// Who answers about photos: the run that was chosen for it; otherwise the training that runs, once it has weights, or
     /// the run that is shown.
     pub fn answering(&self) -> Option<Answering<'_>> {
@@ -455,7 +440,10 @@ impl Session {
         }
         let training = self.training.as_ref().filter(|training| self.phase.training() && !training.history.is_empty());
         if let (Some(training), Some(dataset)) = (training, self.dataset()) {
-            let (framing, source, task) = (dataset.framing(), &dataset.source, &dataset.task);
+            // To look at every name again would take its time in each frame.
+            let known = self.trained.as_ref().filter(|trained| trained.id == training.run);
+            let framing = known.map_or_else(|| dataset.framing(), |trained| trained.framing);
+            let (source, task) = (&dataset.source, &dataset.task);
             return Some(Answering { id: &training.run, info: None, framing, source, task });
         }
         // One that has learned nothing yet has no answer; the list is newer than what is shown.
@@ -552,16 +540,18 @@ impl Session {
                 run,
                 job: self.job,
                 device,
-                settings: *settings,
-                callbacks,
                 epochs,
                 steps_per_epoch,
                 train_pictures,
                 validation_pictures,
+                // What goes on was kept.
+                saved: history.last().map(|record| record.epoch),
+                stored: callbacks.best_epoch(&settings.train.callbacks),
                 now: BatchRecord { epoch: history.len() as u32 + 1, steps_per_epoch, ..BatchRecord::default() },
                 history,
                 event_log: *event_log,
-                saved: None,
+                settings: *settings,
+                callbacks,
                 faces: Vec::new(),
                 stopped: None,
                 best_epoch: None,
@@ -591,11 +581,15 @@ impl Session {
             TrainEvent::Note(note) => training.event_log.note(note),
             TrainEvent::Paused => self.phase = Phase::Paused,
             TrainEvent::Resumed => self.phase = Phase::Training,
-            TrainEvent::Saved { epoch } => training.saved = Some(epoch),
+            TrainEvent::Saved { epoch } => {
+                training.saved = Some(epoch);
+                training.stored = training.kept_record().map(|record| record.epoch);
+            }
             TrainEvent::Faces { faces } => training.faces = faces,
             TrainEvent::Stopped { reason, best_epoch, kept_epoch } => {
                 training.stopped = Some(reason);
                 (training.best_epoch, training.kept_epoch) = (best_epoch, Some(kept_epoch));
+                training.stored = Some(kept_epoch);
                 self.phase = Phase::Evaluating(Progress::at(Stage::Evaluating));
             }
         }

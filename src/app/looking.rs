@@ -13,6 +13,7 @@ use crate::{
     data::{dataset::Dataset, face_file, pixels::Pixels, sample::Source},
     files::table::{Cell, Rows, TableForm},
     predict::{Framed, heatmap::Heat},
+    problem::{Kind, Problem},
     run::file_name_of,
     session::{LookedAt, SquareQuery},
     text::say,
@@ -28,6 +29,8 @@ impl App {
     fn looked_at(&self) -> Option<Arc<Dataset>> {
         match self.page {
             Page::Results => self.session.pictures(),
+            // Its validation pictures, also while others are open.
+            Page::Training if self.session.trained_on.is_some() => self.session.trained_on.clone(),
             _ => self.session.open.as_ref().map(|open| open.base().clone()),
         }
     }
@@ -38,26 +41,59 @@ impl App {
         used.or_else(|| dataset.spare.find(file).map(|index| (dataset.spare.pixels.clone(), index)))
     }
 
-    /// Has a picture read, to ask about it.
-    pub(super) fn ask_about(&mut self, file: &Path, sample: usize) {
-        let Some(dataset) = self.looked_at() else { return };
-        if let Some((pixels, index)) = Self::pixels_of(&dataset, file, sample) {
-            self.tasks.pixels(pixels, index, file.to_owned());
+    /// Has a picture read, to ask a run about it. What was asked about another is not waited for any more.
+    pub(super) fn ask_about(&mut self, file: PathBuf, sample: usize, run: String) {
+        let id = self.next_question();
+        let place = self.looked_at().and_then(|dataset| Self::pixels_of(&dataset, &file, sample));
+        let reply = match place {
+            Some((pixels, index)) => {
+                self.tasks.pixels(pixels, index, id);
+                None
+            }
+            None => Some(Err(Problem::new(
+                Kind::Data,
+                say("This picture is no longer there", "Cette image n’est plus là"),
+                say("Open its folder again", "Rouvrez son dossier"),
+            ))),
+        };
+        let weights = self.session.weights_of(&run);
+        let asked = SquareQuery { id, reply, ..SquareQuery::default() };
+        let before = self.session.looked_at.replace(LookedAt { file, run, weights, photo: None, asked });
+        if let (Some(answerer), Some(before)) = (&self.answerer, before) {
+            answerer.withdraw(|question| is_of(&before.asked, question));
         }
     }
 
-    /// Asks who answers about a picture that was read.
-    pub(super) fn ask_of_pixels(&mut self, file: PathBuf, photo: PhotoSource) {
-        let id = self.next_question();
-        let (Some(answerer), Some(answering)) = (&self.answerer, self.session.answering()) else { return };
-        let run = answering.id.to_owned();
-        let question = PredictionRequest { id, run: run.clone(), photo: photo.clone(), crop: None, heat: Some(Heat::GradCam) };
-        if answerer.ask(question) {
-            let looked_at = LookedAt { file, run, photo, asked: SquareQuery { id, ..SquareQuery::default() } };
-            // Who moves on through the pictures does not wait for those of before.
-            if let Some(before) = self.session.looked_at.replace(looked_at) {
-                answerer.withdraw(|question| is_of(&before.asked, question));
+    /// Asks about a picture that was read, if it is still the one that is looked at.
+    pub(super) fn ask_of_pixels(&mut self, asked: u64, photo: Result<PhotoSource, Problem>) {
+        let looked_at = self.session.looked_at.as_mut().filter(|looked_at| looked_at.asked.id == asked);
+        let (Some(answerer), Some(looked_at)) = (&self.answerer, looked_at) else { return };
+        let photo = match photo {
+            Ok(photo) => photo,
+            Err(problem) => {
+                looked_at.asked.reply = Some(Err(problem));
+                return;
             }
+        };
+        looked_at.photo = Some(photo.clone());
+        let question = PredictionRequest { id: asked, run: looked_at.run.clone(), photo, crop: None, heat: Some(Heat::GradCam) };
+        if !answerer.ask(question) {
+            looked_at.asked.reply = Some(Err(Problem::new(
+                Kind::Internal,
+                say("Too many questions are waiting", "Trop de questions attendent"),
+                say("Ask again in a moment", "Redemandez dans un instant"),
+            )));
+        }
+    }
+
+    /// Does not wait for a map any more, nor for the answer about a picture if that is what is awaited.
+    pub(super) fn stop_map(&mut self, asked: u64) {
+        let looked_at =
+            self.session.looked_at.take_if(|looked_at| looked_at.asked.id == asked && looked_at.asked.reply.is_none());
+        let slow = self.session.asked_mut(asked).and_then(|square| square.slow.take_if(|slow| slow.map.is_none()));
+        let gone = [looked_at.map(|looked_at| looked_at.asked.id), slow.map(|slow| slow.id)];
+        if let Some(answerer) = &self.answerer {
+            answerer.withdraw(|question| gone.contains(&Some(question)));
         }
     }
 

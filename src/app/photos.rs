@@ -375,7 +375,7 @@ fn asked_of<'a>(
     id: u64,
 ) -> Option<(PhotoSource, &'a mut SquareQuery)> {
     if let Some(looked_at) = session.looked_at.as_mut().filter(|looked_at| looked_at.asked.id == id) {
-        return Some((looked_at.photo.clone(), &mut looked_at.asked));
+        return Some((looked_at.photo.clone()?, &mut looked_at.asked));
     }
     session.photos.iter_mut().find_map(|photo| {
         let source = photos.get(&photo.id)?;

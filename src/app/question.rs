@@ -140,10 +140,10 @@ pub enum TaskResult {
     Sharp(SharpPhoto),
     /// A photo of the open data set, decoded for the screen.
     PhotoOfData(PathBuf, Arc<Result<WholePhoto, Problem>>),
-    /// A picture of a data set as the network gets it, to be asked about for the viewer; by its path below the folder.
+    /// A picture of a data set as the network gets it, to be asked about for the viewer under this number.
     Pixels {
-        file: PathBuf,
-        photo: worker::PhotoSource,
+        asked: u64,
+        photo: Result<worker::PhotoSource, Problem>,
     },
     /// A picture for the clipboard.
     ForClipboard(Preview),

@@ -439,16 +439,11 @@ impl Tasks {
     }
 
     /// Reads a picture of a data set, as the network gets it, to ask about it.
-    pub fn pixels(&mut self, pixels: Pixels, index: usize, file: PathBuf) {
+    pub fn pixels(&mut self, pixels: Pixels, index: usize, asked: u64) {
         self.send(move || {
-            Some(match pixels.get(index) {
-                Ok(rgb) => {
-                    let (width, height) = (pixels.side().into(), pixels.side().into());
-                    let photo = worker::PhotoSource::Rgb { width, height, pixels: rgb.into() };
-                    TaskResult::Pixels { file, photo }
-                }
-                Err(problem) => TaskResult::Failed(problem),
-            })
+            let (width, height) = (pixels.side().into(), pixels.side().into());
+            let photo = pixels.get(index).map(|rgb| worker::PhotoSource::Rgb { width, height, pixels: rgb.into() });
+            Some(TaskResult::Pixels { asked, photo })
         });
     }
 

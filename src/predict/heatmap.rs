@@ -1,6 +1,7 @@
 //! Where the network looked: Grad-CAM, and occlusion as the slow check. Neither is a proof of why it said so.
 
 use crate::{
+    control::Control,
     data::task::Task,
     engine::{
         Engine, TtaPredictor, mirror,
@@ -70,6 +71,14 @@ impl Heat {
         }
     }
 
+    /// The same of this `map`. Grad-CAM counts only what speaks for the answer, which at times is nothing in particular.
+    pub fn legend_of(self, task: &Task, map: &[f32]) -> Phrase {
+        if map.iter().any(|value| *value > 0.0) {
+            return self.legend_for(task);
+        }
+        say("No area in particular supported this answer", "Aucune zone en particulier n’a favorisé cette réponse")
+    }
+
     /// The same of classes.
     pub const fn legend(self) -> Phrase {
         match self {
@@ -131,13 +140,14 @@ fn spoken(network: &Network, weights: &Weights, pixels: &[u8], class: usize) -> 
 /// cover each pixel. `batch` is the largest that the engine takes.
 ///
 /// # Errors
-/// A lost device.
+/// A lost device, or `control` ends it.
 pub fn occlusion(
     engine: &mut dyn Engine,
     tta: &mut TtaPredictor,
     pixels: &[u8],
     class: usize,
     batch: usize,
+    control: &Control,
 ) -> Result<Map, Problem> {
     let (side, output) = (tta.side(), engine.network().output);
     let logits = |row: &[f32]| Logits::of(output, row);
@@ -150,6 +160,9 @@ pub fn occlusion(
     let whole = odds(&whole);
     let mut sums = vec![(0.0, 0u32); side * side];
     for places in places.chunks(batch) {
+        if control.cancelled() {
+            return Err(Problem::cancelled());
+        }
         let mut covered = pixels.repeat(places.len());
         for (picture, &(left, top)) in covered.chunks_exact_mut(pixels.len()).zip(places) {
             for y in top..top + patch {

@@ -7,6 +7,7 @@ use super::{
     photo::Photo,
 };
 use crate::{
+    control::Control,
     data::{
         augment::{self, AugmentSettings},
         hash::hash,
@@ -308,11 +309,11 @@ impl Predictor {
     /// Where the network looked, by covering one place after the other: slow and honest.
     ///
     /// # Errors
-    /// A lost device.
-    pub fn occlusion(&mut self, answer: &Answer) -> Result<Map, Problem> {
+    /// A lost device, or `control` ends it.
+    pub fn occlusion(&mut self, answer: &Answer, control: &Control) -> Result<Map, Problem> {
         let map = |member: &mut Member| {
             let seen = answer.seen_as(member.sight);
-            heatmap::occlusion(member.engine.as_mut(), &mut member.tta, seen, answer.class, BATCH)
+            heatmap::occlusion(member.engine.as_mut(), &mut member.tta, seen, answer.class, BATCH, control)
         };
         let maps = self.members.iter_mut().map(map).collect::<Result<Vec<Map>, Problem>>()?;
         Ok(Map::mean(maps, answer.side))

@@ -112,10 +112,11 @@ pub struct OtherRunAnswer {
 pub struct LookedAt {
     /// Path below the data set's folder.
     pub file: PathBuf,
-    /// The run that was asked, by id.
+    /// The run that was asked, by id, and which of its weights: see [`Session::weights_of`](super::Session::weights_of).
     pub run: String,
-    /// As the network gets it.
-    pub photo: PhotoSource,
+    pub weights: u32,
+    /// As the network gets it, once it was read.
+    pub photo: Option<PhotoSource>,
     pub asked: SquareQuery,
 }
 

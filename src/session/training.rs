@@ -35,6 +35,7 @@ impl Training {
             history: history.clone(),
             event_log: event_log.clone(),
             saved: Some(info.epochs_done),
+            stored: info.weights.map(|weights| weights.epoch),
             faces: Vec::new(),
             // One that was interrupted does not go on by itself either.
             stopped: Some(info.stopped.unwrap_or(StopReason::ByUser)),

@@ -171,12 +171,15 @@ pub enum Action {
         file: PathBuf,
         sample: usize,
     },
-    /// Ask who answers about a picture of the data set that is looked at, for the viewer: its path below the folder and its
-    /// place there.
+    /// Ask a run about a picture of the data set that is looked at, for the viewer: its path below the folder and its place
+    /// there.
     AskAbout {
         file: PathBuf,
         sample: usize,
+        run: String,
     },
+    /// A map is not waited for any more: that of the square or the picture that was asked about under this number.
+    StopMap(u64),
     /// Put a picture of the data set that is looked at on the clipboard, as large as its file has it.
     CopyOriginal {
         file: PathBuf,

@@ -1,6 +1,8 @@
 //! What stands around each page: the rail with the steps, and the status bar.
 
-use egui::{Align, CornerRadius, Layout, Margin, Rect, Response, Role, ScrollArea, Sense, Ui, WidgetInfo, pos2, vec2};
+use std::sync::{Arc, Weak};
+
+use egui::{Align, CornerRadius, Id, Layout, Margin, Rect, Response, Role, ScrollArea, Sense, Ui, WidgetInfo, pos2, vec2};
 
 use super::{
     Action, Cx, Dialog,
@@ -20,6 +22,7 @@ use super::{
 use crate::{
     engine::DeviceKind,
     experiment::{ExperimentView, MemberState},
+    run::RunView,
     session::{Phase, Progress},
     text::{Lang, number, plural, say},
 };
@@ -181,7 +184,7 @@ fn smile(painter: &egui::Painter, rect: Rect, color: egui::Color32) {
 
 fn step(ui: &mut Ui, cx: &mut Cx<'_>, page: Page, open: bool, size: Size) {
     let locked = page.locked(cx.session);
-    let state = page.state(cx.lang, cx.session, cx.settings, cx.problems().is_empty());
+    let state = state_of(ui, cx, page);
     let (symbol, name) = (page.icon(), cx.say(page.name()));
     let entry = Entry { symbol, name, state: &state, open, locked: locked.map(|l| cx.say(l)) }.show(ui, size);
     let keys = Page::ALL.into_iter().zip(&command::PAGES).find(|(other, _)| *other == page).map(|(_, keys)| keys);
@@ -192,6 +195,21 @@ fn step(ui: &mut Ui, cx: &mut Cx<'_>, page: Page, open: bool, size: Size) {
     if entry.clicked() && locked.is_none() {
         cx.act(Action::Go(page));
     }
+}
+
+/// What a step holds now. What the results say is counted over all pictures, so once for each run.
+fn state_of(ui: &Ui, cx: &Cx<'_>, page: Page) -> String {
+    let now = || page.state(cx.lang, cx.session, cx.settings, cx.problems().is_empty());
+    let Some(run) = cx.session.run.as_ref().filter(|_| page == Page::Results) else { return now() };
+    let id = Id::unique("what the rail says of the results");
+    let known = ui.data(|data| data.get_temp::<(Weak<RunView>, Lang, String)>(id));
+    let is = |(of, lang, _): &(Weak<RunView>, Lang, String)| std::ptr::eq(of.as_ptr(), Arc::as_ptr(run)) && *lang == cx.lang;
+    if let Some((.., line)) = known.filter(is) {
+        return line;
+    }
+    let line = now();
+    ui.data_mut(|data| data.insert_temp(id, (Arc::downgrade(run), cx.lang, line.clone())));
+    line
 }
 
 /// A line of the rail.

@@ -16,6 +16,7 @@ use super::{
     thread::{guarded, no_thread},
 };
 use crate::{
+    control::{Control, Signal},
     data::{square::Square, task::Task},
     engine::{self, EngineConfig},
     files::names,
@@ -39,18 +40,36 @@ pub struct Answerer {
     answers: Receiver<PredictionResult>,
 }
 
-/// Questions that nobody has begun with, the next one first.
+/// What was asked and has no answer yet.
 #[derive(Default)]
-struct Waiting(Mutex<VecDeque<PredictionRequest>>);
+struct Waiting(Mutex<Open>);
+
+#[derive(Default)]
+struct Open {
+    /// Questions that nobody has begun with, the next one first.
+    questions: VecDeque<PredictionRequest>,
+    /// The number of the one that is being answered, and what ends that.
+    now: Option<(u64, Control)>,
+}
 
 impl Waiting {
-    fn lock(&self) -> MutexGuard<'_, VecDeque<PredictionRequest>> {
+    fn lock(&self) -> MutexGuard<'_, Open> {
         // Each holder makes one whole update, so the queue is consistent even if a holder panicked.
         self.0.lock().unwrap_or_else(PoisonError::into_inner)
     }
 
-    fn next(&self) -> Option<PredictionRequest> {
-        self.lock().pop_front()
+    fn next(&self) -> Option<(PredictionRequest, Control)> {
+        let mut open = self.lock();
+        let question = open.questions.pop_front()?;
+        let control = Control::default();
+        open.now = Some((question.id, control.clone()));
+        Some((question, control))
+    }
+
+    /// Nothing is being answered any more; gives whether the answer is still wanted.
+    fn done(&self, control: &Control) -> bool {
+        self.lock().now = None;
+        !control.cancelled()
     }
 }
 
@@ -157,9 +176,13 @@ impl Answerer {
         let work = move || {
             let mut desk = QuestionRunner::default();
             for () in rung {
-                while let Some(question) = asked.next() {
+                while let Some((question, control)) = asked.next() {
                     let id = question.id;
-                    let result = guarded(|| desk.answer(&store, &question)).inspect_err(Problem::log);
+                    let result = guarded(|| desk.answer(&store, &question, &control));
+                    if !asked.done(&control) {
+                        continue;
+                    }
+                    let result = result.inspect_err(Problem::log);
                     if tell.send(PredictionResult { id, result }).is_err() {
                         return;
                     }
@@ -174,26 +197,30 @@ impl Answerer {
     /// Asks; never waits. `false` if too many questions are waiting.
     pub fn ask(&self, question: PredictionRequest) -> bool {
         let mut waiting = self.waiting.lock();
-        if waiting.len() >= QUESTIONS {
+        if waiting.questions.len() >= QUESTIONS {
             return false;
         }
-        waiting.push_back(question);
+        waiting.questions.push_back(question);
         drop(waiting);
         // A bell that rings already wakes it for this one, too.
         let _ = self.bell.try_send(());
         true
     }
 
-    /// Takes back the questions with these numbers, as far as nobody has begun with them: they get no answer.
+    /// Takes back the questions with these numbers: they get no answer. One that is being answered ends as soon as it can.
     pub fn withdraw(&self, gone: impl Fn(u64) -> bool) {
-        self.waiting.lock().retain(|question| !gone(question.id));
+        let mut waiting = self.waiting.lock();
+        waiting.questions.retain(|question| !gone(question.id));
+        if let Some((_, control)) = waiting.now.as_ref().filter(|(id, _)| gone(*id)) {
+            control.set(Signal::Discard);
+        }
     }
 
     /// Has the questions with these numbers answered before all others that wait.
     pub fn hurry(&self, first: impl Fn(u64) -> bool) {
         let mut waiting = self.waiting.lock();
         // Of equal ones the order stays.
-        waiting.make_contiguous().sort_by_key(|question| !first(question.id));
+        waiting.questions.make_contiguous().sort_by_key(|question| !first(question.id));
     }
 
     /// What was answered since the last look; never waits.
@@ -254,17 +281,20 @@ struct QuestionRunner {
 }
 
 impl QuestionRunner {
-    fn answer(&mut self, store: &RunStore, question: &PredictionRequest) -> Result<Reply, Problem> {
+    fn answer(&mut self, store: &RunStore, question: &PredictionRequest, control: &Control) -> Result<Reply, Problem> {
         let run = store.find(&question.run)?;
         let known = self.loaded.iter().position(|loaded| loaded.is(&run)).and_then(|place| self.loaded.remove(place));
         // What was loaded of it before is of weights that there are no more.
         self.loaded.retain(|loaded| loaded.folder != run.folder);
         let mut known = known.map_or_else(|| Loaded::new(run), Ok)?;
         let result = match &question.photo {
-            PhotoSource::File(path) => self.file(path).and_then(|photo| look(&mut known, photo, question)),
-            PhotoSource::Bytes(bytes) => predict::Photo::decode(bytes).and_then(|photo| look(&mut known, &photo, question)),
+            PhotoSource::File(path) => self.file(path).and_then(|photo| look(&mut known, photo, question, control)),
+            PhotoSource::Bytes(bytes) => {
+                predict::Photo::decode(bytes).and_then(|photo| look(&mut known, &photo, question, control))
+            }
             PhotoSource::Rgb { width, height, pixels } => {
-                predict::Photo::new(*width, *height, pixels.to_vec()).and_then(|photo| look(&mut known, &photo, question))
+                let photo = predict::Photo::new(*width, *height, pixels.to_vec());
+                photo.and_then(|photo| look(&mut known, &photo, question, control))
             }
         };
         self.loaded.push_back(known);
@@ -286,14 +316,14 @@ impl QuestionRunner {
     }
 }
 
-fn look(known: &mut Loaded, photo: &predict::Photo, question: &PredictionRequest) -> Result<Reply, Problem> {
+fn look(known: &mut Loaded, photo: &predict::Photo, question: &PredictionRequest, control: &Control) -> Result<Reply, Problem> {
     let square = question.crop.map(|crop| Square { left: crop.x.into(), top: crop.y.into(), side: crop.side.into() });
     let predictor = &mut known.predictor;
     let answer = predictor.look(photo, square)?;
     let heatmap = match question.heat {
         None => None,
         Some(Heat::GradCam) => Some(predictor.grad_cam(&answer).values),
-        Some(Heat::Occlusion) => Some(predictor.occlusion(&answer)?.values),
+        Some(Heat::Occlusion) => Some(predictor.occlusion(&answer, control)?.values),
     };
     Ok(Reply {
         run: known.run.id.clone(),

@@ -380,7 +380,7 @@ fn ages_are_learned_judged_answered_and_exported() {
         assert_eq!(estimate.range, report.range_of(estimate.value));
         let sentence = answer.sentence(&predictor.task, Lang::En);
         assert!(sentence.starts_with("about ") && sentence.contains(" to "), "{sentence}");
-        let maps = [predictor.grad_cam(&answer), predictor.occlusion(&answer).unwrap()];
+        let maps = [predictor.grad_cam(&answer), predictor.occlusion(&answer, &Control::default()).unwrap()];
         assert!(maps.iter().all(|map| map.values.iter().all(|value| (0.0..=1.0).contains(value))));
     }
 

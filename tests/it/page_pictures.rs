@@ -266,7 +266,7 @@ fn looked_at() -> Stage {
     let mut asked = shown.session.photos[0].asked[0].clone();
     asked.slow = None;
     let photo = PhotoSource::Rgb { width: 1, height: 1, pixels: vec![0; 3].into() };
-    stage.session.looked_at = Some(LookedAt { file, run: run.info.id.clone(), photo, asked });
+    stage.session.looked_at = Some(LookedAt { file, run: run.info.id.clone(), weights: 0, photo: Some(photo), asked });
     stage
 }
 

@@ -1,4 +1,4 @@
-//! Pictures of every page in both languages, both modes and two sizes, on sample data, held against those in
+//! Pictures of every page, and of what is seen most beside them, in both languages, both modes and two sizes, on sample data, held against those in
 //! `tests/pictures`: drawings alone. To be small enough to keep, they have a quarter of the width and height and are gray
 //! in sixteen tones; below each stand its colors, four times coarser still: how blue, and how red.
 //!
@@ -23,7 +23,20 @@ use crate::{
     support::{required, skip},
 };
 
-const PAGES: [&str; 8] = ["welcome", "data", "augmentation", "model", "training", "results", "predict", "runs"];
+const PAGES: [&str; 12] = [
+    "welcome",
+    "data",
+    "augmentation",
+    "model",
+    "training",
+    "results",
+    "predict",
+    "runs",
+    "viewer",
+    "training-over",
+    "runs-compared",
+    "experiment-running",
+];
 const SIZES: [[f32; 2]; 2] = [[1024.0, 700.0], [1440.0, 900.0]];
 /// Pixels of the window on a side of one of the picture's.
 const COARSE: u32 = 4;
@@ -89,6 +102,13 @@ fn draw(page: &str, view: View) -> GrayImage {
     let mut window = Scene::named(page).window_by(view, Harness::builder().wgpu());
     window.remove_cursor();
     window.run_steps(3);
+    // Pictures come a few in each frame, fewer where the machine has other things to do.
+    for _ in 0..300 {
+        if !window.ctx.has_requested_repaint() {
+            break;
+        }
+        window.step();
+    }
     // A measured speed is another one each time, and another machine has other cores.
     let others = |node: &egui_kittest::Node<'_>| {
         let of = node.accesskit_node();
@@ -196,6 +216,10 @@ pages! {
     results_looks_as_kept "results";
     predict_looks_as_kept "predict";
     runs_looks_as_kept "runs";
+    viewer_looks_as_kept "viewer";
+    training_over_looks_as_kept "training-over";
+    runs_compared_looks_as_kept "runs-compared";
+    experiment_running_looks_as_kept "experiment-running";
 }
 
 /// A label that lost its last letters, a small button that is gone, or another color of the same brightness is seen.
@@ -212,7 +236,7 @@ fn what_is_missing_is_seen() {
                 move |ui| {
                     ui.label(label);
                     if button {
-                        trombine::ui::widget::field::help(ui, Lang::En, "Dropout", "what it does");
+                        trombine::ui::widget::field::help_below(ui, Lang::En, "Dropout", egui::Id::unique("help"));
                     }
                 },
             );

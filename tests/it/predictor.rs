@@ -1,6 +1,7 @@
 //! A photo becomes an answer; where the network looked.
 
 use trombine::{
+    control::{Control, Signal},
     data::{
         augment::{self, AugmentSettings},
         sample::{Framing, Source},
@@ -11,6 +12,7 @@ use trombine::{
     engine::{Engine, TtaPredictor, reference::ReferenceEngine},
     model::{ModelSettings, Network},
     predict::{Photo, Predictor, heatmap, predictor::not_sure},
+    problem::Kind,
     settings::Settings,
     text::Lang,
 };
@@ -148,12 +150,22 @@ fn weights_that_do_not_fit_are_a_problem() {
 fn heat_maps_lie_within_0_and_1() {
     let mut predictor = predictor();
     let answer = predictor.look(&photo(3), None).unwrap();
-    for map in [predictor.grad_cam(&answer), predictor.occlusion(&answer).unwrap()] {
+    for map in [predictor.grad_cam(&answer), predictor.occlusion(&answer, &Control::default()).unwrap()] {
         assert_eq!((map.side, map.values.len()), (48, 48 * 48));
         assert!(map.values.iter().all(|v| (0.0..=1.0).contains(v)));
         let largest = map.values.iter().copied().fold(0.0, f32::max);
         assert!(largest == 1.0 || largest == 0.0);
     }
+}
+
+/// Nobody waits for the slow map of a picture that is not looked at any more.
+#[test]
+fn the_slow_map_ends_when_it_is_told_to() {
+    let mut predictor = predictor();
+    let answer = predictor.look(&photo(3), None).unwrap();
+    let control = Control::default();
+    control.set(Signal::Discard);
+    assert_eq!(predictor.occlusion(&answer, &control).unwrap_err().kind, Kind::Cancelled);
 }
 
 /// A network that only adds up the red of the picture's upper left quarter cannot have looked elsewhere.
@@ -184,7 +196,7 @@ fn heat_maps_are_warm_where_the_network_looks() {
     let mut alone = TtaPredictor::new(false, 48);
     let maps = [
         heatmap::grad_cam(&network, &weights, &pixels, false, 1),
-        heatmap::occlusion(&mut engine, &mut alone, &pixels, 1, 8).unwrap(),
+        heatmap::occlusion(&mut engine, &mut alone, &pixels, 1, 8, &Control::default()).unwrap(),
     ];
     for map in maps {
         let warm = |keep: &dyn Fn(usize, usize) -> bool| {
@@ -204,7 +216,7 @@ fn heat_maps_are_warm_where_the_network_looks() {
         .for_each(|(_, pixel)| pixel.copy_from_slice(&[255, 0, 0]));
     let maps = [
         heatmap::grad_cam(&network, &weights, &pixels, true, 1),
-        heatmap::occlusion(&mut engine, &mut both, &pixels, 1, 8).unwrap(),
+        heatmap::occlusion(&mut engine, &mut both, &pixels, 1, 8, &Control::default()).unwrap(),
     ];
     for map in maps {
         for y in 0..48 {

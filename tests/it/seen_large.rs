@@ -85,7 +85,7 @@ fn a_photo_opens_with_its_answers_and_the_page_follows() {
     // One of the six cannot be read.
     assert!(says(&page, "1 of 5") && contains(&page, "holiday.jpg") && says(&page, "640 × 400"));
     assert!(says(&page, "Face 1") && says(&page, "Face 2") && contains(&page, &stage::caution().en));
-    assert!(!contains(&page, "Heat map") && !contains(&page, "Ask the model"), "the page has both");
+    assert!(says(&page, "Heat map") && !contains(&page, "Ask the model"), "it was asked on the page");
     key(&mut page, Key::ArrowRight, Modifiers::NONE);
     assert!(says(&page, "2 of 5") && says(&page, "female, about 92%"));
     key(&mut page, Key::ArrowRight, Modifiers::NONE);

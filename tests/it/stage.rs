@@ -238,6 +238,7 @@ pub fn training(dataset: &Dataset, epoch: u32) -> Training {
     for record in &history {
         callbacks.epoch(&settings.train.callbacks, record, 0.0);
     }
+    let stored = callbacks.best_epoch(&settings.train.callbacks);
     let mut event_log = EventLog::default();
     let notes = [
         note(
@@ -276,6 +277,7 @@ pub fn training(dataset: &Dataset, epoch: u32) -> Training {
         history,
         event_log,
         saved: Some(epoch - 1),
+        stored,
         faces: (0..6)
             .zip([(1, 0.96), (0, 0.92), (1, 0.71), (1, 0.88), (0, 0.78), (1, 0.55)])
             .map(|(i, (class, probability))| FollowedFace { sample: i * 5 + 3, class, probability, estimate: None })

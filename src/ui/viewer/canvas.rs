@@ -6,12 +6,15 @@ use egui::{
 };
 
 use super::subject::Small;
-use crate::ui::{
-    theme::{self, Theme},
-    widget::{
-        photo::{self, Square},
-        thumbs::Thumbs,
+use crate::{
+    ui::{
+        theme::{self, Theme},
+        widget::{
+            photo::{self, Square},
+            thumbs::Thumbs,
+        },
     },
+    worker::Crop,
 };
 
 /// How far it can be enlarged over what fits.
@@ -94,9 +97,28 @@ pub struct Canvas<'a> {
     pub settled: bool,
 }
 
+/// What came of a picture in this frame.
+pub struct Drawn {
+    pub response: Response,
+    /// Points for each of its pixels.
+    pub scale: f32,
+    /// The square that was clicked.
+    pub square: Option<usize>,
+}
+
 impl Canvas<'_> {
-    /// Draws it, and lets it be enlarged and moved; gives points for each of its pixels, too.
-    pub fn show(&self, ui: &mut Ui, thumbs: &mut Thumbs, view: &mut View) -> (Response, f32) {
+    /// The smallest square at a place, in the picture's own pixels.
+    fn square_at(&self, at: Vec2) -> Option<usize> {
+        let inside = |square: &&Square| {
+            let Crop { x, y, side } = square.crop;
+            (x..x + side).contains(&at.x) && (y..y + side).contains(&at.y)
+        };
+        let found = self.squares.iter().filter(inside).min_by(|a, b| a.crop.side.total_cmp(&b.crop.side))?;
+        self.squares.iter().position(|square| std::ptr::eq(square, found))
+    }
+
+    /// Draws it, and lets it be enlarged and moved.
+    pub fn show(&self, ui: &mut Ui, thumbs: &mut Thumbs, view: &mut View) -> Drawn {
         let t = Theme::of(ui);
         let response = ui.interact(self.room, id(), Sense::click_and_drag());
         response.widget_info(|| WidgetInfo::labeled(Role::Image, true, self.name));
@@ -138,7 +160,10 @@ impl Canvas<'_> {
             }
             Picture::Nothing => {}
         }
-        photo::frames(ui, self.room, rect, fitting * view.zoom, self.squares);
+        let scale = fitting * view.zoom;
+        photo::frames(ui, self.room, rect, scale, self.squares);
+        let clicked = response.interact_pointer_pos().filter(|_| response.clicked() && self.settled);
+        let square = clicked.and_then(|at| self.square_at((at - rect.min) / scale));
         let cursor = match (response.dragged(), view.fits()) {
             (true, false) => Some(CursorIcon::Grabbing),
             (false, false) => Some(CursorIcon::Grab),
@@ -148,6 +173,6 @@ impl Canvas<'_> {
             Some(cursor) => response.on_hover_and_drag_cursor(cursor),
             None => response,
         };
-        (response, fitting * view.zoom)
+        Drawn { response, scale, square }
     }
 }

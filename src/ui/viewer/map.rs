@@ -1,52 +1,69 @@
 //! Where the network looked, beside the picture: asked for when it is wished, by the run that answers.
 
-use std::path::{Path, PathBuf};
+use std::path::Path;
 
-use egui::{Rect, Role, Sense, TextureOptions, Ui, Vec2, WidgetInfo, pos2, vec2};
+use egui::{Id, Rect, Role, Sense, TextureHandle, TextureOptions, Ui, Vec2, WidgetInfo, pos2, vec2};
 
+use super::subject::MapOf;
 use crate::{
     predict::heatmap::Heat,
-    session::{LookedAt, Session},
+    session::{Session, SquareQuery},
     text::{Lang, say},
     ui::{
         Action, Cx, icon,
         theme::{self, Theme},
-        widget::{notice, thumbs},
+        widget::{button::link, notice, thumbs},
     },
+    worker::Reply,
 };
 
 /// Height of the words below the map.
 pub const LEGEND: f32 = 54.0;
 
-/// What was answered about a picture by who answers now.
-pub fn answered<'a>(session: &'a Session, file: &Path) -> Option<&'a LookedAt> {
-    let run = session.answering()?.id;
-    session.looked_at.as_ref().filter(|looked_at| looked_at.file == file && looked_at.run == run)
-}
-
-/// What the map is of: a picture by its file and place, and what was asked for last, so that it is asked for once.
+/// The picture that a map is of: its file and its place in the data set, and from whom the map comes.
+#[derive(Clone, Copy)]
 pub struct MapRequest<'a> {
     pub file: &'a Path,
     pub sample: usize,
-    pub asked: &'a mut Option<MapKey>,
+    pub of: MapOf<'a>,
 }
 
-/// A file that was asked about, and the run that was.
-pub type MapKey = (PathBuf, String);
+impl<'a> MapRequest<'a> {
+    /// What was asked about the picture, whether or not the answer is there.
+    pub fn asked(self, session: &'a Session) -> Option<&'a SquareQuery> {
+        match self.of {
+            MapOf::Nobody => None,
+            MapOf::Square(asked) => Some(asked),
+            MapOf::Run(run) => {
+                let looked_at = session.looked_at.as_ref()?;
+                let weights = session.weights_of(run);
+                (looked_at.file == self.file && looked_at.run == run && looked_at.weights == weights).then_some(&looked_at.asked)
+            }
+        }
+    }
 
-/// Draws the map into `room`, by `heat`; asks for what is missing.
-pub fn show(ui: &mut Ui, cx: &mut Cx<'_>, room: Rect, heat: Heat, request: MapRequest<'_>) {
+    /// Asks about the picture, unless that was done.
+    pub fn ask(self, cx: &mut Cx<'_>) {
+        if let MapOf::Run(run) = self.of
+            && self.asked(cx.session).is_none()
+        {
+            let (file, sample, run) = (self.file.to_owned(), self.sample, run.to_owned());
+            cx.act(Action::AskAbout { file, sample, run });
+        }
+    }
+}
+
+/// Draws the map into `room`, by `heat`; asks for what is missing. Gives whether the user does not want to wait for it.
+pub fn show(ui: &mut Ui, cx: &mut Cx<'_>, room: Rect, heat: Heat, request: MapRequest<'_>) -> bool {
     let (lang, t) = (cx.lang, Theme::of(ui));
-    let MapRequest { file, sample, asked } = request;
-    ask(cx, file, sample, asked);
-    let session = cx.session;
-    let known = answered(session, file);
-    let reply = known.and_then(|known| known.asked.reply.as_ref());
-    let slow = known.and_then(|known| known.asked.slow.as_ref());
+    request.ask(cx);
+    let known = request.asked(cx.session);
+    let reply = known.and_then(|known| known.reply.as_ref());
+    let slow = known.and_then(|known| known.slow.as_ref());
     if heat == Heat::Occlusion
         && let (Some(known), Some(Ok(_)), None) = (known, reply, slow)
     {
-        cx.act(Action::Occlude(known.asked.id));
+        cx.act(Action::Occlude(known.id));
     }
     let mut below = ui.new_child(egui::UiBuilder::new().id_salt("heat map").max_rect(room));
     let ui = &mut below;
@@ -64,12 +81,9 @@ pub fn show(ui: &mut Ui, cx: &mut Cx<'_>, room: Rect, heat: Heat, request: MapRe
         (Heat::Occlusion, _) => slow.and_then(|slow| slow.map.as_ref()?.as_deref().ok()),
         _ => None,
     };
-    if let (Some(Ok(reply)), Some(map)) = (reply, map) {
-        let mut image = thumbs::image(&reply.pixels, reply.side);
-        for (pixel, value) in image.pixels.iter_mut().zip(map) {
-            *pixel = pixel.lerp_to_gamma(t.validation, 0.75 * value.clamp(0.0, 1.0));
-        }
-        let texture = ui.ctx().load_texture_cached("looked at", ui.scope_id().with("looked at"), image, TextureOptions::LINEAR);
+    let drawn = reply.and_then(|reply| reply.as_ref().ok()).zip(map);
+    if let (Some((reply, map)), Some(known)) = (drawn, known) {
+        let texture = texture(ui, (known.id, slow.map(|slow| slow.id), heat), reply, map);
         thumbs::paint(ui, picture, texture.id());
     } else if problem.is_none() {
         egui::Spinner::new().color(t.accent).paint_at(ui, Rect::from_center_size(picture.center(), Vec2::splat(28.0)));
@@ -78,27 +92,53 @@ pub fn show(ui: &mut Ui, cx: &mut Cx<'_>, room: Rect, heat: Heat, request: MapRe
     response.widget_info(|| WidgetInfo::labeled(Role::Image, true, say("Where it looked", "Où il a regardé").get(lang)));
     response.on_hover_text(heat.about().get(lang));
     let mut words = ui.new_child(egui::UiBuilder::new().id_salt("legend").max_rect(words));
-    match (problem, reply) {
-        (Some(problem), _) => notice::note(&mut words, icon::CIRCLE_ALERT, t.bad, problem.what.get(lang)),
-        (None, Some(Ok(reply))) => {
-            let text = heat.legend_for(&reply.task).get(lang);
+    match (problem, drawn) {
+        (Some(problem), _) => {
+            notice::note(&mut words, icon::CIRCLE_ALERT, t.bad, problem.what.get(lang));
+            false
+        }
+        (None, Some((reply, map))) => {
+            let text = heat.legend_of(&reply.task, map).get(lang);
             words.add(egui::Label::new(theme::caption(text).color(t.text2)).wrap()).on_hover_text(text);
+            false
         }
-        _ => {
-            let text = say("The model is looking…", "Le modèle regarde…").get(lang);
-            words.label(theme::caption(text).color(t.text2));
-        }
+        (None, None) => waiting(&mut words, lang, heat),
     }
 }
 
-/// Asks about the picture, unless that was done.
-pub fn ask(cx: &mut Cx<'_>, file: &Path, sample: usize, asked: &mut Option<MapKey>) {
-    let Some(run) = cx.session.answering().map(|answering| answering.id) else { return };
-    let before = asked.as_ref().is_some_and(|(of, by)| of == file && by == run);
-    if answered(cx.session, file).is_none() && !before {
-        *asked = Some((file.to_owned(), run.to_owned()));
-        cx.act(Action::AskAbout { file: file.to_owned(), sample });
+/// Says what is waited for; gives whether the user does not want to.
+fn waiting(ui: &mut Ui, lang: Lang, heat: Heat) -> bool {
+    let t = Theme::of(ui);
+    let text = match heat {
+        Heat::GradCam => say("The model is looking…", "Le modèle regarde…"),
+        Heat::Occlusion => say("One area after the other is being covered…", "Une zone après l’autre est couverte…"),
+    };
+    ui.horizontal_wrapped(|ui| {
+        ui.label(theme::caption(text.get(lang)).color(t.text2));
+        link(ui, say("Cancel", "Annuler").get(lang)).clicked()
+    })
+    .inner
+}
+
+/// Whose map a texture is: the question's number, that of the slow map, and which of both is drawn.
+type Drawn = (u64, Option<u64>, Heat);
+
+/// The picture with the warm color laid over the places that mattered, mixed once for each map.
+fn texture(ui: &Ui, of: Drawn, reply: &Reply, map: &[f32]) -> TextureHandle {
+    let id = Id::unique("the heat map in the viewer");
+    let warm = Theme::of(ui).validation;
+    let key = (of, warm);
+    let known = ui.data(|data| data.get_temp::<((Drawn, egui::Color32), TextureHandle)>(id));
+    if let Some((_, texture)) = known.filter(|(known, _)| *known == key) {
+        return texture;
     }
+    let mut image = thumbs::image(&reply.pixels, reply.side);
+    for (pixel, value) in image.pixels.iter_mut().zip(map) {
+        *pixel = pixel.lerp_to_gamma(warm, 0.75 * value.clamp(0.0, 1.0));
+    }
+    let texture = ui.ctx().load_texture("looked at", image, TextureOptions::LINEAR);
+    ui.data_mut(|data| data.insert_temp(id, (key, texture.clone())));
+    texture
 }
 
 /// The names of the ways to look, the first of which is not to.

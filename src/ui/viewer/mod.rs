@@ -14,10 +14,10 @@ use std::path::Path;
 use egui::{Align, Id, Key, Layout, Modifiers, Popup, Rect, Sense, Ui, UiBuilder, Vec2, vec2};
 
 use self::{
-    canvas::{Canvas, Picture, STEP, View},
+    canvas::{Canvas, Drawn, Picture, STEP, View},
     map::MapRequest,
     side::{HEAT, MISTAKE, Side, SideAnswer},
-    subject::{Film, Subject, scale},
+    subject::{Film, MapOf, Subject, scale},
 };
 use crate::{
     predict::heatmap::Heat,
@@ -42,8 +42,8 @@ pub struct Viewer {
     /// Points for each of the picture's pixels, as it was drawn last.
     scale: f32,
     heat: Option<Heat>,
-    /// What was asked for last.
-    asked: Option<map::MapKey>,
+    /// The question whose slow map is on its way: it is not waited for once another is looked at.
+    slow: Option<u64>,
     originals: Originals,
     /// The picture's file, once it was read, or why it cannot be.
     large: Option<Result<Large, Problem>>,
@@ -62,6 +62,10 @@ pub struct Viewer {
 pub enum ViewerAnswer {
     Stay,
     Close,
+    /// The map is to be that of another of [`Subject::maps`].
+    Map(usize),
+    /// A click on a square of [`Subject::squares`].
+    Square(usize),
 }
 
 /// Below this size of the window what is known stands below the picture, and all of it scrolls.
@@ -84,7 +88,7 @@ impl Viewer {
             view: View::default(),
             scale: 0.0,
             heat: None,
-            asked: None,
+            slow: None,
             originals: Originals::default(),
             large: None,
             back: back.or_else(|| ui.memory(egui::Memory::focused)),
@@ -156,25 +160,29 @@ impl Viewer {
     pub fn show(&mut self, ui: &mut Ui, cx: &mut Cx<'_>, film: &Film<'_>, subject: &Subject<'_>) -> ViewerAnswer {
         let file = (film.file)(self.position);
         let frame = ShownFrame { film, subject, file: &file };
+        self.follow_map(cx, &frame);
         let mut closed = self.keys(ui, cx, &frame);
+        let mut answer = ViewerAnswer::Stay;
         self.read(ui, film);
         let room = ui.available_size();
         closed |= self.head(ui, cx, &frame);
         if scroll::is_long(ui) || room.x < LEAST.x || room.y < LEAST.y {
             scroll::list(ui, |ui| {
                 let height = if room.y.is_finite() { room.y * 0.6 } else { 0.0 };
-                self.stage(ui, cx, &frame, vec2(ui.available_width(), height.max(180.0)), false);
+                let room = vec2(ui.available_width(), height.max(180.0));
+                answer = self.stage(ui, cx, &frame, room, false).unwrap_or(answer);
                 ui.add_space(8.0);
-                self.beside(ui, cx, &frame);
+                answer = self.beside(ui, cx, &frame).unwrap_or(answer);
             });
         } else {
-            self.spread(ui, cx, &frame);
+            answer = self.spread(ui, cx, &frame).unwrap_or(answer);
         }
         // What is typed into gives up by Escape first.
         closed |= !busy(ui) && pressed(ui, Key::Escape);
         if !closed {
-            return ViewerAnswer::Stay;
+            return answer;
         }
+        self.stop_slow(cx);
         if let Some(back) = self.back {
             ui.memory_mut(|memory| memory.request_focus(back));
         }
@@ -182,16 +190,31 @@ impl Viewer {
         ViewerAnswer::Close
     }
 
+    /// Stops waiting for the slow map of what is not looked at any more, and notes which one is awaited now.
+    fn follow_map(&mut self, cx: &mut Cx<'_>, frame: &ShownFrame<'_, '_>) {
+        let asked = frame.map().asked(cx.session).filter(|_| self.heat == Some(Heat::Occlusion));
+        let awaited = asked.filter(|asked| asked.slow.as_ref().is_some_and(|slow| slow.map.is_none())).map(|asked| asked.id);
+        if self.slow != awaited {
+            self.stop_slow(cx);
+            self.slow = awaited;
+        }
+    }
+
+    fn stop_slow(&mut self, cx: &mut Cx<'_>) {
+        if let Some(asked) = self.slow.take() {
+            cx.act(Action::StopMap(asked));
+        }
+    }
+
     /// The picture with what is known of it beside it, and its neighbors below.
-    fn spread(&mut self, ui: &mut Ui, cx: &mut Cx<'_>, frame: &ShownFrame<'_, '_>) {
+    fn spread(&mut self, ui: &mut Ui, cx: &mut Cx<'_>, frame: &ShownFrame<'_, '_>) -> Option<ViewerAnswer> {
         let all = ui.available_rect_before_wrap();
         let body = all.with_max_y(all.bottom() - strip::SIDE - 12.0);
         let part = |name: &'static str, rect: Rect| UiBuilder::new().id_salt(name).max_rect(rect);
         let picture = body.with_max_x(body.right() - SIDE - 18.0);
-        ui.scope_builder(part("picture", picture), |ui| self.stage(ui, cx, frame, picture.size(), true));
-        ui.scope_builder(part("side", all.with_min_x(all.right() - SIDE)), |ui| {
-            scroll::area(ui, |ui| self.beside(ui, cx, frame));
-        });
+        let clicked = ui.scope_builder(part("picture", picture), |ui| self.stage(ui, cx, frame, picture.size(), true)).inner;
+        let side = part("side", all.with_min_x(all.right() - SIDE));
+        let chosen = ui.scope_builder(side, |ui| scroll::area(ui, |ui| self.beside(ui, cx, frame))).inner;
         // Below the picture alone, which it is centered on.
         let below = all.with_min_y(all.bottom() - strip::SIDE - 2.0).with_max_x(picture.right());
         ui.scope_builder(part("strip", below), |ui| {
@@ -200,6 +223,7 @@ impl Viewer {
                 ui.request_repaint();
             }
         });
+        clicked.or(chosen)
     }
 
     /// Keys that decide and look; gives whether it is closed by one.
@@ -210,7 +234,7 @@ impl Viewer {
         if let Some(change) = frame.subject.decidable.as_ref().and_then(|decidable| side::decided(ui, cx.lang, decidable)) {
             cx.act(Action::Edit { files: vec![frame.file.to_owned()], change });
         }
-        if frame.asks(cx) && pressed(ui, HEAT) {
+        if frame.subject.map.is_there() && pressed(ui, HEAT) {
             self.heat = match self.heat {
                 None => Some(Heat::GradCam),
                 Some(Heat::GradCam) => Some(Heat::Occlusion),
@@ -288,10 +312,17 @@ impl Viewer {
     }
 
     /// The picture, with the map beside it on wish.
-    fn stage(&mut self, ui: &mut Ui, cx: &mut Cx<'_>, frame: &ShownFrame<'_, '_>, size: Vec2, wheel: bool) {
+    fn stage(
+        &mut self,
+        ui: &mut Ui,
+        cx: &mut Cx<'_>,
+        frame: &ShownFrame<'_, '_>,
+        size: Vec2,
+        wheel: bool,
+    ) -> Option<ViewerAnswer> {
         let (lang, t) = (cx.lang, Theme::of(ui));
         let (room, _) = ui.allocate_exact_size(size, Sense::hover());
-        let heat = self.heat.filter(|_| frame.asks(cx));
+        let heat = self.heat.filter(|_| frame.subject.map.is_there());
         let half = (room.width() - theme::GUTTER) / 2.0;
         // The map has words below it: both stand at one height.
         let place = match heat {
@@ -310,7 +341,7 @@ impl Viewer {
         let name = format!("{}, {}", frame.file.display(), frame.subject.label);
         let settled = ui.input(|input| input.time) - self.since > DOUBLE_CLICK;
         let canvas = Canvas { picture, room: place, squares: &frame.subject.squares, name: &name, wheel, settled };
-        let (response, scale) = canvas.show(ui, cx.thumbs, &mut self.view);
+        let Drawn { response, scale, square } = canvas.show(ui, cx.thumbs, &mut self.view);
         self.scale = scale;
         if !std::mem::replace(&mut self.begun, true) {
             response.request_focus();
@@ -322,14 +353,19 @@ impl Viewer {
         }
         if let Some(heat) = heat {
             let room = room.with_min_x(room.right() - half);
-            map::show(ui, cx, room, heat, MapRequest { file: frame.file, sample: frame.subject.sample, asked: &mut self.asked });
+            if map::show(ui, cx, room, heat, frame.map()) {
+                self.heat = None;
+                self.slow = None;
+                frame.map().asked(cx.session).into_iter().for_each(|asked| cx.act(Action::StopMap(asked.id)));
+            }
         }
+        square.map(ViewerAnswer::Square)
     }
 
     /// What is known of the picture, and what can be decided.
-    fn beside(&mut self, ui: &mut Ui, cx: &mut Cx<'_>, frame: &ShownFrame<'_, '_>) {
-        let asks = frame.asks(cx);
-        let answered = map::answered(cx.session, frame.file).filter(|_| asks).and_then(|known| match &known.asked.reply {
+    fn beside(&mut self, ui: &mut Ui, cx: &mut Cx<'_>, frame: &ShownFrame<'_, '_>) -> Option<ViewerAnswer> {
+        let asks = matches!(frame.subject.map, MapOf::Run(_));
+        let answered = frame.map().asked(cx.session).filter(|_| asks).and_then(|asked| match &asked.reply {
             Some(Ok(reply)) => Some(reply.headline(cx.lang)),
             _ => None,
         });
@@ -340,9 +376,11 @@ impl Viewer {
         match side.show(ui, cx) {
             Some(SideAnswer::Decide(change)) => cx.act(Action::Edit { files: vec![frame.file.to_owned()], change }),
             Some(SideAnswer::Heat(heat)) => self.heat = heat,
-            Some(SideAnswer::Ask) => map::ask(cx, frame.file, frame.subject.sample, &mut self.asked),
+            Some(SideAnswer::Map(map)) => return Some(ViewerAnswer::Map(map)),
+            Some(SideAnswer::Ask) => frame.map().ask(cx),
             None => {}
         }
+        None
     }
 }
 
@@ -353,10 +391,9 @@ struct ShownFrame<'a, 'f> {
     file: &'a Path,
 }
 
-impl ShownFrame<'_, '_> {
-    /// Whether there is a run to ask about the picture.
-    fn asks(&self, cx: &Cx<'_>) -> bool {
-        self.film.asks && cx.session.answering().is_some()
+impl<'a> ShownFrame<'a, '_> {
+    fn map(&self) -> MapRequest<'a> {
+        MapRequest { file: self.file, sample: self.subject.sample, of: self.subject.map }
     }
 }
 

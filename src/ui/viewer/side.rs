@@ -9,7 +9,7 @@ use super::{
 use crate::{
     data::{edits::Change, task::Task},
     predict::heatmap::Heat,
-    text::{Lang, quoted, say},
+    text::{Lang, named, quoted, say},
     ui::{
         Cx, icon,
         page::data::decide,
@@ -25,6 +25,8 @@ pub enum SideAnswer {
     Decide(Change),
     /// Another map, or none.
     Heat(Option<Heat>),
+    /// The map of another square, or by another run: which of [`Subject::maps`].
+    Map(usize),
     /// What the run says of the picture.
     Ask,
 }
@@ -48,7 +50,7 @@ pub struct Side<'a> {
     pub answered: Option<String>,
     /// Whether there are mistakes to go to.
     pub mistakes: bool,
-    /// Whether there is a run to ask.
+    /// Whether there is a run that can be asked what it says.
     pub asks: bool,
 }
 
@@ -78,7 +80,7 @@ impl Side<'_> {
                 .inner;
             answer = decided.map(SideAnswer::Decide).or(answer);
         }
-        if self.asks {
+        if subject.map.is_there() {
             separator(ui);
             ui.horizontal(|ui| {
                 ui.label(theme::cell(say("Heat map", "Carte de chaleur").get(lang)).color(t.text2));
@@ -87,6 +89,9 @@ impl Side<'_> {
                     answer = Some(SideAnswer::Heat(chosen.checked_sub(1).map(|index| Heat::ALL[index])));
                 }
             });
+            if self.heat.is_some() {
+                answer = self.which_map(ui, lang).or(answer);
+            }
         }
         separator(ui);
         self.facts(ui, lang);
@@ -96,6 +101,26 @@ impl Side<'_> {
             separator(ui);
         }
         ui.add(egui::Label::new(theme::caption(self.keys(lang)).color(t.text3)).wrap());
+        answer
+    }
+
+    /// Of what the map is, where there is a choice, and by what it was made, where that goes without saying nowhere else.
+    fn which_map(&self, ui: &mut Ui, lang: Lang) -> Option<SideAnswer> {
+        let (t, subject) = (Theme::of(ui), self.subject);
+        let mut answer = None;
+        if subject.maps.len() > 1 {
+            ui.horizontal_wrapped(|ui| {
+                ui.label(theme::cell(say("Map of", "Carte de").get(lang)).color(t.text2));
+                answer = choice::view_menu(ui, subject.shown_map, &subject.maps).map(SideAnswer::Map);
+            });
+        }
+        if let Some(note) = &subject.map_note {
+            let note = match &self.answered {
+                Some(answered) => named(lang, note, answered),
+                None => note.clone(),
+            };
+            ui.add(egui::Label::new(theme::caption(note).color(t.text2)).wrap());
+        }
         answer
     }
 
@@ -159,7 +184,7 @@ impl Side<'_> {
         if self.mistakes {
             keys.push(pair(MISTAKE.name(), say("next mistake", "erreur suivante").get(lang)));
         }
-        if self.asks {
+        if self.subject.map.is_there() {
             keys.push(pair(HEAT.name(), say("heat map", "carte de chaleur").get(lang)));
         }
         keys.push(pair("+ −", "zoom"));

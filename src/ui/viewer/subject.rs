@@ -17,6 +17,7 @@ use crate::{
         task::Task,
     },
     evaluate::{Prediction, Report, regression},
+    session::{Session, SquareQuery},
     text::{Lang, Phrase, bytes, chance, percent, plural, say, years},
     ui::widget::photo::Square,
 };
@@ -32,8 +33,35 @@ pub struct Film<'a> {
     pub folder: Option<&'a Path>,
     /// Whether what was said of it is wrong; `None` where nothing was said of any.
     pub mistake: Option<&'a dyn Fn(usize) -> bool>,
-    /// Whether who answers now can be asked about the pictures.
-    pub asks: bool,
+}
+
+/// From whom the map of where the network looked comes.
+#[derive(Clone, Copy, Default)]
+pub enum MapOf<'a> {
+    /// There is nobody to ask.
+    #[default]
+    Nobody,
+    /// A run, by id, which is asked about the picture of the data set.
+    Run(&'a str),
+    /// The answer about a square of a photo, which is there or on its way.
+    Square(&'a SquareQuery),
+}
+
+impl<'a> MapOf<'a> {
+    /// This run, if it has weights that can be asked.
+    pub fn run(session: &Session, run: &'a str) -> Self {
+        if session.can_answer(run) { Self::Run(run) } else { Self::Nobody }
+    }
+
+    /// Who answers now about photos.
+    pub fn answering(session: &'a Session) -> Self {
+        session.answering().map_or(Self::Nobody, |answering| Self::Run(answering.id))
+    }
+
+    /// Whether there is a map to be had.
+    pub const fn is_there(self) -> bool {
+        !matches!(self, Self::Nobody)
+    }
 }
 
 /// A picture in a small version.
@@ -90,6 +118,13 @@ pub struct Subject<'a> {
     pub caution: Option<String>,
     /// What can be decided about it, if anything.
     pub decidable: Option<Decidable<'a>>,
+    /// From whom a map of it comes.
+    pub map: MapOf<'a>,
+    /// Of what else there is a map, and which of them is shown; nothing where there is one alone.
+    pub maps: Vec<String>,
+    pub shown_map: usize,
+    /// By what the map is made, where that is not what was said of the picture.
+    pub map_note: Option<String>,
 }
 
 /// What stands above a picture's label.

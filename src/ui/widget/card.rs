@@ -1,8 +1,12 @@
 //! What a page is made of: its header, cards, and rows and columns that fill the room there is.
 
-use egui::{Align, CornerRadius, Frame, Layout, Margin, Rect, Ui, UiBuilder, pos2, vec2};
+use egui::{Align, CornerRadius, Frame, Id, Layout, Margin, Rect, Ui, UiBuilder, pos2, vec2};
 
-use super::{button::icon_button, field, scroll};
+use super::{
+    button::icon_button,
+    field::{self, Unfolded},
+    scroll,
+};
 use crate::{
     text::{Lang, Phrase, say},
     ui::{
@@ -97,7 +101,7 @@ impl<'a> Card<'a> {
         self
     }
 
-    /// A "?" behind the title that explains what the card shows.
+    /// A "?" behind the title that explains what the card shows: within the card, above what it explains.
     #[must_use]
     pub fn help(mut self, lang: Lang, help: &'a str) -> Self {
         self.help = Some((lang, help)).filter(|(_, help)| !help.is_empty());
@@ -133,22 +137,48 @@ impl<'a> Card<'a> {
                 if self.fill && room.y.is_finite() {
                     ui.set_min_height((room.y - inner).max(0.0));
                 }
-                if let Some(title) = self.title {
-                    title_line(ui, title, self.caption.as_deref(), self.help, actions);
+                let Some(title) = self.title else { return body(ui) };
+                let state = title_line(ui, title, self.caption.as_deref(), self.help, actions);
+                match self.help {
+                    Some((lang, help)) if state != Unfolded::Not => explained(ui, (lang, title, help), state, body),
+                    _ => body(ui),
                 }
-                body(ui)
             })
             .inner
     }
 }
 
+/// What is explained keeps this height, or what it had if that was less; what has no room beside its help is scrolled to.
+const EXPLAINED: f32 = 240.0;
+
+/// A card's help, and below it what it explains. In a page that scrolls as a whole the card grows by the help.
+fn explained<R>(ui: &mut Ui, (lang, title, help): (Lang, &str, &str), state: Unfolded, body: impl FnOnce(&mut Ui) -> R) -> R {
+    let (room, long) = (ui.available_height(), scroll::is_long(ui));
+    scroll::list(ui, |ui| {
+        let top = ui.cursor().top();
+        field::unfolded(ui, lang, title, help, state);
+        let left = room - (ui.cursor().top() - top);
+        let height = if long { room } else { left.max(EXPLAINED.min(room)) };
+        let place = Rect::from_min_size(ui.cursor().min, vec2(ui.available_width(), height));
+        ui.scope_builder(UiBuilder::new().max_rect(place), body).inner
+    })
+}
+
 /// The least room for a title that is cut, in points.
 const LETTERS: f32 = 40.0;
 
-fn title_line(ui: &mut Ui, title: &str, caption: Option<&str>, help: Option<(Lang, &str)>, actions: impl FnOnce(&mut Ui)) {
+/// The title with its "?", and at the right what can be done; gives whether the help is unfolded.
+fn title_line(
+    ui: &mut Ui,
+    title: &str,
+    caption: Option<&str>,
+    help: Option<(Lang, &str)>,
+    actions: impl FnOnce(&mut Ui),
+) -> Unfolded {
     let t = Theme::of(ui);
     let row = Rect::from_min_size(ui.cursor().min, vec2(ui.available_width(), 22.0));
     // Buttons are higher than the line: they stand around its middle, so that the titles of neighboring cards stay level.
+    let mut state = Unfolded::Not;
     let around = UiBuilder::new().id_salt("title line").max_rect(row.expand2(vec2(0.0, 4.0)));
     ui.new_child(around.layout(Layout::right_to_left(Align::Center))).scope(|ui| {
         ui.spacing_mut().interact_size.y = 22.0;
@@ -172,13 +202,15 @@ fn title_line(ui: &mut Ui, title: &str, caption: Option<&str>, help: Option<(Lan
                     ui.add(egui::Label::new(theme::strong(title).color(t.text)).truncate());
                 });
             }
-            if let Some((lang, help)) = help {
-                field::help(ui, lang, title, help);
+            if let Some((lang, _)) = help {
+                // Wherever the card stands: in a narrow window, cards are stacked.
+                state = field::help_below(ui, lang, title, Id::unique(("help of a card", title)));
             }
         });
     });
     ui.advance_cursor_after_rect(row);
     ui.add_space(4.0);
+    state
 }
 
 /// Lays `widths.len()` columns side by side on the gutter; a width above 1 is in points, one up to 1 a share of the rest.

@@ -3,13 +3,12 @@
 use std::{cell::Cell, ops::RangeInclusive};
 
 use egui::{
-    Align, CornerRadius, DragValue, EventFilter, Frame, Id, Key, Layout, Popup, Rect, Response, Role, Sense, Stroke, Ui, Vec2,
+    CornerRadius, DragValue, EventFilter, Frame, Id, Key, Modifiers, Popup, Rect, Response, Role, Sense, Stroke, Ui, Vec2,
     WidgetInfo, pos2, vec2,
 };
 
 use super::{
     button::{focus_ring, link},
-    scroll,
     separator::separator,
 };
 use crate::{
@@ -167,23 +166,54 @@ pub enum Unfolded {
     Before,
 }
 
-/// A small "?" whose help unfolds below the row, where it covers nothing of what it explains; [`unfolded`] draws it.
+/// A small "?" whose help unfolds below it, within the row or the card, where it covers nothing of what it explains;
+/// [`unfolded`] draws it. It folds by another click, by Escape, and once it was not drawn for a frame.
 ///
-/// Whether it is open is remembered under `id`.
+/// That it is open is remembered under `id`.
 pub fn help_below(ui: &mut Ui, lang: Lang, name: &str, id: Id) -> Unfolded {
-    let open = ui.data(|data| data.get_temp(id)).unwrap_or(false);
-    let clicked = mark(ui, lang, name, Some(open)).clicked();
-    if clicked {
-        ui.data_mut(|data| data.insert_temp(id, !open));
+    let frame = ui.cumulative_frame_nr();
+    let open = ui.data(|data| data.get_temp::<u64>(id)).is_some_and(|last| last + 1 >= frame);
+    let response = mark(ui, lang, name, open);
+    let escaped = open && escaped(ui);
+    if escaped {
+        // Escape has taken the keyboard from whatever had it.
+        response.request_focus();
     }
-    match (open, clicked) {
-        (false, true) => Unfolded::Now,
-        (true, false) => Unfolded::Before,
-        _ => Unfolded::Not,
+    if response.clicked() || escaped {
+        ui.request_repaint();
+    }
+    match (open, response.clicked() || escaped) {
+        (false, true) => {
+            ui.data_mut(|data| data.insert_temp(id, frame));
+            Unfolded::Now
+        }
+        (true, false) => {
+            ui.data_mut(|data| data.insert_temp(id, frame));
+            Unfolded::Before
+        }
+        (true, true) => {
+            ui.data_mut(|data| data.remove::<u64>(id));
+            Unfolded::Not
+        }
+        (false, false) => Unfolded::Not,
     }
 }
 
-/// The help of a row, with the terms of the trade in it, if it is unfolded.
+/// Whether Escape was pressed for the helps that are unfolded: all fold at once, and nothing else hears of it.
+fn escaped(ui: &Ui) -> bool {
+    let (id, frame) = (Id::unique("helps were folded by Escape"), ui.cumulative_frame_nr());
+    if ui.data(|data| data.get_temp::<u64>(id)) == Some(frame) {
+        return true;
+    }
+    let elsewhere = ui.memory(egui::Memory::top_modal_layer).is_some() || ui.text_edit_focused() || Popup::is_any_open(ui.ctx());
+    let escaped = !elsewhere && ui.input_mut(|input| input.consume_key(Modifiers::NONE, Key::Escape));
+    if escaped {
+        ui.data_mut(|data| data.insert_temp(id, frame));
+    }
+    escaped
+}
+
+/// The help of a row or a card, with the terms of the trade in it, if it is unfolded.
 pub fn unfolded(ui: &mut Ui, lang: Lang, name: &str, help: &str, state: Unfolded) {
     if state == Unfolded::Not {
         return;
@@ -202,40 +232,16 @@ pub fn unfolded(ui: &mut Ui, lang: Lang, name: &str, help: &str, state: Unfolded
     }
 }
 
-/// A small "?" that shows `help` when the pointer rests on it or it is pressed.
-pub fn help(ui: &mut Ui, lang: Lang, name: &str, help: &str) -> Response {
-    let t = Theme::of(ui);
-    let response = mark(ui, lang, name, None);
-    Popup::menu(&response).close_behavior(egui::PopupCloseBehavior::CloseOnClickOutside).show(|ui| {
-        ui.set_max_width(340.0);
-        // A menu would set its lines flush on both sides.
-        let lines = |ui: &mut Ui| {
-            ui.label(theme::cell(help).color(t.text));
-            if words(ui, lang, &format!("{name}. {help}")) {
-                ui.close();
-            }
-        };
-        scroll::menu(ui, |ui| ui.with_layout(Layout::top_down(Align::Min), lines));
-    });
-    if Popup::is_id_open(ui.ctx(), Popup::default_response_id(&response)) {
-        return response;
-    }
-    response.on_hover_text(theme::cell(help))
-}
-
-/// The "?" itself; `open` tells whether what it unfolds is there, for one that unfolds something.
-fn mark(ui: &mut Ui, lang: Lang, name: &str, open: Option<bool>) -> Response {
+/// The "?" itself; `open` tells whether what it unfolds is there.
+fn mark(ui: &mut Ui, lang: Lang, name: &str, open: bool) -> Response {
     let t = Theme::of(ui);
     let (rect, response) = ui.allocate_exact_size(Vec2::splat(18.0), Sense::click());
     let about = match lang {
         Lang::En => format!("What is “{name}”?"),
         Lang::Fr => format!("Qu’est-ce que « {name} » ?"),
     };
-    response.widget_info(|| match open {
-        Some(open) => WidgetInfo::selected(Role::Button, ui.is_enabled(), open, &about),
-        None => WidgetInfo::labeled(Role::Button, ui.is_enabled(), &about),
-    });
-    let lit = response.hovered() || open == Some(true);
+    response.widget_info(|| WidgetInfo::selected(Role::Button, ui.is_enabled(), open, &about));
+    let lit = response.hovered() || open;
     let (color, ring) = if lit { (t.accent, t.accent) } else { (t.text3, t.stroke) };
     ui.painter().circle_stroke(rect.center(), 7.5, Stroke::new(1.0, ring));
     ui.painter().text(rect.center(), egui::Align2::CENTER_CENTER, "?", theme::medium(10.5), color);
@@ -243,8 +249,8 @@ fn mark(ui: &mut Ui, lang: Lang, name: &str, open: Option<bool>) -> Response {
     response
 }
 
-/// The terms of the trade in `text`, in plain words, and the way to all others; gives whether that was asked for.
-fn words(ui: &mut Ui, lang: Lang, text: &str) -> bool {
+/// The terms of the trade in `text`, in plain words, and the way to all others.
+fn words(ui: &mut Ui, lang: Lang, text: &str) {
     let t = Theme::of(ui);
     let terms = glossary::occurring(lang, text, 3);
     ui.add_space(2.0);
@@ -254,11 +260,9 @@ fn words(ui: &mut Ui, lang: Lang, text: &str) -> bool {
         ui.add_space(-6.0);
         ui.label(theme::caption(term.meaning.get(lang)).color(t.text2));
     }
-    let asked = link(ui, say("Full glossary…", "Tout le glossaire…").get(lang)).clicked();
-    if asked {
+    if link(ui, say("Full glossary…", "Tout le glossaire…").get(lang)).clicked() {
         glossary::ask(ui.ctx(), terms.first().map_or("", |term| term.name.get(lang)));
     }
-    asked
 }
 
 /// `value` without needless zeros, as `lang` writes it: `0.0001`, `0,5`, `12`.

@@ -28,7 +28,7 @@ const ATLAS: usize = 1024;
 /// Textures of each tile size at most: 12 x 256 tiles of 64 texels, 12 x 64 of 128.
 const ATLASES: usize = 12;
 /// How long new thumbnails may hold up a frame: each takes some microseconds of a picture in memory.
-pub const MOST_OF_A_FRAME: Duration = Duration::from_millis(8);
+pub const MOST_OF_A_FRAME: Duration = Duration::from_millis(3);
 
 /// The tiles of the pictures of one buffer, whatever edits its data set has.
 #[derive(Default)]

@@ -1,5 +1,7 @@
 //! The data check: how many pictures can be used, and every count that can be looked into.
 
+use std::sync::Arc;
+
 use egui::{Align, Color32, Layout, Sense, Ui, vec2};
 
 use super::{State, image_size, overview::Overview, question, reading, shared, show::Show};
@@ -18,8 +20,8 @@ use crate::{
 };
 
 /// Draws the card; a count that is clicked sets what the wall shows. `tight` saves height.
-pub fn show(ui: &mut Ui, cx: &mut Cx<'_>, dataset: &Dataset, state: &mut State, tight: bool) {
-    let State { overview, alike, wall, bands, resizing, .. } = state;
+pub fn show(ui: &mut Ui, cx: &mut Cx<'_>, dataset: &Arc<Dataset>, state: &mut State, tight: bool) {
+    let State { overview, alike, wall, bands, resizing, parts, .. } = state;
     let t = Theme::of(ui);
     let lang = cx.lang;
     let usable = dataset.samples.len() - overview.odd.samples.len();
@@ -35,7 +37,7 @@ pub fn show(ui: &mut Ui, cx: &mut Cx<'_>, dataset: &Dataset, state: &mut State, 
             });
         });
         if !dataset.understood.is_plain() {
-            reading::line(ui, cx, dataset);
+            reading::line(ui, cx, dataset, overview, parts);
         }
         if let Ok(plan) = cx.plan.map(AsRef::as_ref) {
             ui.scope(|ui| {

@@ -69,6 +69,7 @@ pub struct State {
     /// The bands of an age group, while they are edited.
     bands: Option<String>,
     resizing: resizing::Resizing,
+    parts: split::PartCounts,
     walls: Walls,
 }
 
@@ -162,7 +163,7 @@ pub fn show(ui: &mut Ui, cx: &mut Cx<'_>, state: &mut State) {
                     true => balance::show(ui, cx, &dataset, state, row),
                     false => classes::show(ui, cx, &dataset, state),
                 }
-                split::show(ui, cx, &dataset, &mut state.wall, tight);
+                split::show(ui, cx, &dataset, &mut state.wall, &mut state.parts, tight);
             });
         }
         _ => drop(ui.push_id(&dataset.source, |ui| pictures::show(ui, cx, &dataset, &state.overview, &mut state.wall))),

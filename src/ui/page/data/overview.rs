@@ -11,7 +11,7 @@ use crate::data::{
     dataset::Dataset,
     duplicates::{Contradiction, Group, carried, copies},
     open_dataset::OpenDataset,
-    sample::{Anomaly, Sample, SkipReason},
+    sample::{Anomaly, Framing, Sample, SkipReason},
     summary::{Summary, reason_key},
 };
 
@@ -39,6 +39,10 @@ pub struct Overview {
     pub foreign: Vec<u32>,
     /// What the user decided about.
     pub edited: Vec<Entry>,
+    /// What the pictures show.
+    pub framing: Framing,
+    /// Whether folders name the parts of some.
+    pub given: bool,
 }
 
 /// A line of a list: a sample, or a file that is not used.
@@ -150,6 +154,8 @@ impl Overview {
             lost: indices(&|reason| !matches!(reason, SkipReason::NotAPicture | SkipReason::LeftOut)),
             foreign: indices(&|reason| *reason == SkipReason::NotAPicture),
             edited: edited(open),
+            framing: dataset.framing(),
+            given: dataset.samples.iter().any(|sample| sample.given_part.is_some()),
             summary,
             odd,
             odd_listed,

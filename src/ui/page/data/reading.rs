@@ -1,13 +1,16 @@
 //! How the folder was read, with what else it may mean one click away.
 
+use std::sync::Arc;
+
 use egui::{Popup, Ui};
 
+use super::{overview::Overview, split::PartCounts};
 use crate::{
     data::{
         dataset::Dataset,
         face_crop::FaceCrops,
         reading::{ClassFolders, Reading, TaskChoice},
-        sample::{Framing, Part, Source},
+        sample::{Framing, Source},
     },
     text::{Lang, Phrase, plural, say},
     ui::{
@@ -21,12 +24,12 @@ use crate::{
 const CHANGE: f32 = 64.0;
 
 /// Draws the sentence, and a second one, red, where folders and names disagree.
-pub fn line(ui: &mut Ui, cx: &mut Cx<'_>, dataset: &Dataset) {
+pub fn line(ui: &mut Ui, cx: &mut Cx<'_>, dataset: &Arc<Dataset>, overview: &Overview, parts: &mut PartCounts) {
     let t = Theme::of(ui);
     let understood = &dataset.understood;
     let read = understood.sentence(&dataset.task);
     let conflict = understood.conflict();
-    let ways = ways(dataset);
+    let ways = ways(dataset, overview.framing);
     ui.horizontal_top(|ui| {
         let room = (ui.available_width() - if ways.is_empty() { 0.0 } else { CHANGE }).max(80.0);
         ui.vertical(|ui| {
@@ -37,7 +40,9 @@ pub fn line(ui: &mut Ui, cx: &mut Cx<'_>, dataset: &Dataset) {
                 ui.add(egui::Label::new(theme::caption(sentence.get(cx.lang)).color(color)).wrap());
             }
             photos(ui, cx, dataset);
-            dealt(ui, cx, dataset);
+            if overview.given {
+                dealt(ui, cx, dataset, parts);
+            }
         });
         if ways.is_empty() {
             return;
@@ -66,11 +71,8 @@ fn photos(ui: &mut Ui, cx: &mut Cx<'_>, dataset: &Dataset) {
 }
 
 /// What becomes of the folders' parts: set aside, or pictures of one dealt to a part that no folder names.
-fn dealt(ui: &mut Ui, cx: &mut Cx<'_>, dataset: &Dataset) {
+fn dealt(ui: &mut Ui, cx: &mut Cx<'_>, dataset: &Arc<Dataset>, parts: &mut PartCounts) {
     let (lang, t) = (cx.lang, Theme::of(ui));
-    if dataset.samples.iter().all(|sample| sample.given_part.is_none()) {
-        return;
-    }
     if !cx.settings.split.use_given {
         let text = say(
             "The folders’ parts are ignored: all pictures are split again",
@@ -83,18 +85,14 @@ fn dealt(ui: &mut Ui, cx: &mut Cx<'_>, dataset: &Dataset) {
         return;
     }
     let Some(plan) = cx.plan.ok().filter(|plan| plan.dataset.samples.len() == dataset.samples.len()) else { return };
-    let pairs = || dataset.samples.iter().zip(&plan.split.parts);
-    for part in [Part::Validation, Part::Test] {
-        let moved = pairs().filter(|(sample, now)| sample.given_part == Some(Part::Train) && **now == Some(part)).count();
-        if moved > 0 && pairs().all(|(sample, _)| sample.given_part != Some(part)) {
-            let count = plural(lang, moved as u64, say("picture", "image"), say("pictures", "images"));
-            let name = part.name().get(lang);
-            let text = match lang {
-                Lang::En => format!("No folder is the {name} part: it gets {count} of the training part"),
-                Lang::Fr => format!("Aucun dossier n’est la partie « {name} » : elle reçoit {count} de l’entraînement"),
-            };
-            ui.add(egui::Label::new(theme::caption(text).color(t.text2)).wrap());
-        }
+    for (part, moved) in parts.dealt(dataset, plan) {
+        let count = plural(lang, *moved, say("picture", "image"), say("pictures", "images"));
+        let name = part.name().get(lang);
+        let text = match lang {
+            Lang::En => format!("No folder is the {name} part: it gets {count} of the training part"),
+            Lang::Fr => format!("Aucun dossier n’est la partie « {name} » : elle reçoit {count} de l’entraînement"),
+        };
+        ui.add(egui::Label::new(theme::caption(text).color(t.text2)).wrap());
     }
 }
 
@@ -107,7 +105,7 @@ struct Reads {
 }
 
 /// The readings that the folder allows; of each kind one is the one of now.
-fn ways(dataset: &Dataset) -> Vec<Reads> {
+fn ways(dataset: &Dataset, framing: Framing) -> Vec<Reads> {
     let understood = &dataset.understood;
     let said = understood.reading;
     let mut ways = Vec::new();
@@ -135,7 +133,7 @@ fn ways(dataset: &Dataset) -> Vec<Reads> {
         ways.extend(levels.map(|(text, classes, now)| Reads { text, reading: Reading { classes, ..said }, now }));
     }
     // UTKFace's own pictures are crops already.
-    if dataset.source != Source::SampleFaces && (said.faces != FaceCrops::Off || dataset.framing() == Framing::Whole) {
+    if dataset.source != Source::SampleFaces && (said.faces != FaceCrops::Off || framing == Framing::Whole) {
         let crops = [
             (say("Take the pictures whole", "Prendre les images entières"), FaceCrops::Off),
             (

@@ -1,12 +1,16 @@
 //! The split: a bar to drag, exact counts and balance of each part, and the numbers to type.
 
-use std::cell::RefCell;
+use std::{
+    cell::RefCell,
+    sync::{Arc, Weak},
+};
 
 use egui::{Align, Frame, Id, Layout, Popup, PopupCloseBehavior, Ui, vec2};
 
 use super::wall::{Narrow, Wall};
 use crate::{
     data::{dataset::Dataset, face_crop::FaceCrops, sample::Part},
+    plan::Plan,
     settings::Settings,
     text::{Lang, number, percent, plural, say},
     ui::{
@@ -25,7 +29,7 @@ use crate::{
 
 /// Draws the card; a part that is clicked is what the wall shows.
 /// `tight` saves height.
-pub fn show(ui: &mut Ui, cx: &mut Cx<'_>, dataset: &Dataset, wall: &mut Wall, tight: bool) {
+pub fn show(ui: &mut Ui, cx: &mut Cx<'_>, dataset: &Arc<Dataset>, wall: &mut Wall, counts: &mut PartCounts, tight: bool) {
     let t = Theme::of(ui);
     let lang = cx.lang;
     let split = &cx.settings.split;
@@ -73,7 +77,7 @@ pub fn show(ui: &mut Ui, cx: &mut Cx<'_>, dataset: &Dataset, wall: &mut Wall, ti
             let bar = ui.scope(|ui| bar::split(ui, &mut shares.train, &mut shares.validation, colors, names)).response;
             match cx.plan {
                 Ok(plan) => {
-                    parts(ui, lang, dataset, &plan.split.parts, wall);
+                    parts(ui, lang, dataset, counts.of(dataset, plan), wall);
                     let torn = plan.split.kept_together as u64;
                     let drag = say("Drag the edges", "Faites glisser les limites").get(lang);
                     let each = dataset.understood.reading.faces == FaceCrops::Each;
@@ -125,15 +129,55 @@ fn usual(ui: &mut Ui, lang: Lang, settings: &mut Settings) {
     ui.add_space(8.0);
 }
 
-/// Count and balance of each part, side by side.
-fn parts(ui: &mut Ui, lang: Lang, dataset: &Dataset, split: &[Option<Part>], wall: &mut Wall) {
-    let t = Theme::of(ui);
-    let mut counts = [(); 3].map(|()| vec![0u64; dataset.task.len()]);
-    for (sample, part) in dataset.samples.iter().zip(split) {
-        if let Some(part) = part {
-            counts[*part as usize][usize::from(sample.class)] += 1;
+/// What is counted over all pictures, once for each plan.
+#[derive(Default)]
+pub struct PartCounts {
+    of: (Weak<Dataset>, Weak<Plan>),
+    /// Of each part, the pictures of each class.
+    counts: [Vec<u64>; 3],
+    /// Parts that no folder names, with the pictures of the training part that they get.
+    dealt: Vec<(Part, u64)>,
+}
+
+impl PartCounts {
+    fn follow(&mut self, dataset: &Arc<Dataset>, plan: &Arc<Plan>) {
+        let (known, by) = &self.of;
+        if std::ptr::eq(known.as_ptr(), Arc::as_ptr(dataset)) && std::ptr::eq(by.as_ptr(), Arc::as_ptr(plan)) {
+            return;
         }
+        self.of = (Arc::downgrade(dataset), Arc::downgrade(plan));
+        self.counts = [(); 3].map(|()| vec![0; dataset.task.len()]);
+        let (mut named, mut moved) = ([false; 3], [0; 3]);
+        for (sample, part) in dataset.samples.iter().zip(&plan.split.parts) {
+            if let Some(given) = sample.given_part {
+                named[given as usize] = true;
+            }
+            if let Some(part) = part {
+                self.counts[*part as usize][usize::from(sample.class)] += 1;
+                moved[*part as usize] += u64::from(sample.given_part == Some(Part::Train));
+            }
+        }
+        let parts = [Part::Validation, Part::Test].into_iter();
+        let dealt = parts.filter(|part| moved[*part as usize] > 0 && !named[*part as usize]);
+        self.dealt = dealt.map(|part| (part, moved[part as usize])).collect();
     }
+
+    /// Of each part, the pictures of each class.
+    fn of(&mut self, dataset: &Arc<Dataset>, plan: &Arc<Plan>) -> &[Vec<u64>; 3] {
+        self.follow(dataset, plan);
+        &self.counts
+    }
+
+    /// Parts that no folder names, with the pictures of the training part that they get.
+    pub fn dealt(&mut self, dataset: &Arc<Dataset>, plan: &Arc<Plan>) -> &[(Part, u64)] {
+        self.follow(dataset, plan);
+        &self.dealt
+    }
+}
+
+/// Count and balance of each part, side by side.
+fn parts(ui: &mut Ui, lang: Lang, dataset: &Dataset, counts: &[Vec<u64>; 3], wall: &mut Wall) {
+    let t = Theme::of(ui);
     let width = (ui.available_width() - 16.0) / 3.0;
     ui.horizontal_top(|ui| {
         ui.spacing_mut().item_spacing.x = 8.0;
@@ -148,7 +192,7 @@ fn parts(ui: &mut Ui, lang: Lang, dataset: &Dataset, split: &[Option<Part>], wal
                 if link(ui, &count).accessible_name(format!("{count}, {}", part.name().get(lang))).clicked() {
                     wall.narrow(Narrow { part: Some(part), ..Narrow::default() });
                 }
-                let text = mix(lang, dataset, &counts);
+                let text = mix(lang, dataset, counts);
                 ui.add(egui::Label::new(theme::caption(text).color(t.text3)).truncate());
             });
         }

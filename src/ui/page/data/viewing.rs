@@ -17,7 +17,7 @@ use crate::{
         Cx,
         viewer::{
             Viewer, ViewerAnswer,
-            subject::{Decidable, Film, LABEL, Said, Small, Subject, facts, folder_of, is_mistake},
+            subject::{Decidable, Film, LABEL, MapOf, Said, Small, Subject, facts, folder_of, is_mistake},
         },
     },
 };
@@ -162,7 +162,7 @@ pub fn show(ui: &mut Ui, cx: &mut Cx<'_>, dataset: &Arc<Dataset>, overview: &Ove
     open.places.follow(dataset);
     open.answers.follow(cx);
     let Viewing { viewer, list, places, answers, .. } = open;
-    let lang = cx.lang;
+    let (lang, session) = (cx.lang, cx.session);
     let place = |position: usize| list.get(position).and_then(|place| places.get(*place));
     let small = |position: usize| match place(position)? {
         Place::Sample(index) => Some(Small::Pixels(&dataset.pixels, index)),
@@ -179,7 +179,6 @@ pub fn show(ui: &mut Ui, cx: &mut Cx<'_>, dataset: &Arc<Dataset>, overview: &Ove
         file: &file,
         folder: folder_of(dataset),
         mistake: if answers.known.is_empty() { None } else { Some(&mistake) },
-        asks: true,
     };
     viewer.turn(ui, &film);
     let at = viewer.position();
@@ -207,6 +206,7 @@ pub fn show(ui: &mut Ui, cx: &mut Cx<'_>, dataset: &Arc<Dataset>, overview: &Ove
                 note: Some(detail::note(cx, dataset, place)),
                 facts: facts(lang, sample, part, copies, dataset.task.is_regression()),
                 decidable: Some(Decidable { task: &dataset.task, class, edit: cx.edits().get(&sample.file) }),
+                map: MapOf::answering(session),
                 ..Subject::default()
             }
         }
@@ -216,7 +216,7 @@ pub fn show(ui: &mut Ui, cx: &mut Cx<'_>, dataset: &Arc<Dataset>, overview: &Ove
         }
     };
     let answer = viewer.show(ui, cx, &film, &subject);
-    if answer == ViewerAnswer::Stay {
+    if answer != ViewerAnswer::Close {
         return Viewed::Open;
     }
     let at = open.at();

@@ -317,11 +317,8 @@ pub fn seen(ui: &mut Ui, cx: &mut Cx<'_>, (asked, reply): (&SquareQuery, &Reply)
         let (legend, color) = match (*shown, slow.flatten()) {
             (Heat::Occlusion, Some(Err(problem))) => (problem.what.get(lang), t.bad),
             (heat, _) => {
-                // Grad-CAM counts only what speaks for the answer, which at times is nothing in particular.
-                let silent = map.is_some_and(|map| map.iter().all(|value| *value <= 0.0));
-                let nothing =
-                    say("No area in particular supported this answer", "Aucune zone en particulier n’a favorisé cette réponse");
-                (if silent { nothing } else { heat.legend_for(&reply.task) }.get(lang), t.text3)
+                let legend = map.map_or_else(|| heat.legend_for(&reply.task), |map| heat.legend_of(&reply.task, map));
+                (legend.get(lang), t.text3)
             }
         };
         ui.add(egui::Label::new(theme::caption(legend).color(color)).wrap());

@@ -122,6 +122,11 @@ impl State {
         chosen
     }
 
+    /// Shows the answer about another square of the photo.
+    fn choose(&mut self, shown: &ShownPhoto, place: usize) {
+        (self.asked, self.place) = (shown.asked.get(place).map(|asked| asked.id), place);
+    }
+
     /// What is asked of the photo in a list of which this is the response. The second of two clicks is the page's
     /// ([`State::open_clicked`]).
     fn wanted(&mut self, ui: &Ui, response: &Response, photo: u64) -> Option<Wanted> {

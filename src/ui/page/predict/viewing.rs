@@ -12,7 +12,7 @@ use crate::{
         Cx,
         viewer::{
             Viewer, ViewerAnswer,
-            subject::{Fact, Film, Small, Subject},
+            subject::{Fact, Film, MapOf, Small, Subject},
         },
     },
 };
@@ -42,7 +42,7 @@ pub fn show(ui: &mut Ui, cx: &mut Cx<'_>, state: &mut State) -> bool {
     };
     let file = |position: usize| photos.get(position).map_or_else(PathBuf::new, |photo| PathBuf::from(&photo.name));
     // What is said of a photo stands on the page already, and nobody knows whether it is right.
-    let film = Film { count: photos.len(), small: &small, file: &file, folder: None, mistake: None, asks: false };
+    let film = Film { count: photos.len(), small: &small, file: &file, folder: None, mistake: None };
     viewer.turn(ui, &film);
     let shown = photos[viewer.position().min(photos.len() - 1)];
     if state.photo != Some(shown.id) {
@@ -56,12 +56,20 @@ pub fn show(ui: &mut Ui, cx: &mut Cx<'_>, state: &mut State) -> bool {
     let subject = subject(cx, shown, chosen, large);
     let answer = viewer.show(ui, cx, &film, &subject);
     state.strip = strip.into_inner();
-    let stays = answer == ViewerAnswer::Stay;
+    match answer {
+        ViewerAnswer::Map(place) => state.choose(shown, place),
+        ViewerAnswer::Square(square) => {
+            let place = picture::squares(cx.lang, shown, chosen).nth(square).map(|(place, _)| place);
+            place.into_iter().for_each(|place| state.choose(shown, place));
+        }
+        ViewerAnswer::Stay | ViewerAnswer::Close => {}
+    }
+    let stays = answer != ViewerAnswer::Close;
     state.viewing = stays.then_some(viewer);
     stays
 }
 
-fn subject<'a>(cx: &Cx<'_>, shown: &ShownPhoto, chosen: usize, large: (TextureId, [f32; 2])) -> Subject<'a> {
+fn subject<'a>(cx: &Cx<'_>, shown: &'a ShownPhoto, chosen: usize, large: (TextureId, [f32; 2])) -> Subject<'a> {
     let lang = cx.lang;
     let label = match &shown.asked[..] {
         [one] => words::sentence(lang, one),
@@ -71,10 +79,10 @@ fn subject<'a>(cx: &Cx<'_>, shown: &ShownPhoto, chosen: usize, large: (TextureId
     let learned = cx.session.answering().map(|run| run.framing);
     let said = shown.asked.get(chosen).and_then(|asked| asked.said());
     let fact = |name: Phrase, value: String| Fact { name: name.get(lang).into(), value };
-    let faces = shown.asked.iter().enumerate().filter(|_| shown.asked.len() > 1).map(|(place, asked)| {
-        let name = format!("{} {}", say("Face", "Visage").get(lang), place + 1);
-        Fact { name: name.into(), value: words::sentence(lang, asked) }
-    });
+    let face = |place: usize| format!("{} {}", say("Face", "Visage").get(lang), place + 1);
+    let several = shown.asked.iter().enumerate().filter(|_| shown.asked.len() > 1);
+    let maps = several.clone().map(|(place, _)| face(place)).collect();
+    let faces = several.map(|(place, asked)| Fact { name: face(place).into(), value: words::sentence(lang, asked) });
     let facts = [
         said.map(|reply| fact(say("Run", "Essai"), runs::name(cx, &reply.run).into_owned())),
         learned.map(|learned| fact(say("Framing", "Cadrage"), words::framing(&shown.framed, learned).get(lang).to_owned())),
@@ -87,6 +95,9 @@ fn subject<'a>(cx: &Cx<'_>, shown: &ShownPhoto, chosen: usize, large: (TextureId
         squares: picture::squares(lang, shown, chosen).map(|(_, square)| square).collect(),
         facts: faces.chain(facts.into_iter().flatten()).collect(),
         caution: said.map(|reply| reply.caution.get(lang).to_owned()),
+        map: shown.asked.get(chosen).map_or(MapOf::Nobody, MapOf::Square),
+        maps,
+        shown_map: chosen,
         ..Subject::default()
     }
 }

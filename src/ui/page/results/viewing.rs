@@ -11,7 +11,7 @@ use crate::{
         Cx,
         viewer::{
             Viewer, ViewerAnswer,
-            subject::{Copies, Decidable, Fact, Film, LABEL, Said, Small, Subject, facts, folder_of, is_mistake},
+            subject::{Copies, Decidable, Fact, Film, LABEL, MapOf, Said, Small, Subject, facts, folder_of, is_mistake},
         },
     },
 };
@@ -58,13 +58,14 @@ pub fn show(ui: &mut Ui, cx: &mut Cx<'_>, shown: &Shown, viewing: &mut Option<Vi
         file: &file,
         folder: places.base.as_deref().and_then(folder_of),
         mistake: Some(&mistake),
-        asks: true,
     };
     viewer.turn(ui, &film);
     let p = prediction(viewer.position());
     let part = if *validation { Some(Part::Validation) } else { shown.report.part };
-    let subject = subject(cx.lang, shown, &places, p, Beside { part, copies });
-    let stays = viewer.show(ui, cx, &film, &subject) == ViewerAnswer::Stay;
+    // By the run whose answers these are, whoever answers about photos.
+    let map = MapOf::run(cx.session, &shown.view.info.id);
+    let subject = Subject { map, ..subject(cx.lang, shown, &places, p, Beside { part, copies }) };
+    let stays = viewer.show(ui, cx, &film, &subject) != ViewerAnswer::Close;
     if !stays {
         *viewing = None;
     }

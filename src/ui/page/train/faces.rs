@@ -14,7 +14,7 @@ use crate::{
         theme::{self, Theme, size},
         viewer::{
             Viewer, ViewerAnswer,
-            subject::{Film, LABEL, Said, Small, Subject, facts, folder_of},
+            subject::{Film, LABEL, MapOf, Said, Small, Subject, facts, folder_of},
         },
         widget::{card::Card, fitted::fitted},
     },
@@ -192,8 +192,7 @@ pub fn viewer(ui: &mut Ui, cx: &mut Cx<'_>, training: &Training, viewing: &mut O
     let file = |position: usize| sample(position).map(|sample| sample.file.clone()).unwrap_or_default();
     let mistake = |position: usize| face(position).is_mistake();
     let folder = folder_of(&dataset);
-    // The model that is being trained has said already what it says.
-    let film = Film { count: faces.len(), small: &small, file: &file, folder, mistake: Some(&mistake), asks: false };
+    let film = Film { count: faces.len(), small: &small, file: &file, folder, mistake: Some(&mistake) };
     open.viewer.turn(ui, &film);
     let at = open.viewer.position();
     let (shown, task) = (face(at), &dataset.task);
@@ -210,9 +209,17 @@ pub fn viewer(ui: &mut Ui, cx: &mut Cx<'_>, training: &Training, viewing: &mut O
         class: Some(shown.label()).filter(|_| !of_years),
         said: vec![Said { by: None, text, right: !shown.is_mistake() }],
         facts: sample(at).map_or_else(Vec::new, |sample| facts(lang, sample, Some(Part::Validation), 0, of_years)),
+        map: training.stored.map_or(MapOf::Nobody, |_| MapOf::Run(&training.run)),
+        // What was said of the face is of the last epoch.
+        map_note: training.stored.map(|epoch| match (training.goes_on(), lang) {
+            (true, Lang::En) => format!("By the best weights so far, those of epoch {epoch}"),
+            (true, Lang::Fr) => format!("D’après les meilleurs poids jusqu’ici, ceux de l’époque {epoch}"),
+            (false, Lang::En) => format!("By the weights that are kept, those of epoch {epoch}"),
+            (false, Lang::Fr) => format!("D’après les poids gardés, ceux de l’époque {epoch}"),
+        }),
         ..Subject::default()
     };
-    let stays = open.viewer.show(ui, cx, &film, &subject) == ViewerAnswer::Stay;
+    let stays = open.viewer.show(ui, cx, &film, &subject) != ViewerAnswer::Close;
     if !stays {
         *viewing = None;
     }

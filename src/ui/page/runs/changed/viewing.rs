@@ -6,13 +6,13 @@ use super::{Both, Open};
 use crate::{
     data::sample::Sample,
     evaluate::Prediction,
-    text::say,
+    text::{quoted, say},
     ui::{
         Cx,
         page::results::labels,
         viewer::{
             Viewer, ViewerAnswer,
-            subject::{Copies, Decidable, Fact, Film, LABEL, Said, Small, Subject, facts, folder_of},
+            subject::{Copies, Decidable, Fact, Film, LABEL, MapOf, Said, Small, Subject, facts, folder_of},
         },
     },
 };
@@ -21,18 +21,20 @@ use crate::{
 pub struct Viewing {
     viewer: Viewer,
     copies: Copies,
+    /// Whose map is shown.
+    map: usize,
 }
 
 impl Viewing {
     /// Opens the viewer at a picture of the list; `back` gets the keyboard when it is closed.
     pub fn open(ui: &Ui, position: usize, back: Id) -> Self {
-        Self { viewer: Viewer::at(ui, position, Some(back)), copies: Copies::default() }
+        Self { viewer: Viewer::at(ui, position, Some(back)), copies: Copies::default(), map: 0 }
     }
 }
 
 /// Draws it, if one is open; gives whether it is, so that nothing else is drawn.
 pub fn show(ui: &mut Ui, cx: &mut Cx<'_>, both: &Both<'_>, shown: &[[&Prediction; 2]], viewing: &mut Option<Viewing>) -> bool {
-    let Some(Viewing { viewer, copies }) = viewing else { return false };
+    let Some(Viewing { viewer, copies, map }) = viewing else { return false };
     let Some(open) = both.open.as_ref().filter(|_| !viewer.is_left(ui) && !shown.is_empty()) else {
         *viewing = None;
         return false;
@@ -44,10 +46,20 @@ pub fn show(ui: &mut Ui, cx: &mut Cx<'_>, both: &Both<'_>, shown: &[[&Prediction
     };
     let file = |position: usize| said(position)[0].file.clone();
     // The list is of pictures that a run got wrong, or of none: there is no next mistake in it.
-    let film = Film { count: shown.len(), small: &small, file: &file, folder: folder_of(&open.base), mistake: None, asks: true };
+    let film = Film { count: shown.len(), small: &small, file: &file, folder: folder_of(&open.base), mistake: None };
     viewer.turn(ui, &film);
-    let subject = subject(cx, both, open, said(viewer.position()), copies);
-    let stays = viewer.show(ui, cx, &film, &subject) == ViewerAnswer::Stay;
+    let lang = cx.lang;
+    let subject = Subject {
+        map: MapOf::run(cx.session, &both.pair.runs[*map]),
+        maps: both.pair.names.each_ref().map(|name| quoted(lang, name.get(lang))).into(),
+        shown_map: *map,
+        ..subject(cx, both, open, said(viewer.position()), copies)
+    };
+    let answer = viewer.show(ui, cx, &film, &subject);
+    if let ViewerAnswer::Map(chosen) = answer {
+        *map = chosen;
+    }
+    let stays = answer != ViewerAnswer::Close;
     if !stays {
         *viewing = None;
     }
