@@ -109,7 +109,7 @@ struct Window {
 impl Window {
     fn new(page: Page, dataset: &Arc<Dataset>, run: bool) -> Self {
         let ctx = Context::default();
-        let mut session = Session { dataset: Some(dataset.clone()), trained_on: Some(dataset.clone()), ..Session::default() };
+        let mut session = Session { open: Some(dataset.clone().into()), trained_on: Some(dataset.clone()), ..Session::default() };
         if run {
             let view = stage::run(dataset);
             session.runs = vec![view.info.clone()];

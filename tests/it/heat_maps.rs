@@ -57,7 +57,7 @@ fn face() -> (OnStage, [PathBuf; 2]) {
     assert!(says(&page, "2 of 6"));
     let files = {
         let stage = stage.borrow();
-        let data = stage.session.dataset.as_ref().expect("a data set");
+        let data = stage.session.dataset().expect("a data set");
         let faces = &stage.session.training.as_ref().expect("it trains").faces;
         [1, 2].map(|at| data.samples[faces[at].sample as usize].file.clone())
     };
@@ -265,7 +265,7 @@ fn trained() -> (tempfile::TempDir, String, trombine::plan::Plan) {
 fn a_late_answer_is_not_taken_for_that_about_another_picture() {
     let (home, run, plan) = trained();
     let dataset = plan.dataset.clone();
-    let session = Session { dataset: Some(dataset.clone()), ..Session::default() };
+    let session = Session { open: Some(dataset.clone().into()), ..Session::default() };
     let preferences = Preferences { page: Page::Data, mode: Mode::Light, ..Preferences::default() };
     let store = RunStore::at(home.path());
     let build = move |cc: &mut eframe::CreationContext<'static>| {
@@ -310,7 +310,7 @@ fn a_late_answer_is_not_taken_for_that_about_another_picture() {
     let session = &mut window.state_mut().session;
     session.apply(trombine::worker::Envelope {
         job: trombine::worker::JobId::default(),
-        event: Event::Opened { dataset: training::dataset(30) },
+        event: Event::Opened { open: training::dataset(30).into() },
     });
     assert!(session.looked_at.is_none());
 }

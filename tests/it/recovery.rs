@@ -101,7 +101,7 @@ fn a_loss_that_ran_away_is_mended_by_a_lower_rate() {
 fn the_card_of_a_loss_that_ran_away_is_about_its_own_run() {
     let diverged = || terminate_on_nan::check(f64::NAN, 4).expect("no number").in_run("2026-11-22-140211");
     let mut session = failed(diverged());
-    session.training = session.dataset.as_ref().map(|dataset| stage::finished(dataset));
+    session.training = session.dataset().map(|dataset| stage::finished(dataset));
     session.training.as_mut().expect("one").run = "2026-11-23-090000".to_owned();
     let window = with(session);
     assert!(window.query_by_label_contains("Start again at").is_some());

@@ -53,7 +53,7 @@ fn list(stage: Stage, name: &str) -> OnStage {
 }
 
 fn dataset(stage: &Rc<RefCell<Stage>>) -> Arc<Dataset> {
-    stage.borrow().session.dataset.clone().expect("a data set")
+    stage.borrow().session.dataset().cloned().expect("a data set")
 }
 
 /// The pictures of a list, in its order, as far as they are drawn: where they are, and what they are called.
@@ -144,7 +144,7 @@ fn copies_are_marked_by_clicks_and_decided_about_together() {
 #[test]
 fn a_rectangle_marks_what_it_covers_in_look_alikes() {
     let mut stage = Stage::new(Page::Data).with_data(600);
-    let data = stage.session.dataset.clone().expect("a data set");
+    let data = stage.session.dataset().cloned().expect("a data set");
     let group = |samples: &[u32]| Group { samples: samples.to_vec(), contradiction: None };
     let groups = [group(&[1, 7]), group(&[3, 9, 20]), group(&[4, 30])];
     stage.session.near = Some((data.clone(), groups.into()));
@@ -165,7 +165,7 @@ fn a_rectangle_marks_what_it_covers_in_look_alikes() {
 #[test]
 fn marked_pictures_that_have_no_room_are_said() {
     let mut stage = Stage::new(Page::Data).with_data(600);
-    let data = stage.session.dataset.clone().expect("a data set");
+    let data = stage.session.dataset().cloned().expect("a data set");
     let group = Group { samples: (0..40).collect(), contradiction: None };
     stage.session.near = Some((data.clone(), [group].into()));
     let (mut page, _) = list(stage, "look-alikes");
@@ -267,7 +267,7 @@ fn files_without_a_picture_have_what_can_be_done_with_files() {
     // Their places among the files are others once something is decided elsewhere.
     let mut other = Dataset::clone(&dataset(&stage));
     other.skipped.remove(0);
-    stage.borrow_mut().session.dataset = Some(Arc::new(other));
+    stage.borrow_mut().session.open = Some(other.into());
     page.run_steps(3);
     assert!(!contains(&page, "selected"), "nothing else is marked in their place");
 }
@@ -361,7 +361,7 @@ fn bars_of_lists_and_strips_are_not_cut_off() {
 }
 
 fn edits(window: &Harness<'_, App>) -> usize {
-    window.state().session.dataset.as_ref().map_or(0, |dataset| dataset.edits().len())
+    window.state().session.open.as_ref().map_or(0, |open| open.edits().len())
 }
 
 /// A copy under the other class, of which both are left out in the list of contradictions, and that is undone.
@@ -373,7 +373,7 @@ fn what_is_decided_in_a_list_is_undone_in_one_step() {
     let mut window = crate::viewer::window(&folder);
     window.get_by_label("show, copies with conflicting labels").click();
     window.run_steps(3);
-    let all = copied(window.state().session.dataset.as_ref().expect("a data set"), true);
+    let all = copied(window.state().session.dataset().expect("a data set"), true);
     let tiles = drawn(&window, Role::Button, &all);
     assert_eq!(tiles.len(), 2);
     click(&mut window, tiles[0].0, Modifiers::COMMAND);
@@ -447,7 +447,7 @@ fn mistakes_go_on_to_predict() {
 #[test]
 fn drawings_and_files_come_as_several_photos() {
     let data = stage::faces(60);
-    let session = Session { dataset: Some(data.clone()), ..Session::default() };
+    let session = Session { open: Some(data.clone().into()), ..Session::default() };
     let mut window = pages::window(session, pages::on(Page::Data), [1280.0, 900.0]);
     let pictures = [4, 1, 9].map(|index: usize| (data.samples[index].file.clone(), index)).to_vec();
     let ctx = window.ctx.clone();
@@ -466,7 +466,7 @@ fn drawings_and_files_come_as_several_photos() {
     }
     let mut data = Dataset::clone(&stage::faces(3));
     data.source = folder.source();
-    let session = Session { dataset: Some(Arc::new(data)), ..Session::default() };
+    let session = Session { open: Some(data.into()), ..Session::default() };
     let mut window = pages::window(session, pages::on(Page::Data), [1280.0, 900.0]);
     let pictures = ["a.png", "a.png#2", "b.png"].map(|name| (PathBuf::from(name), 0)).to_vec();
     let ctx = window.ctx.clone();

@@ -26,7 +26,7 @@ fn window(home: &Path, folder: &str) -> Harness<'static, App> {
 }
 
 fn window_of(home: &Path, data: Dataset, lang: Lang) -> Harness<'static, App> {
-    let session = Session { dataset: Some(Arc::new(data)), ..Session::default() };
+    let session = Session { open: Some(data.into()), ..Session::default() };
     let preferences = Preferences { lang, ..pages::on(Page::Data) };
     let mut window = pages::window(session, preferences, [1280.0, 900.0]);
     window.state_mut().keep_preferences(home);
@@ -93,13 +93,13 @@ fn a_folder_that_is_opened_again_is_filtered_as_it_was() {
     let mut window = window(home.path(), "/pictures/one");
     choose(&mut window, "both labels", "female");
     let narrowed = wall(&window);
-    let one = window.state().session.dataset.clone();
-    let mut two = Dataset::clone(one.as_ref().expect("a data set"));
+    let one = window.state().session.open.clone();
+    let mut two = Dataset::clone(&one.as_ref().expect("a data set").dataset);
     two.source = Source::Folder("/pictures/two".into());
-    window.state_mut().session.dataset = Some(Arc::new(two));
+    window.state_mut().session.open = Some(two.into());
     window.run_steps(3);
     assert!(says(&window, "Wall of 60\u{a0}faces"));
-    window.state_mut().session.dataset = one;
+    window.state_mut().session.open = one;
     window.run_steps(3);
     assert_eq!(wall(&window), narrowed);
 }
@@ -161,7 +161,7 @@ fn an_empty_wall_names_the_filter_that_hides_everything() {
     ] {
         let mut stage = Stage::new(Page::Data).with_data(60);
         stage.lang = lang;
-        let data = stage.session.dataset.clone().expect("a data set");
+        let data = stage.session.dataset().cloned().expect("a data set");
         let women = data.samples.iter().filter(|sample| sample.class == 0).count();
         let (mut page, _) = stage.harness([1100.0, 900.0]);
         page.run_steps(3);
