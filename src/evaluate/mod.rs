@@ -378,7 +378,8 @@ impl Report {
 
     /// How right it would be to always say the majority class of the training part.
     pub fn baseline(&self) -> Rate {
-        let hits = self.predictions.iter().filter(|p| usize::from(p.label) == self.majority()).count();
+        let majority = self.majority();
+        let hits = self.predictions.iter().filter(|p| usize::from(p.label) == majority).count();
         Rate { hits: hits as u32, n: self.predictions.len() as u32 }
     }
 

@@ -1,6 +1,6 @@
 //! How classes and results are called in sentences.
 
-use super::{Interval, Regression, Report, TOP_K, has_top_k};
+use super::{Interval, Rate, Regression, Report, TOP_K, has_top_k};
 use crate::{
     data::sample::Part,
     text::{Lang, decimal, number, percent, plural, say, years},
@@ -76,12 +76,6 @@ impl Report {
         line
     }
 
-    /// What always saying one class would score: `54%`, and `0.5%` where whole numbers would say next to nothing.
-    pub fn baseline_words(&self, lang: Lang) -> String {
-        let share = self.baseline().share();
-        percent(lang, share, usize::from(share < 0.02))
-    }
-
     /// How sure the headline is, of which part it is, and what always saying one class would score.
     fn range_line(&self, threshold: f64, lang: Lang) -> String {
         if let Some(regression) = self.regression() {
@@ -90,7 +84,7 @@ impl Report {
         let range = self.accuracy(threshold).wilson();
         let (low, high) = (decimal(lang, range.low * 100.0, 1), percent(lang, range.high, 1));
         let majority = self.task.name(self.majority(), lang);
-        let baseline = self.baseline_words(lang);
+        let baseline = baseline_words(lang, self.baseline());
         let part = self.part_and_way(lang);
         match lang {
             Lang::En => format!("between {low} and {high}, {part} · always saying “{majority}” would score {baseline}"),
@@ -141,4 +135,10 @@ impl Report {
 pub fn about(share: f64, lang: Lang) -> String {
     let is_nearly = (share > 0.99 && share < 1.0) || (share > 0.0 && share < 0.01);
     percent(lang, share, usize::from(is_nearly))
+}
+
+/// What always saying one class would score: `54%`, and `0.5%` where whole numbers would say next to nothing.
+pub fn baseline_words(lang: Lang, baseline: Rate) -> String {
+    let share = baseline.share();
+    percent(lang, share, usize::from(share < 0.02))
 }

@@ -27,7 +27,7 @@ use trombine::{
     history::{BatchRecord, EventLog, StopReason},
     plan::Plan,
     run::{RunFiles, RunStatus},
-    session::{LookedAt, Phase, Progress, RateTest, RunPicturesState, Tried, WholePhoto},
+    session::{LookedAt, Phase, Progress, RateTest, RunPicturesState, SquareQuery, Tried, WholePhoto},
     text::Lang,
     train::{
         rate_range::{self, RateRange},
@@ -81,6 +81,19 @@ const MORE_SCENES: &[Scene] = &[
         &["crossed", "croisés", "Show groups as a table", "Afficher les groupes en tableau"],
     ),
     scene("viewer-heat", looked_at, VIEWER_HEAT),
+    scene("viewer-heat-face", face_looked_at, &["predicted ", "réponse\u{a0}: ", "No heat map", "Sans carte", "uick", "apide"]),
+    scene(
+        "viewer-heat-photo",
+        stage::predicting,
+        &["Open the picture", "Ouvrir l’image", "No heat map", "Sans carte", "uick", "apide"],
+    ),
+    scene("viewer-waiting", || Stage::new(Page::Results).with_data(400).with_run(), VIEWER_HEAT),
+    scene(
+        "results-help",
+        || Stage::new(Page::Results).with_data(400).with_run(),
+        &["What is “Confusion matrix", "Qu’est-ce que «\u{a0}Matrice de confusion"],
+    ),
+    scene("training-help", || during(Phase::Training), &["What is “Loss", "Qu’est-ce que «\u{a0}Perte"]),
     scene("data-marked", || Stage::new(Page::Data).with_data(600), &["Wall of", "Mur de", CTRL_A]),
     scene(
         "data-marked-copies",
@@ -267,6 +280,18 @@ fn looked_at() -> Stage {
     asked.slow = None;
     let photo = PhotoSource::Rgb { width: 1, height: 1, pixels: vec![0; 3].into() };
     stage.session.looked_at = Some(LookedAt { file, run: run.info.id.clone(), weights: 0, photo: Some(photo), asked });
+    stage
+}
+
+/// A face of a training about which its best weights were asked.
+fn face_looked_at() -> Stage {
+    let mut stage = during(Phase::Training);
+    let training = stage.session.training.as_ref().expect("it trains");
+    let (run, sample) = (training.run.clone(), training.faces[0].sample as usize);
+    let file = stage.session.dataset.as_ref().expect("a data set").samples[sample].file.clone();
+    let asked = SquareQuery { id: 900, reply: Some(Ok(stage::reply(sample, 0.91))), ..SquareQuery::default() };
+    let weights = stage.session.weights_of(&run);
+    stage.session.looked_at = Some(LookedAt { file, run, weights, photo: None, asked });
     stage
 }
 

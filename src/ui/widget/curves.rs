@@ -377,7 +377,8 @@ impl Curves {
             let places = [at, at + vec2(0.0, LABEL), pos2(left, at.y + LABEL), pos2(left, at.y - LABEL), at - vec2(0.0, LABEL)];
             let back = |at: &Pos2| Rect::from_min_size(*at, size).expand2(vec2(2.0, 0.0));
             let free = |at: &Pos2| {
-                let inside = rect.expand(4.0).contains_rect(back(at)) && back(at).bottom() <= frame.rect.bottom() + LABEL / 2.0;
+                let on_plot = back(at).bottom() <= frame.rect.bottom() + LABEL / 2.0 && at.x >= frame.rect.left();
+                let inside = rect.expand(4.0).contains_rect(back(at)) && on_plot;
                 inside
                     && !self.crosses(frame, back(at))
                     && !taken.iter().any(|other: &Rect| other.intersects(back(at).shrink(1.5)))

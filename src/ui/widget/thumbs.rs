@@ -23,10 +23,10 @@ use crate::{
     ui::theme::{self, Theme},
 };
 
-/// Side of each texture in texels: every graphics driver takes it.
-const ATLAS: usize = 1024;
-/// Textures of each tile size at most: 12 x 256 tiles of 64 texels, 12 x 64 of 128.
-const ATLASES: usize = 12;
+/// Side of each texture in texels: every graphics driver takes it, and to make a new one takes little of a frame.
+const ATLAS: usize = 512;
+/// Textures of each tile size at most: 48 x 64 tiles of 64 texels, 48 x 16 of 128.
+const ATLASES: usize = 48;
 /// How long new thumbnails may hold up a frame: each takes some microseconds of a picture in memory.
 pub const MOST_OF_A_FRAME: Duration = Duration::from_millis(3);
 
@@ -199,22 +199,24 @@ fn shrink<const TILE: usize>(pixels: &[u8]) -> ColorImage {
         return image(&resize(pixels, [side; 2], [TILE as u32; 2]), TILE);
     }
     let factor = SIDE / TILE;
+    if factor == 1 {
+        return image(pixels, SIDE);
+    }
     let area = (factor * factor) as u32;
     let mut out = Vec::with_capacity(TILE * TILE);
-    for y in 0..TILE {
-        for x in 0..TILE {
-            let mut sum = [0u32; 3];
-            for dy in 0..factor {
-                for dx in 0..factor {
-                    let at = ((y * factor + dy) * SIDE + x * factor + dx) * 3;
-                    for (total, value) in sum.iter_mut().zip(&pixels[at..at + 3]) {
-                        *total += u32::from(*value);
-                    }
+    for rows in pixels.chunks_exact(factor * SIDE * 3) {
+        let mut sums = [[0u32; 3]; TILE];
+        for row in rows.chunks_exact(SIDE * 3) {
+            for (sum, block) in sums.iter_mut().zip(row.chunks_exact(factor * 3)) {
+                for pixel in block.as_chunks::<3>().0 {
+                    sum.iter_mut().zip(pixel).for_each(|(total, value)| *total += u32::from(*value));
                 }
             }
-            let [r, g, b] = sum.map(|s| (s / area) as u8);
-            out.push(Color32::from_rgb(r, g, b));
         }
+        out.extend(sums.map(|sum| {
+            let [r, g, b] = sum.map(|sum| (sum / area) as u8);
+            Color32::from_rgb(r, g, b)
+        }));
     }
     ColorImage::new([TILE, TILE], out)
 }

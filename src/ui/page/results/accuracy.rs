@@ -212,7 +212,7 @@ fn plot(ui: &Ui, lang: Lang, shown: &Shown, curve: Curve) -> SharePlot {
     let place = |p: &crate::evaluate::CurvePoint| {
         if roc { [p.false_positive_rate, p.true_positive_rate] } else { [p.true_positive_rate, p.precision] }
     };
-    let point = place(&shown.report.point(shown.threshold));
+    let point = place(&shown.counted.point(&shown.report, shown.threshold));
     let one = shown.task().name(1, lang);
     let (across, up) = match roc {
         // The rate of true positives is the recall, which the scores name.
@@ -222,7 +222,7 @@ fn plot(ui: &Ui, lang: Lang, shown: &Shown, curve: Curve) -> SharePlot {
     let [across, up] = [across, up].map(|rate| format!("{}, {one}", rate.get(lang)));
     // Where the two points are close, their words would run into each other.
     let apart = |best: &f64| {
-        let [x, y] = place(&shown.report.point(*best));
+        let [x, y] = place(&shown.counted.point(&shown.report, *best));
         (x - point[0]).abs() > 0.12 || (y - point[1]).abs() > 0.12
     };
     let best = shown.best.map(|best| best.threshold).filter(apart);
@@ -234,7 +234,7 @@ fn plot(ui: &Ui, lang: Lang, shown: &Shown, curve: Curve) -> SharePlot {
         color: t.accent,
         diagonal: roc,
         marker: Some((point, text::threshold(lang, shown.threshold))),
-        best: best.map(|b| (place(&shown.report.point(b)), say("best F1", "meilleur F1").get(lang).to_owned())),
+        best: best.map(|b| (place(&shown.counted.point(&shown.report, b)), say("best F1", "meilleur F1").get(lang).to_owned())),
         note: area(lang, shown, curve),
         ..SharePlot::default()
     }
@@ -258,7 +258,7 @@ fn table(lang: Lang, shown: &Shown) -> Table {
     ];
     let row = |i: u32| {
         let threshold = f64::from(i) * 0.05;
-        let p = shown.report.point(threshold);
+        let p = shown.counted.point(&shown.report, threshold);
         let share = |v: f64| percent(lang, v, 1);
         vec![decimal(lang, threshold, 2), share(p.true_positive_rate), share(p.false_positive_rate), share(p.precision)]
     };

@@ -7,6 +7,7 @@ use egui::{Align, Layout, Ui, UiBuilder, Vec2, vec2};
 
 use super::{Shown, accuracy, calibration, facets::Facets, groups, judged::PicturesAction, pictures, several};
 use crate::{
+    evaluate::words::baseline_words,
     text::{Lang, Phrase, quoted, say},
     ui::{
         Cx, theme,
@@ -107,12 +108,13 @@ fn narrow(facets: Facets) -> Option<PicturesAction> {
 fn score_bar(ui: &mut Ui, lang: Lang, shown: &Shown) {
     let accuracy = shown.counted.scores.accuracy;
     let range = accuracy.wilson();
+    let baseline = shown.counted.baseline;
     let majority = quoted(lang, shown.task().name(shown.report.majority(), lang));
     let bar = ScoreBar {
         share: accuracy.share(),
         range: (range.low, range.high),
-        baseline: shown.report.baseline().share(),
-        always: format!("{} {majority} {}", say("always", "toujours").get(lang), shown.report.baseline_words(lang)),
+        baseline: baseline.share(),
+        always: format!("{} {majority} {}", say("always", "toujours").get(lang), baseline_words(lang, baseline)),
     };
     bar.show(ui, lang);
 }

@@ -1,8 +1,13 @@
 //! What is counted of a report of classes, at the threshold and temperature that are tried: once for each, not in every frame.
 
+use std::{
+    cell::{OnceCell, RefCell},
+    collections::HashMap,
+};
+
 use crate::{
     evaluate::{
-        Bin, Confusion, Group, Grouping, Rate, Report, Scores, TOP_K,
+        Bin, Confusion, CurvePoint, Group, Grouping, Rate, Report, Scores, TOP_K,
         calibration::{BINS, reliability},
         confusion::Mistake,
         has_top_k,
@@ -25,10 +30,18 @@ pub struct Counted {
     pub bins: [Bin; BINS],
     /// How often the label is among the likeliest answers, where that is told.
     pub top_k: Option<Rate>,
+    /// How right it would be always to say the class that most training pictures have.
+    pub baseline: Rate,
+    /// Of two classes: the points of the curves that were asked for, by the bits of their thresholds.
+    points: RefCell<HashMap<u64, CurvePoint>>,
+    /// Macro F1 on the validation part.
+    validation_f1: OnceCell<f64>,
     /// The grouping that was asked for last.
     groups: Option<(Grouping, Vec<Group>)>,
     /// The title and the line below it, in the language in which they were written.
     head: Option<(Lang, [String; 2])>,
+    /// What keeps the result from saying how good the run is, likewise.
+    reservations: Option<(Lang, Vec<String>)>,
 }
 
 fn place(threshold: f64, temperature: f64) -> [u64; 2] {
@@ -48,9 +61,13 @@ impl Counted {
             mistakes: if of_years { Vec::new() } else { report.mistakes(threshold) },
             bins: if of_years { reliability(&[], 1.0) } else { report.reliability() },
             top_k: has_top_k(&report.task).then(|| report.top_k(TOP_K)),
+            baseline: if of_years { Rate::default() } else { report.baseline() },
+            points: RefCell::default(),
+            validation_f1: OnceCell::new(),
             confusion,
             groups: None,
             head: None,
+            reservations: None,
         }
     }
 
@@ -69,6 +86,28 @@ impl Counted {
     /// The groups that were counted last.
     pub fn groups(&self) -> &[Group] {
         self.groups.as_ref().map_or(&[], |(_, groups)| groups)
+    }
+
+    /// The point of the curves of `report`, which these are the counts of, at any threshold.
+    pub fn point(&self, report: &Report, threshold: f64) -> CurvePoint {
+        *self.points.borrow_mut().entry(threshold.to_bits()).or_insert_with(|| report.point(threshold))
+    }
+
+    /// Macro F1 on the validation part of `report`, at this threshold.
+    pub fn validation_f1(&self, report: &Report, threshold: f64) -> f64 {
+        *self.validation_f1.get_or_init(|| {
+            let raw = report.logit_threshold(threshold);
+            Scores::new(&Confusion::new(&report.validation, 2, raw)).macro_average.f1
+        })
+    }
+
+    /// What keeps the result from saying how good the run is on new pictures.
+    pub fn reservations(&mut self, report: &Report, threshold: f64, lang: Lang) -> &[String] {
+        if self.reservations.as_ref().is_none_or(|(written, _)| *written != lang) {
+            let said = report.reservations(threshold, lang).into_iter().chain(report.left_out(lang));
+            self.reservations = Some((lang, said.collect()));
+        }
+        self.reservations.as_ref().map_or(&[], |(_, said)| said)
     }
 
     /// The title of `report`, and the line below it.

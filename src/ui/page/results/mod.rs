@@ -23,7 +23,7 @@ use egui::{Popup, PopupCloseBehavior, Ui};
 
 use crate::{
     data::task::Task,
-    evaluate::{Best, Confusion, CoveragePoint, Curves, F1Of, Grouping, Report, Scores, TOP_K, curves::mean},
+    evaluate::{Best, CoveragePoint, Curves, F1Of, Grouping, Report, TOP_K, curves::mean},
     preset::{Difference, differences},
     run::{
         Changes, RunInfo, RunStatus, RunView,
@@ -147,8 +147,7 @@ impl Shown {
 
     /// Macro F1 on the validation part, at the threshold that is tried.
     fn validation_f1(&self) -> f64 {
-        let raw = self.report.logit_threshold(self.threshold);
-        Scores::new(&Confusion::new(&self.report.validation, 2, raw)).macro_average.f1
+        self.counted.validation_f1(&self.report, self.threshold)
     }
 
     /// The best threshold, where it is better than the one that is tried.
@@ -454,14 +453,13 @@ fn more_lines(ui: &mut Ui, cx: &mut Cx<'_>, shown: &Shown) {
 }
 
 /// What keeps the result from saying how good the run is on new pictures.
-fn reservations(ui: &mut Ui, lang: Lang, shown: &Shown) {
+fn reservations(ui: &mut Ui, lang: Lang, shown: &mut Shown) {
     let t = Theme::of(ui);
     for text in shown.view.info.committee_notes(lang) {
         notice::note(ui, icon::USERS, t.text2, &text);
     }
-    let said = shown.report.reservations(shown.threshold, lang).into_iter().chain(shown.report.left_out(lang));
-    for text in said {
-        notice::note(ui, icon::TRIANGLE_ALERT, t.validation, &text);
+    for text in shown.counted.reservations(&shown.report, shown.threshold, lang) {
+        notice::note(ui, icon::TRIANGLE_ALERT, t.validation, text);
     }
 }
 
