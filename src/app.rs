@@ -24,6 +24,7 @@ mod recipe;
 mod recovery;
 mod run_actions;
 mod tab;
+pub mod taskbar;
 mod tasks;
 mod title;
 mod toasts;
@@ -55,6 +56,7 @@ use self::{
     planning::{Checked, Planning},
     preferences_writer::PreferencesWriter,
     question::{Preview, TaskResult},
+    taskbar::Taskbar,
     tasks::Tasks,
     toasts::Toasts,
     typed::Typed,
@@ -146,6 +148,8 @@ pub struct App {
     pub opener: Opener,
     /// Shows what is told while the user looks elsewhere.
     pub notifier: Notifier,
+    /// Shows how far the job is beside the title.
+    pub taskbar: Taskbar,
     /// How much the system wants to move.
     pub system_motion: SystemMotion,
     /// The window's title, as it was set last.
@@ -210,6 +214,7 @@ impl App {
         app.tasks.offer_dialogs();
         app.notifier = notification::by_the_system();
         app.opener = Opener::SYSTEM;
+        app.taskbar = taskbar::of_the_system();
         app.system_motion.listen(&cc.egui_ctx);
         if let Ok(home) = home {
             app.keep_preferences(&home);
@@ -288,6 +293,7 @@ impl App {
             dialog: None,
             log: log::path().map(Path::to_owned),
             notifier: Arc::new(|_| {}),
+            taskbar: Arc::new(|_| {}),
             system_motion: SystemMotion::default(),
             title: title::IDLE.to_owned(),
             opener: Opener::NONE,
