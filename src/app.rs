@@ -1,5 +1,6 @@
 //! The window's one place that changes things: events come in, the page is drawn, and what it asked for is done.
 
+mod appearance;
 mod asking;
 mod edit;
 mod frames;
@@ -23,6 +24,7 @@ mod recipe;
 mod recovery;
 mod run_actions;
 mod tab;
+pub mod taskbar;
 mod tasks;
 mod title;
 mod toasts;
@@ -43,6 +45,7 @@ pub use pace::Pace;
 pub use preferences::Preferences;
 
 use self::{
+    appearance::SystemMotion,
     edit::SentEdits,
     frames::Frames,
     history::{UndoStack, UndoStep},
@@ -54,6 +57,7 @@ use self::{
     planning::{Checked, Planning},
     preferences_writer::Keepers,
     question::{Preview, TaskResult},
+    taskbar::Taskbar,
     tasks::Tasks,
     toasts::Toasts,
     typed::Typed,
@@ -69,7 +73,7 @@ use crate::{
     settings::Settings,
     text::Lang,
     ui::{
-        Action, Cx, Dialog, Mode, dialog, frame, glossary,
+        Action, Cx, Dialog, dialog, frame, glossary,
         page::{Memory, Page, data, runs},
         theme, welcome,
         widget::{scroll, thumbs::Thumbs},
@@ -146,6 +150,10 @@ pub struct App {
     pub opener: Opener,
     /// Shows what is told while the user looks elsewhere.
     pub notifier: Notifier,
+    /// Shows how far the job is beside the title.
+    pub taskbar: Taskbar,
+    /// How much the system wants to move.
+    pub system_motion: SystemMotion,
     /// The window's title, as it was set last.
     title: String,
     /// The draft as it was when it was last at rest.
@@ -208,6 +216,8 @@ impl App {
         app.tasks.offer_dialogs();
         app.notifier = notification::by_the_system();
         app.opener = Opener::SYSTEM;
+        app.taskbar = taskbar::of_the_system();
+        app.system_motion.listen(&cc.egui_ctx);
         if let Ok(home) = home {
             app.keep_preferences(&home);
         }
@@ -277,7 +287,7 @@ impl App {
         session.watched_last = session.watched_last.or_else(|| preferences.watched.clone());
         theme::install(ctx);
         ctx.set_zoom_factor(preferences.zoom.clamp(0.5, 3.0));
-        set_mode(ctx, preferences.mode);
+        appearance::set_mode(ctx, preferences.mode);
         let wake = ctx.clone();
         let (settings, recipe) = (preferences.settings.clone(), preferences.recipe());
         Self {
@@ -286,6 +296,8 @@ impl App {
             dialog: None,
             log: log::path().map(Path::to_owned),
             notifier: Arc::new(|_| {}),
+            taskbar: Arc::new(|_| {}),
+            system_motion: SystemMotion::default(),
             title: title::IDLE.to_owned(),
             opener: Opener::NONE,
             settled: settings.clone(),
@@ -545,8 +557,8 @@ impl App {
         }
         self.ask_path(ui);
         if let Some(dialog) = self.dialog {
-            let (mode, zoom) = (self.preferences.mode, self.preferences.zoom);
-            let answer = self.lend(|cx, _| dialog::show(ui, cx, dialog, mode, zoom));
+            let looks = self.preferences.looks();
+            let answer = self.lend(|cx, _| dialog::show(ui, cx, dialog, looks));
             self.answered(answer);
         }
     }
@@ -557,6 +569,7 @@ impl eframe::App for App {
         if let Some(frames) = &mut self.frames {
             frames.begin();
         }
+        self.follow_motion(ctx);
         self.drain(ctx);
         if let Some(devices) = self.devices_to_come.as_ref().and_then(|told| told.try_recv().ok()) {
             (self.devices, self.devices_to_come) = (devices, None);
@@ -588,13 +601,4 @@ impl eframe::App for App {
     fn auto_save_interval(&self) -> std::time::Duration {
         std::time::Duration::from_secs(5)
     }
-}
-
-/// Light, dark, or as the system has it.
-fn set_mode(ctx: &Context, mode: Mode) {
-    ctx.set_theme(match mode {
-        Mode::Light => egui::ThemePreference::Light,
-        Mode::Dark => egui::ThemePreference::Dark,
-        Mode::System => egui::ThemePreference::System,
-    });
 }

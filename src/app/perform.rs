@@ -7,7 +7,6 @@ use super::{
     interrupted::Interrupted,
     pending::{Awaited, Pending},
     question::TaskResult,
-    set_mode,
 };
 use crate::{
     control::{Signal, Stage},
@@ -19,11 +18,7 @@ use crate::{
     setting_def::Choice as _,
     settings::Settings,
     text::{LocalizedText, say},
-    ui::{
-        Action, Dialog,
-        action::{DialogAnswer, Mode},
-        page::Page,
-    },
+    ui::{Action, Dialog, action::DialogAnswer, page::Page},
     worker::{Candidates, Command, JobId, ResumeOptions},
 };
 
@@ -131,6 +126,7 @@ impl App {
             Action::OpenLink(url) => ctx.open_url(egui::OpenUrl::new_tab(url)),
             Action::Language(lang) => self.preferences.lang = lang,
             Action::Mode(mode) => self.choose_mode(ctx, mode),
+            Action::Motion(motion) => self.preferences.motion = motion,
             Action::Zoom(zoom) => self.zoom(ctx, zoom),
             Action::Tables(style) => self.preferences.tables = style,
             Action::Device(device) => self.preferences.device = device,
@@ -182,16 +178,6 @@ impl App {
     fn copy_text(&mut self, ctx: &Context, text: String) {
         ctx.copy_text(text);
         self.session.toast(say("Copied", "Copié"), None);
-    }
-
-    fn choose_mode(&mut self, ctx: &Context, mode: Mode) {
-        self.preferences.mode = mode;
-        set_mode(ctx, mode);
-    }
-
-    fn zoom(&mut self, ctx: &Context, zoom: f32) {
-        self.preferences.zoom = zoom;
-        ctx.set_zoom_factor(zoom);
     }
 
     fn clean_cache(&mut self) {

@@ -16,7 +16,8 @@ use crate::{
     settings::Settings,
     text::Lang,
     ui::{
-        Mode,
+        Mode, Motion,
+        dialog::Looks,
         page::{Page, runs::Columns},
     },
 };
@@ -30,6 +31,7 @@ const RECENT: usize = 8;
 pub struct Preferences {
     pub lang: Lang,
     pub mode: Mode,
+    pub motion: Motion,
     /// 1 is 100 per cent.
     pub zoom: f32,
     pub page: Page,
@@ -61,6 +63,7 @@ impl Default for Preferences {
         Self {
             lang: Lang::default(),
             mode: Mode::System,
+            motion: Motion::System,
             zoom: 1.0,
             page: Page::Data,
             device: engine::AUTOMATIC.to_owned(),
@@ -102,6 +105,11 @@ impl Preferences {
     pub fn save(&self, home: &Path) -> Result<(), Problem> {
         disk::create_dir_all(home).map_err(|error| Problem::writing(home, &error))?;
         atomic::write_json(&Self::file(home), self)
+    }
+
+    /// How the window looks and moves.
+    pub fn looks(&self) -> Looks {
+        Looks { mode: self.mode, motion: self.motion, zoom: self.zoom }
     }
 
     /// The recipe of the settings; where none was remembered, the nearest.

@@ -1,4 +1,4 @@
-//! The window's title, which taskbars show: how far the job is.
+//! The window's title and the taskbar: how far the job is.
 
 use egui::{Context, ViewportCommand};
 
@@ -21,6 +21,7 @@ impl App {
         };
         if title != self.title {
             ctx.send_viewport_cmd(ViewportCommand::Title(title.clone()));
+            (self.taskbar)(whole);
             self.title = title;
         }
     }

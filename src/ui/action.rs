@@ -258,6 +258,7 @@ pub enum Action {
 
     Language(Lang),
     Mode(Mode),
+    Motion(Motion),
     /// 1 is 100 per cent.
     Zoom(f32),
     /// How tables are written.
@@ -294,6 +295,16 @@ pub enum PhotosAction {
 pub enum Mode {
     Light,
     Dark,
+    #[default]
+    System,
+}
+
+/// How much moves in the window.
+#[derive(Clone, Copy, Debug, Default, PartialEq, Eq, serde::Serialize, serde::Deserialize)]
+pub enum Motion {
+    Full,
+    /// Nothing.
+    Reduced,
     #[default]
     System,
 }

@@ -3,7 +3,7 @@
 use egui::{Align, Layout, Modal, Ui};
 
 use super::{
-    Action, Cx, Dialog, Mode,
+    Action, Cx, Dialog, Mode, Motion,
     action::DialogAnswer,
     help, icon, palette,
     theme::{self, Theme},
@@ -19,8 +19,17 @@ const NARROW: f32 = 420.0;
 /// Height of the window that a dialog leaves for its own edges.
 const BESIDE: f32 = 64.0;
 
+/// How the window looks and moves now.
+#[derive(Clone, Copy, Debug)]
+pub struct Looks {
+    pub mode: Mode,
+    pub motion: Motion,
+    /// 1 is 100 per cent.
+    pub zoom: f32,
+}
+
 /// Draws `dialog` over everything.
-pub fn show(ui: &mut Ui, cx: &mut Cx<'_>, dialog: Dialog, mode: Mode, zoom: f32) -> DialogAnswer {
+pub fn show(ui: &mut Ui, cx: &mut Cx<'_>, dialog: Dialog, looks: Looks) -> DialogAnswer {
     let mut answer = DialogAnswer::Stay;
     let t = Theme::of(ui);
     let frame = egui::Frame::new()
@@ -42,7 +51,7 @@ pub fn show(ui: &mut Ui, cx: &mut Cx<'_>, dialog: Dialog, mode: Mode, zoom: f32)
         ui.set_width(width.min(room.x - 60.0).max(40.0));
         ui.set_max_height((room.y - 80.0).max(40.0));
         answer = match dialog {
-            Dialog::Preferences => scroll::within_window(ui, BESIDE, |ui| preferences(ui, cx, mode, zoom)),
+            Dialog::Preferences => scroll::within_window(ui, BESIDE, |ui| preferences(ui, cx, looks)),
             Dialog::Help | Dialog::Words | Dialog::Machines | Dialog::Keys | Dialog::About => help::show(ui, cx, dialog),
             Dialog::Palette => palette::show(ui, cx),
             Dialog::Discard => scroll::within_window(ui, BESIDE, |ui| discard(ui, cx)),
@@ -58,7 +67,29 @@ pub fn show(ui: &mut Ui, cx: &mut Cx<'_>, dialog: Dialog, mode: Mode, zoom: f32)
     answer
 }
 
-fn preferences(ui: &mut Ui, cx: &mut Cx<'_>, mode: Mode, zoom: f32) -> DialogAnswer {
+/// How much may move, with what each means.
+const MOTIONS: [(Motion, Phrase, Phrase); 3] = [
+    (
+        Motion::Full,
+        say("Full", "Tous"),
+        say(
+            "Switches, menus and scrolling move, each within an eighth of a second",
+            "Interrupteurs, menus et défilement bougent, chacun en un huitième de seconde",
+        ),
+    ),
+    (
+        Motion::Reduced,
+        say("Reduced", "Réduits"),
+        say("Nothing moves by itself: all is at once where it goes", "Rien ne bouge de soi-même : tout est d’emblée à sa place"),
+    ),
+    (
+        Motion::System,
+        say("System", "Système"),
+        say("As this system is set: less where it asks for less", "Comme ce système est réglé : moins s’il en demande moins"),
+    ),
+];
+
+fn preferences(ui: &mut Ui, cx: &mut Cx<'_>, looks: Looks) -> DialogAnswer {
     let close = dialog_title(ui, cx.lang, say("Preferences", "Préférences"));
     let row = |ui: &mut Ui, name: &str, control: &mut dyn FnMut(&mut Ui)| {
         if ui.available_width() < NARROW {
@@ -86,17 +117,26 @@ fn preferences(ui: &mut Ui, cx: &mut Cx<'_>, mode: Mode, zoom: f32) -> DialogAns
     row(ui, name, &mut |ui| {
         const MODES: [(Mode, Phrase); 3] =
             [(Mode::Light, say("Light", "Clair")), (Mode::Dark, say("Dark", "Sombre")), (Mode::System, say("System", "Système"))];
-        let selected = MODES.iter().position(|(m, _)| *m == mode);
+        let selected = MODES.iter().position(|(mode, _)| *mode == looks.mode);
         let options = MODES.map(|(_, name)| (cx.say(name), ""));
         if let Some(index) = choice::segmented(ui, name, selected, &options) {
             cx.act(Action::Mode(MODES[index].0));
         }
     });
     separator(ui);
+    let name = cx.say(say("Motion", "Mouvements"));
+    row(ui, name, &mut |ui| {
+        let options = MOTIONS.map(|(_, name, about)| (cx.say(name), cx.say(about)));
+        let selected = MOTIONS.iter().position(|(motion, ..)| *motion == looks.motion);
+        if let Some(index) = choice::segmented(ui, name, selected, &options) {
+            cx.act(Action::Motion(MOTIONS[index].0));
+        }
+    });
+    separator(ui);
     let name = cx.say(say("Interface size", "Taille de l’interface"));
     row(ui, name, &mut |ui| {
         const ZOOMS: [f32; 6] = [0.9, 1.0, 1.25, 1.5, 2.0, 2.5];
-        let selected = ZOOMS.iter().position(|z| (z - zoom).abs() < 0.01);
+        let selected = ZOOMS.iter().position(|z| (z - looks.zoom).abs() < 0.01);
         let names = ZOOMS.map(|zoom| percent(cx.lang, zoom.into(), 0));
         if let Some(index) = choice::segmented(ui, name, selected, &names.each_ref().map(|name| (name.as_str(), ""))) {
             cx.act(Action::Zoom(ZOOMS[index]));

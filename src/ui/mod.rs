@@ -11,6 +11,7 @@ pub mod glossary;
 mod help;
 pub mod icon;
 pub mod markdown;
+pub mod motion;
 pub mod page;
 mod palette;
 pub mod path_dialog;
@@ -20,7 +21,7 @@ pub mod viewer;
 pub mod welcome;
 pub mod widget;
 
-pub use action::{Action, Dialog, Mode, PhotosAction};
+pub use action::{Action, Dialog, Mode, Motion, PhotosAction};
 pub use icon::Icon;
 pub use theme::Theme;
 

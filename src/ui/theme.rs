@@ -10,6 +10,7 @@ use egui::{
     Theme as Mode, Ui, Vec2, epaint::text::FontTweak, style::HandleShape, vec2,
 };
 
+use super::motion;
 use crate::colors::{Colors, DARK, LIGHT};
 
 /// The colors of one mode, as egui has them.
@@ -36,8 +37,6 @@ pub const FIELD: f32 = 30.0;
 pub const ROW: f32 = 44.0;
 /// Height of a line of a list, with two lines of text.
 pub const LINE: f32 = 46.0;
-/// Seconds of every movement, so few since the system’s wish for less movement is not known: neither egui nor winit tells it.
-pub const MOTION: f32 = 0.12;
 
 /// Text sizes in points.
 pub mod size {
@@ -153,9 +152,10 @@ pub fn cell(text: impl Into<String>) -> RichText {
     RichText::new(text).font(regular(size::TABLE))
 }
 
-/// Fonts, styles of both modes, and spacing. Called once, before the first frame.
+/// Fonts, styles of both modes, spacing, and how much moves. Called once, before the first frame.
 pub fn install(ctx: &Context) {
     ctx.set_fonts(fonts());
+    ctx.add_plugin(motion::Wheel);
     ctx.options_mut(|options| options.fallback_theme = Mode::Light);
     for (mode, dark) in [(Mode::Light, false), (Mode::Dark, true)] {
         ctx.style_mut_of(mode, |style| apply(style, Theme::mode(dark)));
@@ -190,8 +190,7 @@ fn apply(style: &mut egui::Style, theme: &Theme) {
         (TextStyle::Monospace, regular(size::TABLE)),
     ]
     .into();
-    style.animation_time = MOTION;
-    style.scroll_animation = egui::style::ScrollAnimation::duration(MOTION);
+    motion::apply(style, false);
     style.interaction.selectable_labels = false;
     style.interaction.tooltip_delay = 0.35;
     style.always_scroll_the_only_direction = true;

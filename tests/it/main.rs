@@ -79,6 +79,7 @@ mod memory;
 mod meter;
 mod model;
 mod monkey;
+mod motion;
 mod multiclass;
 mod nodes;
 mod not_finite;

@@ -27,7 +27,7 @@ use trombine::{
     problem::{Kind, Problem},
     session::{Offer, Phase, Progress},
     text::{Lang, say},
-    ui::{Action, Dialog, Mode, page::Page},
+    ui::{Action, Dialog, Mode, Motion, page::Page},
 };
 
 use crate::{
@@ -418,10 +418,11 @@ impl Monkey {
     }
 
     fn preferences(&mut self) -> String {
-        let action = match self.random.below(4) {
+        let action = match self.random.below(5) {
             0 => Action::Language(self.random.one_of(&Lang::ALL)),
             1 => Action::Mode(self.random.one_of(&[Mode::Light, Mode::Dark, Mode::System])),
-            2 => Action::Zoom(self.random.one_of(&[0.9, 1.0, 1.0, 1.5, 2.0])),
+            2 => Action::Motion(self.random.one_of(&[Motion::Full, Motion::Reduced, Motion::System])),
+            3 => Action::Zoom(self.random.one_of(&[0.9, 1.0, 1.0, 1.5, 2.0])),
             _ => Action::Show(self.random.one_of(&[
                 Dialog::Preferences,
                 Dialog::Help,

@@ -1,6 +1,8 @@
-//! The end of a training is told by the system while the window is not in front; the title says how far it is.
+//! The end of a training is told by the system while the window is not in front; title and taskbar say how far it is.
 
 use std::sync::{Arc, Mutex};
+#[cfg(target_os = "linux")]
+use std::{collections::HashMap, path::Path};
 
 use egui::accesskit::Role;
 use egui_kittest::{Harness, kittest::Queryable as _};
@@ -16,6 +18,9 @@ use trombine::{
     text::{Lang, say},
     ui::{Action, Dialog, page::Page},
 };
+
+#[cfg(target_os = "linux")]
+use {trombine::app::taskbar::launcher, zbus::zvariant::OwnedValue};
 
 use crate::{
     experiments_page, pages,
@@ -171,6 +176,44 @@ fn the_title_says_how_far_the_job_is() {
         window.state_mut().session.phase = Phase::Training;
         window.step();
         assert_eq!(titles(&window), [expected]);
+    }
+}
+
+/// As often as the title changes, and nothing once it is over.
+#[test]
+fn the_taskbar_is_told_how_far_the_job_is() {
+    let dataset = stage::faces(40);
+    let mut training = stage::training(&dataset, 13);
+    training.now.step = 0;
+    let session = Session { dataset: Some(dataset), training: Some(training), ..Session::default() };
+    let mut window = pages::window(session, pages::on(Page::Training), [1280.0, 800.0]);
+    let told = Arc::new(Mutex::new(Vec::new()));
+    let to = Arc::clone(&told);
+    window.state_mut().taskbar = Arc::new(move |share| to.lock().expect("a list").push(share));
+    for phase in [Phase::Idle, Phase::Training, Phase::Training, Phase::Paused, Phase::Idle, Phase::Idle] {
+        window.state_mut().session.phase = phase;
+        window.step();
+    }
+    assert_eq!(*told.lock().expect("a list"), [Some(0.23), None]);
+}
+
+/// As <https://wiki.ubuntu.com/Unity/LauncherAPI> has it: the entry's address, and what is to be shown on it by names.
+#[cfg(target_os = "linux")]
+#[test]
+fn the_dock_is_told_in_the_words_of_its_interface() {
+    for (share, progress, visible) in [(Some(0.42), 0.42, true), (None, 0.0, false)] {
+        let message = launcher::update(share).expect("a message");
+        let header = message.header();
+        assert_eq!(header.message_type(), zbus::message::Type::Signal);
+        assert_eq!(header.interface().expect("named").as_str(), "com.canonical.Unity.LauncherEntry");
+        assert_eq!(header.member().expect("named").as_str(), "Update");
+        assert_eq!(message.body().signature().to_string(), "(sa{sv})");
+        let (entry, said): (String, HashMap<String, OwnedValue>) = message.body().deserialize().expect("as its signature says");
+        let file = entry.strip_prefix("application://").expect("an address of a desktop file");
+        assert!(Path::new(env!("CARGO_MANIFEST_DIR")).join("assets/linux").join(file).is_file(), "it is installed: {file}");
+        assert_eq!(said.len(), 2);
+        assert_eq!(said["progress"].downcast_ref::<f64>().expect("a double"), progress);
+        assert_eq!(said["progress-visible"].downcast_ref::<bool>().expect("a boolean"), visible);
     }
 }
 

@@ -10,7 +10,7 @@ use crate::{
     session::{Session, SquareQuery},
     text::{Lang, say},
     ui::{
-        Action, Cx, icon,
+        Action, Cx, icon, motion,
         theme::{self, Theme},
         widget::{button::link, notice, thumbs},
     },
@@ -86,7 +86,7 @@ pub fn show(ui: &mut Ui, cx: &mut Cx<'_>, room: Rect, heat: Heat, request: MapRe
         let texture = texture(ui, (known.id, slow.map(|slow| slow.id), heat), reply, map);
         thumbs::paint(ui, picture, texture.id());
     } else if problem.is_none() {
-        egui::Spinner::new().color(t.accent).paint_at(ui, Rect::from_center_size(picture.center(), Vec2::splat(28.0)));
+        motion::busy(ui, picture, t.accent);
     }
     let response = ui.interact(picture, ui.scope_id().with("map"), Sense::hover());
     response.widget_info(|| WidgetInfo::labeled(Role::Image, true, say("Where it looked", "Où il a regardé").get(lang)));

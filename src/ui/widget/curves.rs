@@ -88,6 +88,12 @@ fn marks_wanted(height: f32) -> usize {
     (height / 40.0).clamp(3.0, 7.0) as usize
 }
 
+/// Where labels stand, and how far to the right they may reach.
+struct Labels {
+    taken: Vec<Rect>,
+    right: f32,
+}
+
 impl Curves {
     /// Draws the curves `height` high over the width there is.
     pub fn show(&self, ui: &mut Ui, lang: Lang, height: f32) -> Response {
@@ -118,9 +124,9 @@ impl Curves {
                 painter.add(Shape::line(points, Stroke::new(2.0, line.color)));
             }
         }
-        let mut taken = self.ends(ui, t, &frame, rect, lang);
+        let mut labels = self.ends(ui, t, &frame, rect, lang);
         for mark in &self.marks {
-            self.mark(ui, t, &frame, &mut taken, mark);
+            self.mark(ui, t, &frame, &mut labels, mark);
         }
         self.pointer(ui, t, &frame, &response, lang);
         if self.zooms {
@@ -349,8 +355,8 @@ impl Curves {
         }
     }
 
-    /// Dots and labels at the lines' ends; gives where the labels stand.
-    fn ends(&self, ui: &Ui, t: &Theme, frame: &Frame, rect: Rect, lang: Lang) -> Vec<Rect> {
+    /// Dots and labels at the lines' ends.
+    fn ends(&self, ui: &Ui, t: &Theme, frame: &Frame, rect: Rect, lang: Lang) -> Labels {
         let mut taken = Vec::new();
         // Where a line leaves a plot of a given height, its name stands where it is last seen.
         let seen = |p: &&[f64; 2]| self.y.is_none_or(|_| frame.rect.expand(2.0).contains(frame.at(p[0], p[1])));
@@ -390,11 +396,11 @@ impl Curves {
             ui.painter().galley(at, galley, line.color);
             taken.push(back(&at));
         }
-        taken
+        Labels { taken, right: rect.right() }
     }
 
     /// A dotted vertical line with its caption where it covers nothing.
-    fn mark(&self, ui: &Ui, t: &Theme, frame: &Frame, taken: &mut Vec<Rect>, (x, caption): &(f64, String)) {
+    fn mark(&self, ui: &Ui, t: &Theme, frame: &Frame, labels: &mut Labels, (x, caption): &(f64, String)) {
         let x = *x;
         if x < frame.x.0 || x > frame.x.1 {
             return;
@@ -405,20 +411,25 @@ impl Curves {
         let galley = ui.painter().layout_no_wrap(caption.clone(), theme::regular(size::CAPTION), t.text2);
         let (left, right) = (at - 6.0 - galley.size().x, at + 6.0);
         let (low, high) = (frame.rect.bottom() - 4.0 - galley.size().y, frame.rect.top() + 2.0);
-        // Where neither side has room, over the line.
+        // Where neither side has room in the plot, behind its end, and else over the line.
         let within =
             left.clamp(frame.rect.left() + 3.0, (frame.rect.right() - galley.size().x - 1.0).max(frame.rect.left() + 3.0));
         let sides = [pos2(left, low), pos2(right, low), pos2(left, high), pos2(right, high)];
         let places = sides.into_iter().chain([pos2(within, low), pos2(within, high)]);
         let rects: Vec<Rect> = places.map(|place| Rect::from_min_size(place, galley.size())).collect();
-        let inside = |r: &Rect| r.left() > frame.rect.left() + 2.0 && r.right() < frame.rect.right();
-        let free = |r: &Rect| inside(r) && !taken.iter().any(|other| other.intersects(*r));
-        let clear = |r: &Rect| free(r) && !self.crosses(frame, r.expand(3.0));
+        let free = |r: &Rect, right: f32| {
+            let inside = r.left() > frame.rect.left() + 2.0 && r.right() < right;
+            inside && !labels.taken.iter().any(|other| other.intersects(*r))
+        };
+        let clear = |r: &Rect, right: f32| free(r, right) && !self.crosses(frame, r.expand(3.0));
+        let end = frame.rect.right();
+        let beside = rects[..4].iter().find(|r| clear(r, end)).or_else(|| rects[..4].iter().find(|r| clear(r, labels.right)));
+        let over = || rects.iter().find(|r| clear(r, end)).or_else(|| rects.iter().find(|r| free(r, end)));
         // Over a curve it can be read, over another text it cannot: where that is all there is, the line says enough.
-        let Some(rect) = rects.iter().find(|r| clear(r)).or_else(|| rects.iter().find(|r| free(r))) else { return };
+        let Some(rect) = beside.or_else(over) else { return };
         ui.painter().rect_filled(*rect, 2.0, t.surface.gamma_multiply(0.8));
         ui.painter().galley(rect.min, galley, t.text2);
-        taken.push(*rect);
+        labels.taken.push(*rect);
     }
 
     /// Whether a curve goes through `rect`.

@@ -30,7 +30,7 @@ impl ScoreBar {
         let line = rect.top() + 10.0;
         let x = |share: f64| rect.left() + rect.width() * share.clamp(0.0, 1.0) as f32;
         let bar = |from: f64, to: f64, high: f32| Rect::from_min_max(pos2(x(from), line - high), pos2(x(to), line + high));
-        ui.painter().rect_filled(bar(0.0, 1.0, 3.0), 3.0, t.surface2);
+        ui.painter().rect_filled(bar(0.0, 1.0, 3.0), 3.0, t.grid);
         ui.painter().rect_filled(bar(0.0, self.baseline, 3.0), 3.0, t.stroke);
         ui.painter().rect_filled(bar(self.baseline, self.share.max(self.baseline), 3.0), 3.0, t.accent.gamma_multiply(0.55));
         ui.painter().rect_filled(bar(self.range.0, self.range.1, 5.0), 5.0, t.accent.gamma_multiply(0.5));

@@ -12,7 +12,7 @@ use crate::{
     session::{ShownPhoto, SquareQuery},
     text::{self, Lang, decimal, percent, plural, say},
     ui::{
-        Action, Cx, icon,
+        Action, Cx, icon, motion,
         theme::{self, Theme, size},
         widget::{
             button::{Button, icon_button},
@@ -287,7 +287,7 @@ pub fn seen(ui: &mut Ui, cx: &mut Cx<'_>, (asked, reply): (&SquareQuery, &Reply)
             if column == 1 && map.is_none() {
                 ui.painter().rect_filled(picture, theme::RADIUS_BUTTON, t.surface2);
                 if slow.is_some_and(|map| map.is_none()) {
-                    egui::Spinner::new().color(t.accent).paint_at(ui, Rect::from_center_size(picture.center(), vec2(28.0, 28.0)));
+                    motion::busy(ui, picture, t.accent);
                 }
             } else {
                 let texture = ui.ctx().load_texture_cached("seen", id, image, TextureOptions::LINEAR);

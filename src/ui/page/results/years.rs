@@ -275,7 +275,11 @@ impl Line {
         let end = fitted(ui, &value, font.clone(), color, rect.width() * 0.55);
         // Beside the words where there is room for a bar, else a thin one below them.
         let wide = rect.width() > NAME + VALUE + LEAST;
-        let name = fitted(ui, &self.name, font, color, if wide { NAME - 8.0 } else { rect.width() - end.size().x - 12.0 });
+        let room = if wide { NAME - 8.0 } else { rect.width() - end.size().x - 12.0 };
+        let whole = ui.painter().layout_no_wrap(self.name.clone(), font.clone(), color);
+        // Of a name that is too long for its place the abbreviation goes first.
+        let words = self.name.split(" (").next().filter(|_| whole.size().x > room).unwrap_or(&self.name);
+        let name = fitted(ui, words, font, color, room);
         let middle = |height: f32| rect.center().y - height / 2.0 - if wide { 0.0 } else { 2.5 };
         ui.painter().galley(pos2(rect.left(), middle(name.size().y)), name, color);
         ui.painter().galley(pos2(rect.right() - end.size().x, middle(end.size().y)), end, color);

@@ -1,0 +1,68 @@
+//! How far the job is, on the program's entry in the dock or taskbar, where the system takes that without unsafe code: on
+//! Linux by the signal of Unity's launcher, which Ubuntu's Dock, Dash to Dock, KDE's taskbar and Plank draw as a bar. On
+//! Windows and macOS the title has to do, which both show.
+
+use std::sync::Arc;
+
+/// What shows how far the job is, from 0 to 1, or that there is none any more; it does not wait.
+pub type Taskbar = Arc<dyn Fn(Option<f64>) + Send + Sync>;
+
+/// The system's dock or taskbar, told on a thread of its own: where there is none, the log says so.
+#[cfg(target_os = "linux")]
+pub(super) fn of_the_system() -> Taskbar {
+    let (send, shares) = crossbeam_channel::unbounded();
+    let tell = move || {
+        if let Err(error) = launcher::tell(&shares) {
+            tracing::info!("no progress is shown in the dock: {error}");
+        }
+    };
+    if let Err(error) = std::thread::Builder::new().name("taskbar".to_owned()).spawn(tell) {
+        tracing::info!("no progress is shown in the dock: {error}");
+    }
+    Arc::new(move |share| {
+        // Nobody listens where there is no D-Bus.
+        let _ = send.send(share);
+    })
+}
+
+/// None is known.
+#[cfg(not(target_os = "linux"))]
+pub(super) fn of_the_system() -> Taskbar {
+    Arc::new(|_| {})
+}
+
+/// The launcher's interface (<https://wiki.ubuntu.com/Unity/LauncherAPI>).
+#[cfg(target_os = "linux")]
+pub mod launcher {
+    use std::collections::HashMap;
+
+    use crossbeam_channel::Receiver;
+    use zbus::{Message, blocking::Connection, zvariant::Value};
+
+    /// The entry: that of the desktop file that the program's packages install.
+    pub const ENTRY: &str = "application://trombine.desktop";
+
+    /// The signal that `ENTRY` is so far, or shows no bar.
+    ///
+    /// # Errors
+    /// None that is known of: what it is made of is constant but for the number.
+    pub fn update(share: Option<f64>) -> zbus::Result<Message> {
+        let properties: HashMap<&str, Value<'_>> =
+            [("progress", share.unwrap_or(0.0).into()), ("progress-visible", share.is_some().into())].into();
+        Message::signal("/io/github/trombine", "com.canonical.Unity.LauncherEntry", "Update")?.build(&(ENTRY, properties))
+    }
+
+    /// Tells the newest of `shares` as they come, until nothing sends any more. The bus is asked for when there is a first.
+    pub(super) fn tell(shares: &Receiver<Option<f64>>) -> zbus::Result<()> {
+        let Ok(mut share) = shares.recv() else { return Ok(()) };
+        let bus = Connection::session()?;
+        loop {
+            share = shares.try_iter().last().unwrap_or(share);
+            bus.send(&update(share)?)?;
+            match shares.recv() {
+                Ok(next) => share = next,
+                Err(_) => return Ok(()),
+            }
+        }
+    }
+}
