@@ -74,7 +74,7 @@ use crate::{
     text::Lang,
     ui::{
         Action, Cx, Dialog, dialog, frame, glossary,
-        page::{Memory, Page, data, runs},
+        page::{Memory, Page, runs},
         theme, welcome,
         widget::{scroll, thumbs::Thumbs},
     },
@@ -258,12 +258,6 @@ impl App {
         self.send(Command::ListTrash, None);
         // Large runs take a while to be removed: nobody waits for that.
         self.send(Command::EmptyTrash, None);
-    }
-
-    /// Writes the preferences below `home` as they change, and what is remembered of each data set's wall, which comes from there.
-    pub fn keep_preferences(&mut self, home: &Path) {
-        self.memory.data = data::State::with_walls(walls::load(home));
-        self.keepers = Some(Keepers::at(home, &self.preferences, self.memory.data.walls()));
     }
 
     /// Looks for this machine's devices on a thread of its own. Until it is done the window knows of none, and Automatic

@@ -9,8 +9,11 @@ use std::{
 
 use crossbeam_channel::{Receiver, RecvTimeoutError, Sender, TrySendError, bounded};
 
-use super::{Preferences, walls};
-use crate::{problem::Problem, ui::page::data::remembered::Walls};
+use super::{App, Preferences, walls};
+use crate::{
+    problem::Problem,
+    ui::page::data::{State, remembered::Walls},
+};
 
 /// Changes that follow each other this closely, as of a slider, are written once.
 const REST: Duration = Duration::from_millis(250);
@@ -32,6 +35,14 @@ impl Kept for Preferences {
 impl Kept for Walls {
     fn save(&self, home: &Path) -> Result<(), Problem> {
         walls::save(self, home)
+    }
+}
+
+impl App {
+    /// Writes the preferences below `home` as they change, and what is remembered of each data set's wall, which comes from there.
+    pub fn keep_preferences(&mut self, home: &Path) {
+        self.memory.data = State::with_walls(walls::load(home));
+        self.keepers = Some(Keepers::at(home, &self.preferences, self.memory.data.walls()));
     }
 }
 

@@ -126,7 +126,7 @@ fn what_is_chosen_after_a_training_is_not_in_the_statistics() {
         let command =
             Command::RunExperiment { experiment: again.id.clone(), only: None, open: Some(bench.plan.dataset.clone().into()) };
         worker::perform(command, &bench.runs, &Control::default(), &mut |event| {
-            trained += usize::from(matches!(event, Event::TrainsOn { .. }))
+            trained += usize::from(matches!(event, Event::TrainsOn { .. }));
         })
         .expect("done");
         (trained, bench.experiments.view(again).rows())

@@ -65,7 +65,7 @@ fn face() -> (OnStage, [PathBuf; 2]) {
 }
 
 /// Answers about a picture, as the window does once somebody was asked.
-fn answer(stage: &Rc<RefCell<Stage>>, file: &PathBuf, reply: Option<Result<trombine::worker::Reply, Problem>>) {
+fn answer(stage: &Rc<RefCell<Stage>>, file: &Path, reply: Option<Result<trombine::worker::Reply, Problem>>) {
     let mut stage = stage.borrow_mut();
     let run = stage.session.training.as_ref().expect("it trains").run.clone();
     let weights = stage.session.weights_of(&run);

@@ -185,7 +185,7 @@ fn the_taskbar_is_told_how_far_the_job_is() {
     let dataset = stage::faces(40);
     let mut training = stage::training(&dataset, 13);
     training.now.step = 0;
-    let session = Session { dataset: Some(dataset), training: Some(training), ..Session::default() };
+    let session = Session { open: Some(dataset.into()), training: Some(training), ..Session::default() };
     let mut window = pages::window(session, pages::on(Page::Training), [1280.0, 800.0]);
     let told = Arc::new(Mutex::new(Vec::new()));
     let to = Arc::clone(&told);

@@ -288,7 +288,7 @@ fn face_looked_at() -> Stage {
     let mut stage = during(Phase::Training);
     let training = stage.session.training.as_ref().expect("it trains");
     let (run, sample) = (training.run.clone(), training.faces[0].sample as usize);
-    let file = stage.session.dataset.as_ref().expect("a data set").samples[sample].file.clone();
+    let file = stage.session.dataset().expect("a data set").samples[sample].file.clone();
     let asked = SquareQuery { id: 900, reply: Some(Ok(stage::reply(sample, 0.91))), ..SquareQuery::default() };
     let weights = stage.session.weights_of(&run);
     stage.session.looked_at = Some(LookedAt { file, run, weights, photo: None, asked });
