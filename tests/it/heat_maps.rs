@@ -1,7 +1,11 @@
 //! The map of where the network looked, beside a picture in the viewer: on the faces of a training, on photos of Predict, on
 //! results; asked for, waited for, not waited for, and never that of another picture.
 
-use std::{cell::RefCell, path::PathBuf, rc::Rc};
+use std::{
+    cell::RefCell,
+    path::{Path, PathBuf},
+    rc::Rc,
+};
 
 use egui::{Key, Modifiers, accesskit::Role};
 use egui_kittest::{Harness, kittest::Queryable as _};
