@@ -74,7 +74,7 @@ fn answer(stage: &Rc<RefCell<Stage>>, file: &Path, reply: Option<Result<trombine
     let run = stage.session.training.as_ref().expect("it trains").run.clone();
     let weights = stage.session.weights_of(&run);
     let asked = SquareQuery { id: 500, reply, ..SquareQuery::default() };
-    stage.session.looked_at = Some(LookedAt { file: file.clone(), run, weights, photo: None, asked });
+    stage.session.looked_at = Some(LookedAt { file: file.to_owned(), run, weights, photo: None, asked });
 }
 
 /// By the training's own weights, whoever answers on Predict.
