@@ -35,6 +35,12 @@ const DRAWN: PixelSquare = PixelSquare { left: -10, top: 40, side: 120 };
 
 /// Opens with these edits; gives how many photos were looked at anew.
 fn open_with(folder: &Folder, faces: FaceCrops, edits: &Edits) -> (Dataset, u64) {
+    let (open, sought) = opened(folder, faces, edits);
+    (alone(open), sought)
+}
+
+/// The same with the edits beside it.
+fn opened(folder: &Folder, faces: FaceCrops, edits: &Edits) -> (OpenDataset, u64) {
     let mut sought = 0;
     let mut progress = |stage, _, total| {
         if stage == Work::FindingFaces {
@@ -43,9 +49,8 @@ fn open_with(folder: &Folder, faces: FaceCrops, edits: &Edits) -> (Dataset, u64)
     };
     let reading = Reading { faces, ..Reading::default() };
     let source = folder.source().settled();
-    let dataset =
-        open_as(&folder.places(), &source, reading, edits, &Control::default(), &mut progress).map(alone).expect("opens");
-    (dataset, sought)
+    let open = open_as(&folder.places(), &source, reading, edits, &Control::default(), &mut progress).expect("opens");
+    (open, sought)
 }
 
 fn drawn(file: &str, square: PixelSquare) -> Edits {
@@ -296,8 +301,8 @@ fn another_face_is_taken_by_a_click() {
 #[test]
 fn what_was_drawn_is_said_and_can_be_taken_back() {
     let folder = photos();
-    let (with, _) = open_with(&folder, FaceCrops::Largest, &drawn(NONE, DRAWN));
-    let session = Session { open: Some(with.into()), ..Session::default() };
+    let (with, _) = opened(&folder, FaceCrops::Largest, &drawn(NONE, DRAWN));
+    let session = Session { open: Some(with), ..Session::default() };
     let (mut harness, stage) = Stage { session, ..Stage::new(Page::Data) }.harness([1280.0, 800.0]);
     harness.run_steps(3);
     harness.get_by_label("show, decided by you").click();
