@@ -30,7 +30,7 @@ use crate::{
     text::{Lang, say},
     worker::{Candidates, ResumeOptions},
 };
-use arguments::{Cli, Command, SplitArgs, TrainArgs};
+use arguments::{Cli, CliCommand, SplitArgs, TrainArgs};
 pub use french::command_in;
 use reading::ReadingArgs;
 use recipe_arguments::RecipeArgs;
@@ -49,7 +49,8 @@ pub fn run() -> Wanted {
     let Cli { lang: asked, command, .. } = french::parse();
     let lang = asked.unwrap_or_else(Lang::of_system);
     // What only prints a text leaves nothing behind.
-    if !matches!(command, Some(Command::Options | Command::Completions { .. } | Command::Man | Command::Help { .. })) {
+    if !matches!(command, Some(CliCommand::Options | CliCommand::Completions { .. } | CliCommand::Man | CliCommand::Help { .. }))
+    {
         log::start();
     }
     let Some(command) = command else { return Wanted::Window { demo: false, lang: asked } };
@@ -58,47 +59,47 @@ pub fn run() -> Wanted {
         return Wanted::Done(ExitCode::FAILURE);
     }
     let result = match command {
-        Command::Demo => return Wanted::Window { demo: true, lang: asked },
-        Command::Train(ask) => train::train(&ask, lang),
-        Command::Resume { run, data, more, device, rate, json } => {
+        CliCommand::Demo => return Wanted::Window { demo: true, lang: asked },
+        CliCommand::Train(ask) => train::train(&ask, lang),
+        CliCommand::Resume { run, data, more, device, rate, json } => {
             let how = ResumeOptions { more, device, learning_rate: rate, ..ResumeOptions::default() };
             train::resume(&run, data.as_deref(), how, &mut Terminal::new(lang, json))
         }
-        Command::Evaluate { run, data, device, mirror, json } => models::evaluate(run, data, device, mirror, json, lang),
-        Command::Predict { run, paths, csv, csv_style, overwrite, faces, device } => {
-            let wanted = models::Wanted { csv, form: TableForm::new(csv_style, lang), overwrite };
+        CliCommand::Evaluate { run, data, device, mirror, json } => models::evaluate(run, data, device, mirror, json, lang),
+        CliCommand::Predict { run, paths, csv, csv_style, overwrite, faces, device } => {
+            let wanted = models::TableOptions { csv, form: TableForm::new(csv_style, lang), overwrite };
             models::predict(&run, &paths, wanted, faces, &device, lang)
         }
-        Command::Export { run, format, data, out, pictures, csv_style, overwrite } => {
+        CliCommand::Export { run, format, data, out, pictures, csv_style, overwrite } => {
             let options = ExportOptions { lang, mistakes: pictures, tables: csv_style, overwrite };
             models::export(&run, format, data, out, options, &mut Terminal::new(lang, false))
         }
-        Command::Import { folder } => models::import(&folder, lang),
-        Command::Cache { clean } => data::cache(clean, lang),
-        Command::Runs { json } => models::runs(json, lang),
-        Command::Compare { runs, json } => compare::compare(&runs, json, lang),
-        Command::Committee { runs, experiment, name, json } => {
+        CliCommand::Import { folder } => models::import(&folder, lang),
+        CliCommand::Cache { clean } => data::cache(clean, lang),
+        CliCommand::Runs { json } => models::runs(json, lang),
+        CliCommand::Compare { runs, json } => compare::compare(&runs, json, lang),
+        CliCommand::Committee { runs, experiment, name, json } => {
             let of = experiment.map_or(Candidates::Runs(runs), Candidates::Experiment);
             committee::committee(of, name, json, lang)
         }
-        Command::Check { dir, reading, json } => data::check(dir, &reading, json, lang),
-        Command::Split(ask) => data::split(ask, lang),
-        Command::Experiment { command } => experiment::experiment(command, lang),
-        Command::Watch { folder, json } => watch::watch(&folder, json, lang),
-        Command::Trial { recipe, json } => trial::trial(&recipe, json, lang),
-        Command::Rates { recipe, json } => trial::rates(&recipe, json, lang),
-        Command::Devices { json } => trial::devices(json, lang),
-        Command::Selftest { device, batch, json } => trial::selftest(device.as_deref(), batch as usize, json, lang),
-        Command::Options => {
+        CliCommand::Check { dir, reading, json } => data::check(dir, &reading, json, lang),
+        CliCommand::Split(ask) => data::split(ask, lang),
+        CliCommand::Experiment { command } => experiment::experiment(command, lang),
+        CliCommand::Watch { folder, json } => watch::watch(&folder, json, lang),
+        CliCommand::Trial { recipe, json } => trial::trial(&recipe, json, lang),
+        CliCommand::Rates { recipe, json } => trial::rates(&recipe, json, lang),
+        CliCommand::Devices { json } => trial::devices(json, lang),
+        CliCommand::Selftest { device, batch, json } => trial::selftest(device.as_deref(), batch as usize, json, lang),
+        CliCommand::Options => {
             recipe::options(lang);
             Ok(())
         }
-        Command::Completions { shell } => {
+        CliCommand::Completions { shell } => {
             terminal::print_lines(&french::completions(shell));
             Ok(())
         }
-        Command::Man => french::manual().map(|page| terminal::print_lines(&page)).map_err(|problem| vec![problem]),
-        Command::Help { command } => {
+        CliCommand::Man => french::manual().map(|page| terminal::print_lines(&page)).map_err(|problem| vec![problem]),
+        CliCommand::Help { command } => {
             terminal::print_lines(&french::help(&command));
             Ok(())
         }

@@ -33,7 +33,7 @@ use crate::{
     data::{
         cache::kept::CacheUsage,
         dataset::Dataset,
-        duplicates::Group,
+        duplicates::DuplicateGroup,
         open_dataset::OpenDataset,
         reading::Reading,
         sample::{Framing, Source},
@@ -69,7 +69,7 @@ pub struct Session {
     /// Some of the pictures of the data set that is being opened, as they come.
     pub glimpses: Vec<Arc<Glimpse>>,
     /// Groups of pictures that look the same, once they were looked for, and the data set that they are indices of.
-    pub near: Option<(Arc<Dataset>, Arc<[Group]>)>,
+    pub near: Option<(Arc<Dataset>, Arc<[DuplicateGroup]>)>,
     /// What the last training of this session learns from; edits made since are not in it.
     pub trained_on: Option<Arc<Dataset>>,
     /// The folder that is watched now, and the one that was watched last.

@@ -16,7 +16,7 @@ use crate::{
     text::say,
     ui::{
         Action, Dialog,
-        command::{self, Command, Group},
+        command::{self, CommandGroup, PaletteCommand},
         icon,
         page::Page,
         theme::{self, Theme},
@@ -59,7 +59,7 @@ impl App {
     /// The keys of every command; one that cannot be done now says so when it is performed.
     fn shortcuts(&mut self, ui: &Ui) {
         let typing = ui.text_edit_focused();
-        let commands = self.commands().into_iter().filter(|command| !(typing && command.group == Group::Edit));
+        let commands = self.commands().into_iter().filter(|command| !(typing && command.group == CommandGroup::Edit));
         let mut bound: Vec<_> =
             commands.flat_map(|command| command.keys.into_iter().map(move |keys| (keys, command.action.clone()))).collect();
         // A shortcut without Shift would take the one with it, too.
@@ -69,7 +69,7 @@ impl App {
     }
 
     /// Everything that can be done from anywhere, as it is now.
-    pub fn commands(&mut self) -> Vec<Command> {
+    pub fn commands(&mut self) -> Vec<PaletteCommand> {
         self.lend(|cx, _| command::all(cx))
     }
 

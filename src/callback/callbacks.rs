@@ -5,7 +5,7 @@ use serde::{Deserialize, Serialize};
 use super::{
     CallbackSettings,
     checkpoint::{self, ModelCheckpoint},
-    early_stopping::{EarlyStopping, Verdict},
+    early_stopping::{EarlyStopping, EpochVerdict},
     plateau::Plateau,
     time_limit,
 };
@@ -25,7 +25,7 @@ pub struct Callbacks {
 
 /// What follows from an epoch.
 #[derive(Clone, Debug, Default, PartialEq)]
-pub struct Outcome {
+pub struct EpochOutcome {
     /// These are the best weights so far: those that are restored at the end.
     pub best: bool,
     /// Keep these weights in a file of their own, besides best and last.
@@ -38,25 +38,25 @@ impl Callbacks {
     /// Takes an epoch's record; `seconds` is the time of training without pauses, since it began or was extended.
     ///
     /// A loss that is not a number ends training ([`StopReason::Diverged`]) before any callback sees it.
-    pub fn epoch(&mut self, settings: &CallbackSettings, record: &EpochRecord, seconds: f64) -> Outcome {
+    pub fn epoch(&mut self, settings: &CallbackSettings, record: &EpochRecord, seconds: f64) -> EpochOutcome {
         if !record.train_loss.is_finite() || !record.validation_loss.is_finite() {
-            return Outcome { stop: Some(StopReason::Diverged), ..Default::default() };
+            return EpochOutcome { stop: Some(StopReason::Diverged), ..Default::default() };
         }
         let epoch = record.epoch;
         let value = settings.monitor.of(record);
-        let mut outcome = Outcome { keep: checkpoint::keeps(settings, epoch), ..Default::default() };
+        let mut outcome = EpochOutcome { keep: checkpoint::keeps(settings, epoch), ..Default::default() };
         let note = |kind, text| Note { epoch, kind, text };
         outcome.best = self.checkpoint.epoch(settings, epoch, value);
         if settings.early_stopping {
             let verdict = self.early_stopping.epoch(settings, epoch, value);
             if settings.restore_best_weights {
                 // Keras restores early stopping's best, which has to be better by min_delta.
-                outcome.best = verdict == Verdict::Best;
+                outcome.best = verdict == EpochVerdict::Best;
             }
             match verdict {
-                Verdict::Best => {}
-                Verdict::Waiting => outcome.notes.push(note(NoteKind::Waiting, self.early_stopping.waited(settings))),
-                Verdict::Stop => {
+                EpochVerdict::Best => {}
+                EpochVerdict::Waiting => outcome.notes.push(note(NoteKind::Waiting, self.early_stopping.waited(settings))),
+                EpochVerdict::Stop => {
                     outcome.stop = Some(StopReason::EarlyStopping { patience: settings.patience });
                     outcome.notes.push(note(NoteKind::Stopping, self.early_stopping.reason(settings)));
                 }

@@ -20,7 +20,7 @@ pub struct EarlyStopping {
 
 /// What an epoch meant.
 #[derive(Clone, Copy, Debug, PartialEq, Eq)]
-pub enum Verdict {
+pub enum EpochVerdict {
     Best,
     Waiting,
     Stop,
@@ -28,13 +28,13 @@ pub enum Verdict {
 
 impl EarlyStopping {
     /// Takes the watched value of an epoch. A value is better only if it beats the best by more than `min_delta`.
-    pub fn epoch(&mut self, settings: &CallbackSettings, epoch: u32, value: f64) -> Verdict {
+    pub fn epoch(&mut self, settings: &CallbackSettings, epoch: u32, value: f64) -> EpochVerdict {
         if settings.monitor.improves(value, self.best, settings.min_delta) {
             *self = Self { best: Some(value), best_epoch: Some(epoch), wait: 0 };
-            return Verdict::Best;
+            return EpochVerdict::Best;
         }
         self.wait += 1;
-        if self.wait >= settings.patience { Verdict::Stop } else { Verdict::Waiting }
+        if self.wait >= settings.patience { EpochVerdict::Stop } else { EpochVerdict::Waiting }
     }
 
     /// The value that the next epoch has to beat; `None` before the first.

@@ -13,7 +13,7 @@ pub mod time_limit;
 
 use serde::{Deserialize, Serialize};
 
-pub use callbacks::{Callbacks, Outcome};
+pub use callbacks::{Callbacks, EpochOutcome};
 
 use crate::{
     history::{EpochRecord, StopReason},

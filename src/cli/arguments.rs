@@ -66,11 +66,11 @@ pub struct Cli {
     #[arg(short = 'V', long, display_order = 102, action = ArgAction::Version, help = told(say("Print the version", "Afficher la version")))]
     version: Option<bool>,
     #[command(subcommand)]
-    pub command: Option<Command>,
+    pub command: Option<CliCommand>,
 }
 
 #[derive(Subcommand)]
-pub enum Command {
+pub enum CliCommand {
     #[command(about = told(say(
         "Open the window on the sample faces and start training at once",
         "Ouvrir la fenêtre sur les visages d’exemple et entraîner aussitôt",

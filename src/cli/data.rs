@@ -17,7 +17,7 @@ use crate::{
         overlap::Overlap,
         sample::Source,
         split::{Split, SplitSettings},
-        summary::{Copies, Summary},
+        summary::{CopyCounts, Summary},
         task::{self, Task},
     },
     files::atomic,
@@ -117,7 +117,7 @@ fn sentences(summary: &Summary, dataset: &Dataset, lang: Lang) -> Vec<String> {
 }
 
 /// How many pictures are there more than once, and what their names say of that.
-fn copies(copies: &Copies, task: &Task, lang: Lang) -> String {
+fn copies(copies: &CopyCounts, task: &Task, lang: Lang) -> String {
     if copies.groups == 0 {
         return say("No exact copies", "Aucune copie exacte").get(lang).to_owned();
     }

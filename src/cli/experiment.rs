@@ -15,8 +15,8 @@ use crate::{
     data::{dataset::Dataset, open_dataset::OpenDataset, task::Task},
     evaluate::Metric,
     experiment::{
-        Cost, Design, Draft, Experiment, ExperimentStore, ExperimentView, MemberState, MemberView, RayOptions, Recipe, Row,
-        SlurmJob, SlurmOptions, Vary,
+        Cost, Design, Draft, Experiment, ExperimentStore, ExperimentView, MemberState, MemberView, RayOptions, Recipe, SlurmJob,
+        SlurmOptions, VariantRow, Vary,
     },
     files::atomic,
     plan::Plan,
@@ -481,7 +481,7 @@ fn table(view: &ExperimentView, lang: Lang) {
     }
 }
 
-fn row_line(view: &ExperimentView, row: &Row, lang: Lang) -> String {
+fn row_line(view: &ExperimentView, row: &VariantRow, lang: Lang) -> String {
     let label = row.label.get(lang);
     let of = format!("{}/{}", row.scores.len(), row.members);
     let Some(spread) = row.spread else { return format!("{label}  {of}") };

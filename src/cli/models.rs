@@ -265,14 +265,14 @@ pub fn row(run: &RunInfo, lang: Lang) -> String {
 }
 
 /// The table that predictions go into.
-pub struct Wanted {
+pub struct TableOptions {
     pub csv: Option<PathBuf>,
     pub form: TableForm,
     pub overwrite: bool,
 }
 
 /// Says what a run sees in photos; a folder goes into a table.
-pub fn predict(run: &str, paths: &[PathBuf], wanted: Wanted, faces: bool, device: &str, lang: Lang) -> Done {
+pub fn predict(run: &str, paths: &[PathBuf], wanted: TableOptions, faces: bool, device: &str, lang: Lang) -> Done {
     let store = store()?;
     let run = store.find(run).map_err(one)?;
     let framing = if faces { Framing::FaceCrop } else { Framing::Whole };

@@ -25,7 +25,7 @@ use std::{
 use rayon::prelude::*;
 use serde::{Deserialize, Serialize};
 
-use self::stored::{Bytes, CacheFile, Damage, Picture};
+use self::stored::{Bytes, CacheFile, Damage, StoredPicture};
 use super::{
     dataset::UnusedSamples,
     decode::{Found, Wanted, decode_small},
@@ -212,11 +212,11 @@ struct OtherFace {
 
 impl Entry {
     /// Its pictures, with their slots.
-    fn pictures(&self) -> Vec<(u32, Picture)> {
+    fn pictures(&self) -> Vec<(u32, StoredPicture)> {
         let Outcome::Picture { slot, pixels, more, .. } = &self.outcome else { return Vec::new() };
         let faces = std::iter::once((*slot, *pixels)).chain(more.iter().map(|face| (face.slot, face.pixels)));
         let Self { file, square, .. } = self;
-        let picture = |(face, (slot, pixels))| (slot, Picture { file: file.clone(), face, square: *square, pixels });
+        let picture = |(face, (slot, pixels))| (slot, StoredPicture { file: file.clone(), face, square: *square, pixels });
         (1..).zip(faces).map(picture).collect()
     }
 
@@ -264,7 +264,7 @@ impl Cached {
         let index = bytes.read(index_at, usize::try_from(index_len).ok()?).ok()?;
         let entries: Vec<Entry> =
             Some(index).filter(|index| hash(index) == index_hash).and_then(|i| serde_json::from_slice(&i).ok())?;
-        let mut pictures = vec![Picture::default(); slots];
+        let mut pictures = vec![StoredPicture::default(); slots];
         for (slot, picture) in entries.iter().flat_map(Entry::pictures) {
             *pictures.get_mut(slot as usize)? = picture;
         }

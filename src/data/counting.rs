@@ -5,12 +5,12 @@ use std::{collections::BTreeMap, path::Path};
 use super::{
     anomalies::Anomalies,
     dataset::Dataset,
-    duplicates::{Contradiction, Group, copies},
+    duplicates::{Contradiction, DuplicateGroup, copies},
     face_file,
     overlap::Overlap,
     sample::{Part, RACES, Sample},
     split::Split,
-    summary::{AgeBand, Class, Copies, PartCount, Race, Summary, anomaly_key, reason_key},
+    summary::{AgeBand, Class, CopyCounts, PartCount, Race, Summary, anomaly_key, reason_key},
     task::TaskKind,
 };
 use crate::text::{Lang, LocalizedText, decimal};
@@ -22,7 +22,7 @@ impl Summary {
     }
 
     /// As [`Summary::new`], with the groups of copies found already.
-    pub fn with_copies(dataset: &Dataset, groups: &[Group], split: Option<&Split>) -> Self {
+    pub fn with_copies(dataset: &Dataset, groups: &[DuplicateGroup], split: Option<&Split>) -> Self {
         let samples = &dataset.samples;
         let classes = dataset.task.len();
         let balance: Vec<u64> = dataset.balance().iter().map(|n| *n as u64).collect();
@@ -45,7 +45,7 @@ impl Summary {
             usable: samples.len() as u64,
             odd: tally(Anomalies::of(samples).anomalies(samples).map(|(_, anomaly)| anomaly_key(anomaly))),
             skipped: tally(dataset.skipped.iter().map(|s| reason_key(&s.reason))),
-            copies: Copies {
+            copies: CopyCounts {
                 groups: groups.len() as u64,
                 pictures: groups.iter().map(|g| g.samples.len() as u64).sum(),
                 contradicting_class: about(true),

@@ -22,7 +22,7 @@ use crate::text::{Phrase, say};
 
 /// A decoded picture, upright (EXIF orientation applied).
 #[derive(Clone, Debug, PartialEq, Eq)]
-pub struct Picture {
+pub struct DecodedPicture {
     pub width: u32,
     pub height: u32,
     /// width x height x 3 bytes.
@@ -47,7 +47,7 @@ const MOST_MEMORY: u64 = 1_000_000_000;
 ///
 /// # Errors
 /// Why it cannot be used: no picture, damaged (also a JPEG that ends early), or too large.
-pub fn decode(bytes: &[u8], name: &str) -> Result<Picture, SkipReason> {
+pub fn decode(bytes: &[u8], name: &str) -> Result<DecodedPicture, SkipReason> {
     decode_up_to(bytes, name, MOST_PIXELS)
 }
 
@@ -55,13 +55,13 @@ pub fn decode(bytes: &[u8], name: &str) -> Result<Picture, SkipReason> {
 ///
 /// # Errors
 /// As [`decode`].
-pub fn decode_up_to(bytes: &[u8], name: &str, most_pixels: u64) -> Result<Picture, SkipReason> {
+pub fn decode_up_to(bytes: &[u8], name: &str, most_pixels: u64) -> Result<DecodedPicture, SkipReason> {
     guarded(|| {
         let (mut image, orientation, anomaly) = open(bytes, name, most_pixels)?;
         image.apply_orientation(orientation);
         let rgb = flatten(image);
         let (width, height) = rgb.dimensions();
-        Ok(Picture { width, height, rgb: rgb.into_raw(), anomaly })
+        Ok(DecodedPicture { width, height, rgb: rgb.into_raw(), anomaly })
     })
 }
 
@@ -289,7 +289,7 @@ pub fn format_name(bytes: &[u8]) -> Option<&'static str> {
 }
 
 /// A format's name and the endings of its files.
-const fn named(format: ImageFormat) -> name::Format {
+const fn named(format: ImageFormat) -> name::PictureFormat {
     match format {
         ImageFormat::Jpeg => name::JPEG,
         ImageFormat::Png => name::PNG,

@@ -16,7 +16,7 @@ use crate::{
 
 /// Pictures that are copies of each other, as indices into the samples, ascending.
 #[derive(Clone, Debug, PartialEq, Eq, Serialize, Deserialize)]
-pub struct Group {
+pub struct DuplicateGroup {
     pub samples: Vec<u32>,
     /// What their labels disagree about.
     pub contradiction: Option<Contradiction>,
@@ -32,7 +32,7 @@ pub enum Contradiction {
 }
 
 /// Groups of byte-identical pictures: contradictions about the class first, then other ones, then the rest.
-pub fn copies(samples: &[Sample]) -> Vec<Group> {
+pub fn copies(samples: &[Sample]) -> Vec<DuplicateGroup> {
     by_severity(samples, by_content(samples, 0..samples.len()).into_iter())
 }
 
@@ -50,7 +50,7 @@ pub fn by_content(samples: &[Sample], among: impl Iterator<Item = usize>) -> Vec
 ///
 /// # Errors
 /// A picture that can no longer be read.
-pub fn near(samples: &[Sample], pixels: &Pixels) -> Result<Vec<Group>, Problem> {
+pub fn near(samples: &[Sample], pixels: &Pixels) -> Result<Vec<DuplicateGroup>, Problem> {
     Ok(by_severity(samples, look_alikes(pixels)?.into_iter()))
 }
 
@@ -72,7 +72,7 @@ pub fn find_near(
     pixels: &Pixels,
     control: &Control,
     progress: &mut dyn FnMut(Stage, u64, u64),
-) -> Result<Vec<Group>, Problem> {
+) -> Result<Vec<DuplicateGroup>, Problem> {
     let total = pixels.len();
     let mut all = Vec::with_capacity(total);
     for start in (0..total).step_by(CHUNK) {
@@ -142,12 +142,12 @@ pub fn with_faces_together(groups: Vec<Vec<u32>>, samples: &[Sample]) -> Vec<Vec
 type Labels = (Option<u16>, Option<u8>, u8);
 
 /// Groups of two or more with what they disagree about, by gravity, then by their first picture.
-pub fn by_severity(samples: &[Sample], found: impl Iterator<Item = Vec<u32>>) -> Vec<Group> {
+pub fn by_severity(samples: &[Sample], found: impl Iterator<Item = Vec<u32>>) -> Vec<DuplicateGroup> {
     let differ = |group: &[u32], what: fn(&Sample) -> Labels| {
         let first = what(&samples[group[0] as usize]);
         group.iter().any(|i| what(&samples[*i as usize]) != first)
     };
-    let mut groups: Vec<Group> = found
+    let mut groups: Vec<DuplicateGroup> = found
         .filter(|group| group.len() > 1)
         .map(|group| {
             let contradiction = if differ(&group, |s| (None, None, s.class)) {
@@ -155,7 +155,7 @@ pub fn by_severity(samples: &[Sample], found: impl Iterator<Item = Vec<u32>>) ->
             } else {
                 differ(&group, |s| (s.age, s.race, s.class)).then_some(Contradiction::Other)
             };
-            Group { samples: group, contradiction }
+            DuplicateGroup { samples: group, contradiction }
         })
         .collect();
     groups.sort_by_key(|group| (group.contradiction.is_none(), group.contradiction, group.samples[0]));
@@ -164,7 +164,7 @@ pub fn by_severity(samples: &[Sample], found: impl Iterator<Item = Vec<u32>>) ->
 
 /// Groups of pictures of `then` as such of `now`, whose `samples` have other edits. A picture is known by its place in the
 /// buffer, which is the same in both.
-pub fn carried(groups: &[Group], then: &Pixels, now: &Pixels, samples: &[Sample]) -> Vec<Group> {
+pub fn carried(groups: &[DuplicateGroup], then: &Pixels, now: &Pixels, samples: &[Sample]) -> Vec<DuplicateGroup> {
     // Of each place, the sample that is there now: a lookup for each of 200,000 pictures would take a frame.
     let mut there: Vec<Option<u32>> = Vec::new();
     for index in 0..now.len() {

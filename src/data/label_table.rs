@@ -11,7 +11,7 @@ use std::{
 
 use serde::{Deserialize, Serialize};
 
-use super::{part_name, sample::Part, walk::File};
+use super::{part_name, sample::Part, walk::FoundFile};
 use crate::{
     files::{
         regular::{self, Unread},
@@ -155,7 +155,7 @@ impl LabelTable {
     }
 
     /// What the table says of each file, as index into its classes, with its part; and which of its files are not there.
-    pub fn places(&mut self, files: &[File]) -> Vec<Option<(usize, Option<Part>)>> {
+    pub fn places(&mut self, files: &[FoundFile]) -> Vec<Option<(usize, Option<Part>)>> {
         let paths: Vec<String> = files.iter().map(|file| spelled(&file.path().to_string_lossy())).collect();
         let mut called: HashMap<&str, u32> = HashMap::new();
         files.iter().for_each(|file| *called.entry(file.name.as_str()).or_default() += 1);

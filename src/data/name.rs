@@ -79,21 +79,21 @@ pub fn is_picture(name: &str) -> bool {
 
 /// A format of pictures that the program decodes.
 #[derive(Clone, Copy, Debug, PartialEq, Eq)]
-pub struct Format {
+pub struct PictureFormat {
     pub name: &'static str,
     /// In small letters.
     pub endings: &'static [&'static str],
 }
 
 /// As their contents say; see `decode`.
-pub const JPEG: Format = Format { name: "JPEG", endings: &["jpg", "jpeg", "jpe", "jfif"] };
-pub const PNG: Format = Format { name: "PNG", endings: &["png"] };
-pub const WEBP: Format = Format { name: "WebP", endings: &["webp"] };
-pub const BMP: Format = Format { name: "BMP", endings: &["bmp"] };
-pub const GIF: Format = Format { name: "GIF", endings: &["gif"] };
-pub const TIFF: Format = Format { name: "TIFF", endings: &["tif", "tiff"] };
+pub const JPEG: PictureFormat = PictureFormat { name: "JPEG", endings: &["jpg", "jpeg", "jpe", "jfif"] };
+pub const PNG: PictureFormat = PictureFormat { name: "PNG", endings: &["png"] };
+pub const WEBP: PictureFormat = PictureFormat { name: "WebP", endings: &["webp"] };
+pub const BMP: PictureFormat = PictureFormat { name: "BMP", endings: &["bmp"] };
+pub const GIF: PictureFormat = PictureFormat { name: "GIF", endings: &["gif"] };
+pub const TIFF: PictureFormat = PictureFormat { name: "TIFF", endings: &["tif", "tiff"] };
 /// All of them.
-pub const FORMATS: [Format; 6] = [JPEG, PNG, WEBP, BMP, GIF, TIFF];
+pub const FORMATS: [PictureFormat; 6] = [JPEG, PNG, WEBP, BMP, GIF, TIFF];
 
 /// The endings of all formats.
 pub fn endings() -> impl Iterator<Item = &'static str> {

@@ -22,7 +22,7 @@ use super::{
     sample::{Part, Sample, SkipReason, Skipped},
     square::PixelSquare,
     task::{Task, gender_of_folder, listed},
-    walk::{File, Walk, walk},
+    walk::{FoundFile, Walk, walk},
 };
 use crate::{
     control::{Control, Stage},
@@ -141,7 +141,7 @@ struct FileClues {
 
 impl Scan {
     /// Takes a file among those that are used or those that are not; `stamp` is its size and the time of its last change.
-    fn take(&mut self, file: &File, stamp: io::Result<(u64, u64)>, said: &FileClues, by_gender_folders: bool) {
+    fn take(&mut self, file: &FoundFile, stamp: io::Result<(u64, u64)>, said: &FileClues, by_gender_folders: bool) {
         let FileClues { name, line, place } = said;
         let name = name.as_ref();
         let by_folder = self.understood.by_folder;
@@ -187,7 +187,7 @@ impl Scan {
 type Lines = Vec<Option<(usize, Option<Part>)>>;
 
 /// The table of labels that the folder is read by, if it is, with what it says of each file.
-fn table(root: &Path, reading: Reading, files: &[File]) -> Result<Option<(LabelTable, Lines)>, Problem> {
+fn table(root: &Path, reading: Reading, files: &[FoundFile]) -> Result<Option<(LabelTable, Lines)>, Problem> {
     let path = match (reading.task, label_table::find(root)) {
         (TaskChoice::Auto | TaskChoice::Table, Some(path)) => path,
         (TaskChoice::Table, None) => return Err(no_table(root)),
@@ -238,8 +238,8 @@ struct Place {
 }
 
 /// What the folder of each file says, found once for all files of a folder.
-fn places(layout: &Layout, files: &[File]) -> Vec<Place> {
-    let folder = |files: &[File]| {
+fn places(layout: &Layout, files: &[FoundFile]) -> Vec<Place> {
+    let folder = |files: &[FoundFile]| {
         let tree = &*files[0].tree;
         let class = layout.class(tree).and_then(|class| layout.classes.iter().position(|k| *k == class));
         std::iter::repeat_n(Place { class, part: layout.part(tree) }, files.len())
@@ -248,7 +248,13 @@ fn places(layout: &Layout, files: &[File]) -> Vec<Place> {
 }
 
 /// Where the labels come from, and what else a person may have meant.
-fn understand(reading: Reading, layout: &Layout, files: &[File], names: &[Option<name::Name>], places: &[Place]) -> Understood {
+fn understand(
+    reading: Reading,
+    layout: &Layout,
+    files: &[FoundFile],
+    names: &[Option<name::Name>],
+    places: &[Place],
+) -> Understood {
     let named = names.iter().flatten().count();
     let mut understood = Understood {
         reading,
@@ -285,7 +291,7 @@ fn understand(reading: Reading, layout: &Layout, files: &[File], names: &[Option
 }
 
 /// The folders that name parts, training first.
-fn part_folders(layout: &Layout, files: &[File], places: &[Place]) -> Vec<PartFolder> {
+fn part_folders(layout: &Layout, files: &[FoundFile], places: &[Place]) -> Vec<PartFolder> {
     let mut counts: BTreeMap<(usize, String), u64> = BTreeMap::new();
     for (file, place) in files.iter().zip(places) {
         if let (Some(part), Some(name)) = (place.part, layout.part_folder(&file.tree)) {

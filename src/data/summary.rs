@@ -5,7 +5,7 @@ use std::collections::BTreeMap;
 use serde::{Deserialize, Serialize};
 
 use super::{
-    duplicates::Group,
+    duplicates::DuplicateGroup,
     sample::{Anomaly, Part, SkipReason},
 };
 use crate::text::LocalizedText;
@@ -21,7 +21,7 @@ pub struct Summary {
     /// Files that are not used, by kind: `not_a_picture`, `name`, `damaged`, `unreadable`, `too_large`,
     /// `unknown_content`, `foreign_format`, `no_face`, `not_a_file`, `not_unicode`, `no_line`, `left_out`.
     pub skipped: BTreeMap<String, u64>,
-    pub copies: Copies,
+    pub copies: CopyCounts,
     /// In the order of the task.
     pub classes: Vec<Class>,
     /// The share that always naming the larger class gets right.
@@ -44,7 +44,7 @@ pub struct Summary {
 
 /// Byte-identical pictures.
 #[derive(Clone, Copy, Debug, Default, PartialEq, Eq, Serialize, Deserialize)]
-pub struct Copies {
+pub struct CopyCounts {
     pub groups: u64,
     pub pictures: u64,
     /// Groups that disagree about the class.
@@ -90,7 +90,7 @@ pub struct PartCount {
 #[derive(Clone, Debug)]
 pub struct Findings {
     pub summary: Summary,
-    pub copies: Vec<Group>,
+    pub copies: Vec<DuplicateGroup>,
 }
 
 /// What the parts share, byte for byte, in numbers.

@@ -22,7 +22,7 @@ use crate::{control::Control, problem::Problem};
 #[derive(Debug, Default)]
 pub struct Walk {
     /// Regular files that are pictures by their names.
-    pub files: Vec<File>,
+    pub files: Vec<FoundFile>,
     /// All others, leftovers apart, with the reasons.
     pub skipped: Vec<Skipped>,
     /// Those of the skipped that are folders, so that all their pictures are missing.
@@ -31,13 +31,13 @@ pub struct Walk {
 
 /// A file that is a picture by its name. Files are ordered folder by folder.
 #[derive(Clone, Debug, PartialEq, Eq, PartialOrd, Ord)]
-pub struct File {
+pub struct FoundFile {
     /// Names of the folders below the root.
     pub tree: Arc<[String]>,
     pub name: String,
 }
 
-impl File {
+impl FoundFile {
     /// Path below the root.
     pub fn path(&self) -> PathBuf {
         self.tree.iter().chain([&self.name]).collect()
@@ -104,7 +104,7 @@ pub fn walk(root: &Path, control: &Control, progress: &mut dyn FnMut(u64)) -> Re
 pub fn print(root: &Path, control: &Control) -> Result<u64, Problem> {
     let mut files = walk(root, control, &mut |_| {})?.files;
     files.sort_unstable();
-    let line = |file: &File| {
+    let line = |file: &FoundFile| {
         let path = file.path();
         let size = fs::metadata(root.join(&path)).map_or(0, |meta| meta.len());
         [path.as_os_str().as_encoded_bytes(), b"\0", &size.to_le_bytes()].concat()
@@ -160,7 +160,7 @@ impl Walker<'_> {
                 }
                 continue;
             };
-            let file = File { tree: tree.clone(), name: name.to_owned() };
+            let file = FoundFile { tree: tree.clone(), name: name.to_owned() };
             match kind {
                 _ if is_leftover(name) => {
                     if is_folder {
@@ -214,7 +214,7 @@ impl Walker<'_> {
     }
 }
 
-impl File {
+impl FoundFile {
     /// Its own path as a tree, if it is a folder.
     fn below(&self) -> Arc<[String]> {
         self.tree.iter().chain([&self.name]).cloned().collect()

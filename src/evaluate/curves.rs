@@ -10,7 +10,7 @@ use super::{
 
 /// One threshold's place on both curves.
 #[derive(Clone, Copy, Debug, PartialEq)]
-pub struct CurvePoint {
+pub struct ThresholdPoint {
     /// Pictures are called class 1 from this probability on.
     pub threshold: f64,
     /// Of those who really are class 1, the share called so (recall, sensitivity).
@@ -26,7 +26,7 @@ pub struct CurvePoint {
 pub struct Curves {
     /// From the threshold that calls nobody class 1 (infinite) down to the one that calls everybody so: one point for
     /// each distinct probability.
-    pub points: Vec<CurvePoint>,
+    pub points: Vec<ThresholdPoint>,
     /// Area under the ROC curve: how often a random picture of class 1 gets a higher probability than one of class 0.
     /// `None` if a class is missing.
     pub auc: Option<f64>,
@@ -69,7 +69,7 @@ impl Curves {
             return Self { points: Vec::new(), auc: None, average_precision: None };
         };
         let [negatives, positives] = last.map(|row| row.iter().sum::<u32>());
-        let points: Vec<_> = steps.iter().map(|(threshold, counts)| CurvePoint::of(*threshold, *counts)).collect();
+        let points: Vec<_> = steps.iter().map(|(threshold, counts)| ThresholdPoint::of(*threshold, *counts)).collect();
         let pairs = || points.iter().zip(points.iter().skip(1));
         let area = pairs()
             .map(|(a, b)| {
@@ -85,7 +85,7 @@ impl Curves {
     }
 }
 
-impl CurvePoint {
+impl ThresholdPoint {
     /// The place of the confusion matrix of two classes, such as that of a slider's threshold.
     pub fn new(threshold: f64, confusion: &Confusion) -> Self {
         Self::of(threshold, [0, 1].map(|label| [0, 1].map(|predicted| confusion.count(label, predicted))))

@@ -34,7 +34,7 @@ pub use calibration::Bin;
 pub use combination::{Combination, log_loss};
 pub use confusion::Confusion;
 pub use coverage::CoveragePoint;
-pub use curves::{Best, CurvePoint, Curves, F1Of};
+pub use curves::{Best, Curves, F1Of, ThresholdPoint};
 pub use groups::{Group, GroupKey, Grouping};
 pub use interval::Interval;
 pub use metric::Metric;
@@ -410,8 +410,8 @@ impl Report {
     }
 
     /// Where a threshold lies on both curves.
-    pub fn point(&self, threshold: f64) -> CurvePoint {
-        CurvePoint::new(threshold, &self.confusion(threshold))
+    pub fn point(&self, threshold: f64) -> ThresholdPoint {
+        ThresholdPoint::new(threshold, &self.confusion(threshold))
     }
 
     /// The average precision; of more than two classes, the mean of each against the rest (scikit-learn's

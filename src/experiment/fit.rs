@@ -16,7 +16,7 @@ use crate::evaluate::{Interval, distributions::t_975};
 
 /// A finished run of a learning curve.
 #[derive(Clone, Copy, Debug, PartialEq, Serialize, Deserialize)]
-pub struct CurvePoint {
+pub struct LearningCurvePoint {
     /// Training pictures.
     pub pictures: u32,
     /// Share of wrong answers, or years.
@@ -77,7 +77,7 @@ struct Linear {
 
 impl CurveFit {
     /// The law through `points`; `None` of fewer than three sizes, or where errors do not fall.
-    pub fn of(points: &[CurvePoint]) -> Option<Self> {
+    pub fn of(points: &[LearningCurvePoint]) -> Option<Self> {
         let mut sizes: Vec<u32> = points.iter().map(|point| point.pictures).filter(|pictures| *pictures > 0).collect();
         sizes.sort_unstable();
         sizes.dedup();
@@ -136,9 +136,9 @@ impl CurveFit {
 }
 
 impl Points {
-    fn new(points: &[CurvePoint], most: u32) -> Self {
+    fn new(points: &[LearningCurvePoint], most: u32) -> Self {
         let used = || points.iter().filter(|point| point.pictures > 0);
-        let uncertainty = |point: &CurvePoint| match point.evaluated {
+        let uncertainty = |point: &LearningCurvePoint| match point.evaluated {
             // Agresti and Coull's, which is not 0 where nothing was wrong.
             Some(evaluated) => {
                 let n = f64::from(evaluated) + 4.0;

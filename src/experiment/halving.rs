@@ -28,7 +28,7 @@ pub struct Halving {
 
 /// How far a combination goes.
 #[derive(Clone, Copy, Debug, PartialEq, Eq)]
-pub enum Place {
+pub enum HalvingPlace {
     /// It is trained up to this epoch, as far as it is known now.
     Until(u32),
     /// Others were better at this epoch, the end of this rung, counted from 1.

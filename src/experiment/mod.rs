@@ -40,8 +40,8 @@ use serde::{Deserialize, Serialize};
 
 pub use cost::Cost;
 pub use design::{Design, Draft, Recipe, SHARES};
-pub use fit::{CurveFit, CurvePoint, Forecast};
-pub use halving::{Halving, Place};
+pub use fit::{CurveFit, Forecast, LearningCurvePoint};
+pub use halving::{Halving, HalvingPlace};
 pub use luck::PairedComparison;
 pub use member::{MemberLock, MemberRecord, Owner};
 pub use more::More;
@@ -50,7 +50,7 @@ pub use search::{Values, Vary};
 pub use slurm::{SlurmArray, SlurmJob, SlurmOptions, SlurmTask};
 pub use state::{MemberState, finished_words};
 pub use store::{ExperimentStore, Version};
-pub use view::{ExperimentView, MemberRuns, MemberView, Row};
+pub use view::{ExperimentView, MemberRuns, MemberView, VariantRow};
 pub use watch::{BETWEEN_LOOKS, STALE, STALE_IN_FIRST_EPOCH, Watched, WatchedRun};
 
 use crate::{

@@ -1,6 +1,6 @@
 //! How far each combination of a search goes, by its runs' epochs.
 
-use super::{Experiment, ExperimentView, Halving, MemberState, MemberView, Place};
+use super::{Experiment, ExperimentView, Halving, HalvingPlace, MemberState, MemberView};
 use crate::history::EpochRecord;
 
 /// A member as far as it decides who goes on.
@@ -12,12 +12,12 @@ pub(super) struct Standing<'a> {
 
 impl Halving {
     /// How far each combination goes, given its runs, one for each seed.
-    fn places(&self, variants: &[Vec<Standing<'_>>], more_is_better: bool) -> Vec<Place> {
+    fn places(&self, variants: &[Vec<Standing<'_>>], more_is_better: bool) -> Vec<HalvingPlace> {
         let first = self.rungs.first().copied().unwrap_or(u32::MAX);
-        let mut places = vec![Place::Until(first); variants.len()];
+        let mut places = vec![HalvingPlace::Until(first); variants.len()];
         let mut left: Vec<usize> = (0..variants.len()).collect();
         for (rung, epoch) in (1..).zip(&self.rungs) {
-            left.iter().for_each(|variant| places[*variant] = Place::Until(*epoch));
+            left.iter().for_each(|variant| places[*variant] = HalvingPlace::Until(*epoch));
             if rung as usize == self.rungs.len()
                 || !left.iter().all(|variant| variants[*variant].iter().all(|run| is_there(run, *epoch)))
             {
@@ -29,7 +29,7 @@ impl Halving {
             ranked.sort_by(|a, b| b.0.total_cmp(&a.0).then(a.1.cmp(&b.1)));
             let kept = self.kept(ranked.len());
             for (_, variant) in ranked.drain(kept..) {
-                places[variant] = Place::Dropped { epoch: *epoch, rung };
+                places[variant] = HalvingPlace::Dropped { epoch: *epoch, rung };
             }
             left = ranked.into_iter().map(|(_, variant)| variant).collect();
         }
@@ -59,7 +59,7 @@ fn mean(runs: &[Standing<'_>], epoch: u32, more_is_better: bool) -> f64 {
 
 impl Experiment {
     /// How far each member goes, given all of them in their order; nothing where all are trained to their end.
-    pub(super) fn places<'a>(&self, members: impl Iterator<Item = Standing<'a>>) -> Vec<Place> {
+    pub(super) fn places<'a>(&self, members: impl Iterator<Item = Standing<'a>>) -> Vec<HalvingPlace> {
         let Some(halving) = &self.halving else { return Vec::new() };
         let mut variants: Vec<Vec<Standing<'a>>> = vec![Vec::new(); self.variants.len()];
         for (member, standing) in self.members.iter().zip(members) {
@@ -70,7 +70,7 @@ impl Experiment {
     }
 }
 
-impl Place {
+impl HalvingPlace {
     /// What a member that was in `state` is at this place: stopped early if others have left it behind.
     pub(super) fn state(self, state: MemberState) -> MemberState {
         match self {
@@ -100,7 +100,7 @@ impl MemberView {
 
 impl ExperimentView {
     /// How far each member goes; nothing where all are trained to their end.
-    pub fn places(&self) -> Vec<Place> {
+    pub fn places(&self) -> Vec<HalvingPlace> {
         self.experiment.places(self.members.iter().map(MemberView::standing))
     }
 
@@ -119,8 +119,8 @@ impl ExperimentView {
         let one = |(at, member): (usize, &MemberView)| match places.get(at) {
             _ if member.state.is_over() => None,
             None => Some((at, None)),
-            Some(Place::Dropped { .. }) => None,
-            Some(Place::Until(epoch)) => {
+            Some(HalvingPlace::Dropped { .. }) => None,
+            Some(HalvingPlace::Until(epoch)) => {
                 let waits = member.history.len() >= *epoch as usize && *epoch < member.epochs;
                 (!waits).then_some((at, Some(*epoch).filter(|epoch| *epoch < member.epochs)))
             }

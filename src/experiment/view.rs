@@ -10,7 +10,7 @@ use std::{
 use serde::{Deserialize, Serialize};
 
 use super::{
-    CurveFit, CurvePoint, Experiment, ExperimentKind, ExperimentStore, MemberState, Owner, Variant, member,
+    CurveFit, Experiment, ExperimentKind, ExperimentStore, LearningCurvePoint, MemberState, Owner, Variant, member,
     state::{finished_words, waits_for_others},
     store::{MEMBERS, STOPPED},
 };
@@ -60,7 +60,7 @@ pub type MemberRuns = BTreeMap<String, Vec<(usize, String)>>;
 
 /// A line of the table: one variant.
 #[derive(Clone, Debug, PartialEq, Serialize)]
-pub struct Row {
+pub struct VariantRow {
     /// Its place among the variants.
     pub variant: usize,
     pub label: LocalizedText,
@@ -122,12 +122,12 @@ impl ExperimentView {
     }
 
     /// The table: a row for each variant, in their order.
-    pub fn rows(&self) -> Vec<Row> {
+    pub fn rows(&self) -> Vec<VariantRow> {
         let row = |(variant, of): (usize, &Variant)| {
             let label = of.label.clone();
-            Row { variant, label, members: 0, scores: Vec::new(), spread: None }
+            VariantRow { variant, label, members: 0, scores: Vec::new(), spread: None }
         };
-        let mut rows: Vec<Row> = self.experiment.variants.iter().enumerate().map(row).collect();
+        let mut rows: Vec<VariantRow> = self.experiment.variants.iter().enumerate().map(row).collect();
         for member in &self.members {
             if let Some(row) = rows.get_mut(member.variant) {
                 row.members += 1;
@@ -143,19 +143,19 @@ impl ExperimentView {
     }
 
     /// The row with the best mean; `None` before anything is finished.
-    pub fn best(&self) -> Option<Row> {
+    pub fn best(&self) -> Option<VariantRow> {
         let rows = self.rows().into_iter().filter_map(|row| Some((row.spread?.mean, row)));
         // Of equal ones the first.
         rows.rev().max_by(|a, b| self.metric().compare(a.0, b.0)).map(|(_, row)| row)
     }
 
     /// The finished runs of a learning curve: training pictures against error.
-    pub fn curve_points(&self) -> Vec<CurvePoint> {
+    pub fn curve_points(&self) -> Vec<LearningCurvePoint> {
         let point = |member: &MemberView| {
             let [pictures, _, evaluated] = member.run.as_ref()?.pictures;
             let metric = self.metric();
             let error = metric.error(member.score()?);
-            Some(CurvePoint { pictures, error, evaluated: (metric == Metric::Accuracy).then_some(evaluated) })
+            Some(LearningCurvePoint { pictures, error, evaluated: (metric == Metric::Accuracy).then_some(evaluated) })
         };
         match self.experiment.kind {
             ExperimentKind::Curve => self.members.iter().filter_map(point).collect(),

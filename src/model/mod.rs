@@ -26,7 +26,7 @@ pub struct ModelSettings {
     pub filters: Vec<u32>,
     /// Convolutions of each block before its pooling, 1 or 2, all with the block's filters.
     pub convs_per_block: u32,
-    pub kernel: Kernel,
+    pub kernel: KernelSize,
     pub padding: Padding,
     pub activation: Activation,
     pub batch_norm_conv: bool,
@@ -57,7 +57,7 @@ impl Default for ModelSettings {
         Self {
             filters: vec![32, 64, 128, 256],
             convs_per_block: 1,
-            kernel: Kernel::Three,
+            kernel: KernelSize::Three,
             padding: Padding::Same,
             activation: Activation::Relu,
             batch_norm_conv: false,
@@ -83,7 +83,7 @@ pub const FROZEN_BLOCKS: &str = "model.frozen_blocks";
 /// Side of every convolution's kernel.
 #[derive(Clone, Copy, Debug, PartialEq, Eq, Serialize, Deserialize)]
 #[serde(rename_all = "snake_case")]
-pub enum Kernel {
+pub enum KernelSize {
     // As the option says it; runs of before say it in words.
     #[serde(rename = "3", alias = "three")]
     Three,
@@ -91,7 +91,7 @@ pub enum Kernel {
     Five,
 }
 
-impl Kernel {
+impl KernelSize {
     /// The side in pixels.
     pub const fn side(self) -> usize {
         match self {
@@ -146,7 +146,7 @@ pub enum Initialization {
     HeNormal,
 }
 
-choice!(Kernel {
+choice!(KernelSize {
     Three = "3", say("3 × 3", "3 × 3"), say("Fast, and enough in a stack", "Rapide, et suffisant en pile");
     Five = "5", say("5 × 5", "5 × 5"), say("Sees more at once, costs nearly three times as much", "Voit plus large, coûte près de trois fois plus");
 });
@@ -206,7 +206,7 @@ fn layers<'a>(
     filters: &'a mut Vec<u32>,
     convs_per_block: &'a mut u32,
     dense: &'a mut Vec<u32>,
-    kernel: &'a mut Kernel,
+    kernel: &'a mut KernelSize,
 ) -> Vec<SettingDef<'a>> {
     vec![
         SettingDef::new(

@@ -9,12 +9,12 @@ use crate::{
 
 /// The rows of the layer table, in the data's order. Activation, batch norm, pooling and dropout stand in the row of
 /// the layer that they follow.
-pub fn rows(network: &Network) -> Vec<Row> {
-    let mut rows: Vec<Row> = Vec::new();
+pub fn rows(network: &Network) -> Vec<LayerRow> {
+    let mut rows: Vec<LayerRow> = Vec::new();
     for layer in &network.layers {
         match (RowKind::of(layer), rows.last_mut()) {
             (None, Some(row)) => row.join(layer),
-            (kind, _) => rows.push(Row::new(kind.unwrap_or(RowKind::Flatten), layer)),
+            (kind, _) => rows.push(LayerRow::new(kind.unwrap_or(RowKind::Flatten), layer)),
         }
     }
     if let Some(row) = rows.last_mut() {
@@ -26,7 +26,7 @@ pub fn rows(network: &Network) -> Vec<Row> {
 
 /// One row of the layer table.
 #[derive(Clone, Debug, PartialEq)]
-pub struct Row {
+pub struct LayerRow {
     pub kind: RowKind,
     /// The first layer's name: `conv1`, `flatten`, `dense2`, `output`.
     pub name: String,
@@ -62,7 +62,7 @@ impl RowKind {
     }
 }
 
-impl Row {
+impl LayerRow {
     fn new(kind: RowKind, layer: &Layer) -> Self {
         let mut row = Self {
             kind,

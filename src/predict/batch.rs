@@ -368,7 +368,7 @@ pub fn no_picture(folder: &Path) -> Problem {
 /// A folder that cannot be read, or [`Kind::Cancelled`].
 pub fn pictures_below(folder: &Path, control: &Control) -> Result<(Vec<PathBuf>, Vec<Skipped>), Problem> {
     let found = walk(folder, control, &mut |_| {})?;
-    let mut files: Vec<PathBuf> = found.files.iter().map(walk::File::path).collect();
+    let mut files: Vec<PathBuf> = found.files.iter().map(walk::FoundFile::path).collect();
     files.sort();
     let mut skipped = found.skipped;
     skipped.retain(|skipped| skipped.reason != SkipReason::NotAPicture);

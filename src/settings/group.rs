@@ -3,13 +3,13 @@
 use crate::text::{Phrase, say};
 
 /// Settings under one heading.
-pub struct Group {
+pub struct SettingGroup {
     pub name: Phrase,
     /// Keys, each of a setting or of a part of the settings with all that is in it.
     keys: &'static [&'static str],
 }
 
-impl Group {
+impl SettingGroup {
     /// Whether the setting with this key belongs here.
     pub fn holds(&self, key: &str) -> bool {
         self.keys.iter().any(|own| key.strip_prefix(own).is_some_and(|rest| rest.is_empty() || rest.starts_with('.')))
@@ -22,8 +22,8 @@ impl Group {
 }
 
 /// Every group, in the order of the screen; each setting is in exactly one.
-pub const GROUPS: [Group; 16] = [
-    Group {
+pub const GROUPS: [SettingGroup; 16] = [
+    SettingGroup {
         name: say("Parts", "Parties"),
         keys: &[
             "split.train",
@@ -35,9 +35,9 @@ pub const GROUPS: [Group; 16] = [
             "split.used",
         ],
     },
-    Group { name: say("Cross-validation", "Validation croisée"), keys: &["split.folds", "split.fold"] },
-    Group { name: say("Randomness", "Hasard"), keys: &["seed", "split.own_seed", "split.seed"] },
-    Group {
+    SettingGroup { name: say("Cross-validation", "Validation croisée"), keys: &["split.folds", "split.fold"] },
+    SettingGroup { name: say("Randomness", "Hasard"), keys: &["seed", "split.own_seed", "split.seed"] },
+    SettingGroup {
         name: say("Picture", "Image"),
         keys: &[
             "augment.crop",
@@ -49,28 +49,37 @@ pub const GROUPS: [Group; 16] = [
             "augment.test_time_flip",
         ],
     },
-    Group {
+    SettingGroup {
         name: say("Color", "Couleur"),
         keys: &["augment.brightness", "augment.contrast", "augment.saturation", "augment.grayscale"],
     },
-    Group { name: say("Robustness", "Robustesse"), keys: &["augment.erasing", "augment.blur", "augment.noise", "augment.mixup"] },
-    Group {
+    SettingGroup {
+        name: say("Robustness", "Robustesse"),
+        keys: &["augment.erasing", "augment.blur", "augment.noise", "augment.mixup"],
+    },
+    SettingGroup {
         name: say("Convolution", "Convolution"),
         keys: &["model.filters", "model.convs_per_block", "model.kernel", "model.padding", "model.batch_norm_conv"],
     },
-    Group { name: say("Dense layers", "Couches denses"), keys: &["model.dense", "model.batch_norm_dense", "model.pooling"] },
-    Group {
+    SettingGroup {
+        name: say("Dense layers", "Couches denses"),
+        keys: &["model.dense", "model.batch_norm_dense", "model.pooling"],
+    },
+    SettingGroup {
         name: say("Regularization", "Régularisation"),
         keys: &["model.dropout", "model.dropout_dense", "model.dropout_conv", "model.l2_conv", "model.l2_dense"],
     },
-    Group { name: say("All layers", "Toutes les couches"), keys: &["model.activation", "model.initialization"] },
-    Group { name: say("Transfer learning", "Apprentissage par transfert"), keys: &["model.start_from", "model.frozen_blocks"] },
-    Group {
+    SettingGroup { name: say("All layers", "Toutes les couches"), keys: &["model.activation", "model.initialization"] },
+    SettingGroup {
+        name: say("Transfer learning", "Apprentissage par transfert"),
+        keys: &["model.start_from", "model.frozen_blocks"],
+    },
+    SettingGroup {
         name: say("Epochs and batches", "Époques et lots"),
         keys: &["train.epochs", "train.batch_size", "train.steps_per_epoch", "train.min_steps_per_epoch"],
     },
-    Group { name: say("Optimizer", "Optimiseur"), keys: &["train.optimizer"] },
-    Group { name: say("Schedule", "Calendrier du taux"), keys: &["train.schedule"] },
-    Group { name: say("Loss", "Perte"), keys: &["train.loss"] },
-    Group { name: say("Callbacks", "Callbacks"), keys: &["train.callbacks"] },
+    SettingGroup { name: say("Optimizer", "Optimiseur"), keys: &["train.optimizer"] },
+    SettingGroup { name: say("Schedule", "Calendrier du taux"), keys: &["train.schedule"] },
+    SettingGroup { name: say("Loss", "Perte"), keys: &["train.loss"] },
+    SettingGroup { name: say("Callbacks", "Callbacks"), keys: &["train.callbacks"] },
 ];

@@ -46,7 +46,7 @@ pub enum FitEvent {
 
 /// How a training ended.
 #[derive(Clone, Debug, PartialEq)]
-pub enum Outcome {
+pub enum TrainingOutcome {
     /// It is over; these weights are the run's result.
     Done {
         weights: Weights,
@@ -72,7 +72,7 @@ pub fn fit(
     resume: Option<Checkpoint>,
     control: &Control,
     tell: &mut dyn FnMut(FitEvent),
-) -> Result<Outcome, Problem> {
+) -> Result<TrainingOutcome, Problem> {
     let mut plan = plan.clone();
     if let Some(scaler) = resume.as_ref().and_then(|checkpoint| checkpoint.position.scaler) {
         // Its weights give values that are standardized so.
@@ -445,7 +445,7 @@ impl<'a> Fit<'a> {
     /// or none is best yet.
     ///
     /// [`CallbackSettings::keeps_best`]: crate::callback::CallbackSettings::keeps_best
-    fn finish(mut self, reason: StopReason) -> Result<Outcome, Problem> {
+    fn finish(mut self, reason: StopReason) -> Result<TrainingOutcome, Problem> {
         let trouble = self.trouble.take().map(|trouble| trouble.in_run(&self.run.info.id));
         let keep_best = self.plan.settings.train.callbacks.keeps_best(reason) || trouble.is_some();
         let (weights, epoch) = match (self.best.clone().filter(|_| keep_best), &trouble) {
@@ -484,13 +484,13 @@ impl<'a> Fit<'a> {
             Some(Box::new(ending))
         };
         self.tell(TrainEvent::Stopped { reason, best_epoch, kept_epoch: epoch });
-        Ok(Outcome::Done { weights, id, reason, best_epoch, unstored })
+        Ok(TrainingOutcome::Done { weights, id, reason, best_epoch, unstored })
     }
 
     /// The program closes.
-    fn leave(mut self) -> Result<Outcome, Problem> {
+    fn leave(mut self) -> Result<TrainingOutcome, Problem> {
         self.save(RunStatus::Paused)?;
-        Ok(Outcome::Left)
+        Ok(TrainingOutcome::Left)
     }
 
     /// Seconds that count for the time limit: since the run was last asked to be trained further.

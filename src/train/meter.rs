@@ -22,7 +22,7 @@ pub struct EtaEstimator {
     since: Option<Instant>,
     training: Speed,
     validation: Speed,
-    shown: Option<Estimate>,
+    shown: Option<TimeEstimate>,
 }
 
 /// Pictures that are still to be worked on.
@@ -33,7 +33,7 @@ pub struct Work {
 }
 
 #[derive(Clone, Copy, Debug)]
-struct Estimate {
+struct TimeEstimate {
     /// When the first one was, in seconds of training.
     since: f64,
     /// Seconds that remained.
@@ -95,13 +95,13 @@ impl EtaEstimator {
         let validation = self.validation.seconds_per_picture().unwrap_or(training * VALIDATION_SHARE);
         let measured = work.training as f64 * training + work.validation as f64 * validation;
         let shown = match self.shown {
-            None => Estimate { since: now, remaining: measured, at: now },
+            None => TimeEstimate { since: now, remaining: measured, at: now },
             Some(shown) => {
                 let passed = (now - shown.at).max(0.0);
                 let counted_down = (shown.remaining - passed).max(0.0);
                 let settles = ((now - shown.since) / 4.0).clamp(0.1, SETTLES);
                 let remaining = counted_down + (measured - counted_down) * (1.0 - (-passed / settles).exp());
-                Estimate { remaining, at: now, ..shown }
+                TimeEstimate { remaining, at: now, ..shown }
             }
         };
         self.shown = Some(shown);

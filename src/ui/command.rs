@@ -15,7 +15,7 @@ use crate::{
 
 /// Under which heading a command stands.
 #[derive(Clone, Copy, Debug, PartialEq, Eq)]
-pub enum Group {
+pub enum CommandGroup {
     File,
     Edit,
     Go,
@@ -26,18 +26,18 @@ pub enum Group {
 
 /// One command.
 #[derive(Clone, Debug)]
-pub struct Command {
-    pub group: Group,
+pub struct PaletteCommand {
+    pub group: CommandGroup,
     pub name: Phrase,
     pub icon: Icon,
-    /// The keys that do the same; those of [`Group::Edit`] are a text field's own while it has the keyboard.
+    /// The keys that do the same; those of [`CommandGroup::Edit`] are a text field's own while it has the keyboard.
     pub keys: Vec<KeyboardShortcut>,
     pub action: Action,
     /// Why it cannot be done now.
     pub locked: Option<Phrase>,
 }
 
-impl Command {
+impl PaletteCommand {
     /// The first of its keys as [`shortcut::written`]; empty without any.
     pub fn shortcut(&self, lang: Lang) -> String {
         self.keys.first().map(|keys| shortcut::written(keys, lang)).unwrap_or_default()
@@ -68,12 +68,13 @@ pub const CONTROL_KEYS: [(&str, Phrase); 9] = [
 ];
 
 /// Every command, with what keeps some of them from being done now.
-pub fn all(cx: &Cx<'_>) -> Vec<Command> {
+pub fn all(cx: &Cx<'_>) -> Vec<PaletteCommand> {
     let mut all = Vec::new();
-    let mut add = |group: Group, name: Phrase, icon: Icon, keys: &[KeyboardShortcut], action: Action, locked: Option<Phrase>| {
-        all.push(Command { group, name, icon, keys: keys.to_vec(), action, locked });
-    };
-    use Group::{Edit, File, Go, Help, Look};
+    let mut add =
+        |group: CommandGroup, name: Phrase, icon: Icon, keys: &[KeyboardShortcut], action: Action, locked: Option<Phrase>| {
+            all.push(PaletteCommand { group, name, icon, keys: keys.to_vec(), action, locked });
+        };
+    use CommandGroup::{Edit, File, Go, Help, Look};
     let redo = [KeyboardShortcut::new(Modifiers::COMMAND.plus(Modifiers::SHIFT), Key::Z), ctrl(Key::Y)];
     let busy = cx.session.phase.busy().then_some(say("something else is running", "une autre tâche est en cours"));
     let data = cx.session.open.is_none().then_some(say("open data first", "d’abord des données"));
@@ -132,12 +133,12 @@ pub fn all(cx: &Cx<'_>) -> Vec<Command> {
 }
 
 /// Takes a command: its group, name and symbol, its keys, what it asks for, and what keeps it from being done now.
-type Add<'a> = &'a mut dyn FnMut(Group, Phrase, Icon, &[KeyboardShortcut], Action, Option<Phrase>);
+type Add<'a> = &'a mut dyn FnMut(CommandGroup, Phrase, Icon, &[KeyboardShortcut], Action, Option<Phrase>);
 
 /// The commands of what takes long: training, and what is asked of runs. Without `data` open, or while something else is at
 /// work (`busy`), most wait.
 fn work(cx: &Cx<'_>, data: Option<Phrase>, busy: Option<Phrase>, add: Add<'_>) {
-    use Group::Work;
+    use CommandGroup::Work;
     let phase = cx.session.phase;
     match phase {
         Phase::Training => {

@@ -6,7 +6,7 @@ use egui::{Align, CornerRadius, Id, Layout, Margin, Rect, Response, Role, Scroll
 
 use super::{
     Action, Cx, Dialog,
-    command::{self, Group},
+    command::{self, CommandGroup},
     icon::{self, Icon},
     page::Page,
     shortcut,
@@ -144,7 +144,7 @@ fn menu(ui: &mut Ui, cx: &mut Cx<'_>) {
 }
 
 fn commands(ui: &mut Ui, cx: &mut Cx<'_>) {
-    const SHOWN: [Group; 3] = [Group::File, Group::Edit, Group::Help];
+    const SHOWN: [CommandGroup; 3] = [CommandGroup::File, CommandGroup::Edit, CommandGroup::Help];
     ui.spacing_mut().item_spacing.y = 0.0;
     let commands = command::all(cx);
     for (index, group) in SHOWN.into_iter().enumerate() {

@@ -45,7 +45,7 @@ pub struct Jobs {
 }
 
 /// A member at work.
-struct AtWork {
+struct MemberProcess {
     member: usize,
     process: Child,
     /// Open as long as the member is to be trained.
@@ -68,7 +68,7 @@ pub fn train_in_processes(
     let mut executor = Executor::of(name, None, open, store, control)?;
     let mut queue = MemberQueue::new(None, budget);
     let Some(number) = fitting(&mut executor, jobs.number, emit)? else { return Ok(()) };
-    let (mut at_work, mut crashes, mut result): (Vec<AtWork>, usize, Result<(), Problem>) = (Vec::new(), 0, Ok(()));
+    let (mut at_work, mut crashes, mut result): (Vec<MemberProcess>, usize, Result<(), Problem>) = (Vec::new(), 0, Ok(()));
     // What comes next may depend on what ends.
     let mut waits = false;
     loop {
@@ -133,7 +133,7 @@ fn begin(
     jobs: &Jobs,
     number: usize,
     emit: &mut dyn FnMut(Event),
-) -> Result<Option<AtWork>, Problem> {
+) -> Result<Option<MemberProcess>, Problem> {
     let (experiments, experiment) = (&executor.experiments, &executor.experiment);
     let mut view = experiments.member(experiment, member);
     if view.state.is_over() || view.state == MemberState::Training {
@@ -159,7 +159,7 @@ fn begin(
     view.state = MemberState::Training;
     emit(Event::Member { experiment: experiment.id.clone(), member, view: Box::new(view) });
     let input = process.stdin.take();
-    Ok(Some(AtWork { member, process, input }))
+    Ok(Some(MemberProcess { member, process, input }))
 }
 
 /// How many of the `wanted` members fit into memory at the same time, said where they are fewer; `None` where nothing is left

@@ -41,7 +41,7 @@ use crate::{
     data::{
         cache::kept::CacheUsage,
         dataset::Dataset,
-        duplicates::Group,
+        duplicates::DuplicateGroup,
         edits::Edits,
         open_dataset::OpenDataset,
         reading::Reading,
@@ -378,7 +378,7 @@ pub enum Event {
     Near {
         #[serde(skip)]
         dataset: Arc<Dataset>,
-        groups: Vec<Group>,
+        groups: Vec<DuplicateGroup>,
     },
     Train(TrainEvent),
     /// A run that is about to be trained, and the pictures that it learns from, of which [`TrainEvent::Faces`] are some.

@@ -31,7 +31,7 @@ use crate::{
     train::{
         choice,
         event::TrainEvent,
-        fit::{FitEvent, Outcome, fit},
+        fit::{FitEvent, TrainingOutcome, fit},
         trial,
     },
 };
@@ -335,8 +335,8 @@ fn train_run(
     };
     info!("run {} was trained for {:.1} s", run.info.id, begun.elapsed().as_secs_f64());
     match outcome {
-        Ok(Outcome::Left) => Ok(()),
-        Ok(Outcome::Done { weights, id, unstored, .. }) => {
+        Ok(TrainingOutcome::Left) => Ok(()),
+        Ok(TrainingOutcome::Done { weights, id, unstored, .. }) => {
             conclude::evaluate_and_store(&plan, engine, run, Trained { weights, id, unstored }, control, emit)
         }
         Err(problem) => {

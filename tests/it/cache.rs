@@ -15,7 +15,7 @@ use trombine::{
     data::{
         cache::{HEADER, in_memory},
         dataset::Dataset,
-        decode::{Picture, decode, guarded, shrink},
+        decode::{DecodedPicture, decode, guarded, shrink},
         duplicates::look_alikes,
         edits::Edits,
         hash::hash,
@@ -75,7 +75,7 @@ fn open(folder: &Folder) -> (Dataset, u64) {
 fn formats_are_found_by_content_and_brought_to_rgb() {
     let image = solid([200, 100, 50]);
     for format in [ImageFormat::Jpeg, ImageFormat::Png, ImageFormat::WebP, ImageFormat::Bmp] {
-        let Picture { width, height, rgb, anomaly } = decode(&encode(&image, format), "x.jpg").unwrap();
+        let DecodedPicture { width, height, rgb, anomaly } = decode(&encode(&image, format), "x.jpg").unwrap();
         assert_eq!((width, height, rgb.len()), (40, 40, 40 * 40 * 3));
         assert!(near(&rgb[..3], [200, 100, 50]), "{format:?} {:?}", &rgb[..3]);
         assert_eq!(anomaly.is_some(), format != ImageFormat::Jpeg, "{format:?}");
@@ -181,7 +181,7 @@ fn damaged_and_oversized_files_are_refused_with_their_reason() {
 /// Wherever a picture is decoded, of a data set or to be predicted.
 #[test]
 fn a_decoder_that_panics_costs_one_picture() {
-    let decoded: Result<Picture, SkipReason> = guarded(|| panic!("as a decoder might"));
+    let decoded: Result<DecodedPicture, SkipReason> = guarded(|| panic!("as a decoder might"));
     assert_eq!(decoded, Err(SkipReason::Damaged { details: "the decoder gave up".into() }));
     assert_eq!(guarded(|| Ok(7)), Ok(7));
 }
@@ -471,7 +471,8 @@ fn a_jpeg_damaged_in_its_middle_is_noticed() {
     let middle = good.len() / 2;
     zeroed[middle..middle + 400].fill(0xff);
     let found = decode(&zeroed, "a.jpg");
-    let noticed = matches!(&found, Err(SkipReason::Damaged { .. }) | Ok(Picture { anomaly: Some(Anomaly::Suspect { .. }), .. }));
+    let noticed =
+        matches!(&found, Err(SkipReason::Damaged { .. }) | Ok(DecodedPicture { anomaly: Some(Anomaly::Suspect { .. }), .. }));
     assert!(noticed, "{:?}", found.map(|picture| picture.anomaly));
     // A marker that does not belong there.
     let mut marker = good.clone();

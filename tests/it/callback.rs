@@ -36,7 +36,7 @@ use trombine::{
         CallbackSettings, Callbacks, Monitor,
         checkpoint::ModelCheckpoint,
         csv_log,
-        early_stopping::{EarlyStopping, Verdict},
+        early_stopping::{EarlyStopping, EpochVerdict},
         plateau::{Plateau, Reduced},
         terminate_on_nan,
     },
@@ -62,9 +62,9 @@ fn stopping(settings: &CallbackSettings, values: &[f64]) -> (Option<u32>, Option
         let verdict = state.epoch(settings, epoch, *value);
         waits.push(state.wait);
         match verdict {
-            Verdict::Stop => return (Some(epoch), state.best_epoch, waits),
-            Verdict::Waiting => assert!(state.wait < settings.patience),
-            Verdict::Best => assert_eq!(state.wait, 0),
+            EpochVerdict::Stop => return (Some(epoch), state.best_epoch, waits),
+            EpochVerdict::Waiting => assert!(state.wait < settings.patience),
+            EpochVerdict::Best => assert_eq!(state.wait, 0),
         }
     }
     (None, state.best_epoch, waits)

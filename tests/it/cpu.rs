@@ -6,7 +6,7 @@ use trombine::{
         cpu::{Convolution, CpuEngine, Isa},
         reference::ReferenceEngine,
     },
-    model::{Activation, Kernel, ModelSettings, Padding, Pooling, Weights},
+    model::{Activation, KernelSize, ModelSettings, Padding, Pooling, Weights},
     optimizer::{Optimizer, OptimizerKind},
 };
 
@@ -41,7 +41,7 @@ fn results(engine: &mut dyn Engine, pictures: &Pictures) -> (Vec<f32>, StepMetri
 fn awkward() -> [(ModelSettings, usize); 9] {
     let model = |filters: &[u32]| ModelSettings { filters: filters.to_vec(), dense: vec![20, 8], ..Default::default() };
     let two = |filters: &[u32]| ModelSettings { convs_per_block: 2, ..model(filters) };
-    let (kernel, padding) = (Kernel::Five, Padding::Valid);
+    let (kernel, padding) = (KernelSize::Five, Padding::Valid);
     [
         (model(&[16, 40, 33]), 31),
         (ModelSettings { batch_norm_conv: true, ..model(&[17, 48]) }, 22),
@@ -107,7 +107,7 @@ fn direct_convolution_agrees_with_the_reference() {
             assert!(distance(&own_logits, &logits) < 1e-5, "{what}: {own_logits:?} instead of {logits:?}");
             assert_close(&own_gradients, &gradients, 5e-5, &what);
             let winograd = results(&mut open(&config, isa, &start), &pictures).0;
-            let five = awkward()[number].0.kernel == Kernel::Five;
+            let five = awkward()[number].0.kernel == KernelSize::Five;
             assert_eq!(own_logits == winograd, five, "{what}: the algorithm asked for computes");
         }
     }

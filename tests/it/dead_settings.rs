@@ -32,7 +32,7 @@ use trombine::{
     setting_def::{SettingDef, SettingDefs as _, Value},
     settings::{Settings, TrainSettings},
     text::LocalizedText,
-    train::fit::Outcome,
+    train::fit::TrainingOutcome,
 };
 
 use crate::{stage, support::required, training};
@@ -198,7 +198,7 @@ fn learned(settings: &Settings) -> String {
     };
     let home = tempfile::tempdir().expect("a folder");
     let mut run = RunStore::at(home.path()).create(&plan).expect("a run");
-    let Outcome::Done { weights, .. } = training::train(&plan, &mut run, None, &Control::default(), &mut |_| {}) else {
+    let TrainingOutcome::Done { weights, .. } = training::train(&plan, &mut run, None, &Control::default(), &mut |_| {}) else {
         return "left".to_owned();
     };
     let history: Vec<_> = run.history().iter().map(|e| (e.epoch, e.validation_loss.to_bits(), e.train_loss.to_bits())).collect();

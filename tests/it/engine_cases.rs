@@ -11,7 +11,9 @@ use trombine::{
         reference::ReferenceEngine,
     },
     loss::{ClassTarget, LossKind, LossSettings, Targets},
-    model::{Activation, Initialization, Kernel, ModelSettings, Network, Output, Padding, Pooling, Tensor, Weights, init::init},
+    model::{
+        Activation, Initialization, KernelSize, ModelSettings, Network, Output, Padding, Pooling, Tensor, Weights, init::init,
+    },
     optimizer::OptimizerSettings,
     random::{Purpose, Random},
 };
@@ -193,7 +195,7 @@ pub fn random_case(number: u64) -> (EngineConfig, usize) {
         let model = ModelSettings {
             filters: (0..blocks).map(|_| 8 + random.below(17) as u32).collect(),
             convs_per_block: if number < DOUBLED { 1 } else { 2 },
-            kernel: if random.chance(0.7) { Kernel::Three } else { Kernel::Five },
+            kernel: if random.chance(0.7) { KernelSize::Three } else { KernelSize::Five },
             padding: if random.chance(0.6) { Padding::Same } else { Padding::Valid },
             activation: [Activation::Relu, Activation::Relu, Activation::LeakyRelu, Activation::Gelu][random.below(4)],
             batch_norm_conv: random.chance(0.4),

@@ -9,7 +9,7 @@ use trombine::{
         },
     },
     loss::{LossKind, LossSettings},
-    model::{Activation, Kernel, ModelSettings, Output, Padding, Pooling},
+    model::{Activation, KernelSize, ModelSettings, Output, Padding, Pooling},
 };
 
 use crate::engine_cases::{Pictures, config, config_of, small, weights};
@@ -61,7 +61,7 @@ fn gradients_of_every_layer_agree_with_finite_differences() {
     let cases: [(&str, ModelSettings); 14] = [
         ("3x3 same", small()),
         ("3x3 valid", ModelSettings { padding: Padding::Valid, ..small() }),
-        ("5x5 same", ModelSettings { kernel: Kernel::Five, ..small() }),
+        ("5x5 same", ModelSettings { kernel: KernelSize::Five, ..small() }),
         ("batch norm after convolutions", ModelSettings { batch_norm_conv: true, ..small() }),
         ("batch norm after dense layers", ModelSettings { batch_norm_dense: true, ..small() }),
         ("leaky ReLU", ModelSettings { activation: Activation::LeakyRelu, ..small() }),
@@ -70,7 +70,10 @@ fn gradients_of_every_layer_agree_with_finite_differences() {
         ("dropout", ModelSettings { dropout: 0.4, dropout_dense: 0.3, dropout_conv: 0.2, ..small() }),
         ("no hidden dense layer", ModelSettings { dense: Vec::new(), ..small() }),
         ("two convolutions a block", two(small())),
-        ("two of 5x5, valid", two(ModelSettings { filters: vec![8], kernel: Kernel::Five, padding: Padding::Valid, ..small() })),
+        (
+            "two of 5x5, valid",
+            two(ModelSettings { filters: vec![8], kernel: KernelSize::Five, padding: Padding::Valid, ..small() }),
+        ),
         ("two with batch norm and dropout", two(ModelSettings { batch_norm_conv: true, dropout_conv: 0.2, ..small() })),
         ("two with GELU", two(ModelSettings { activation: Activation::Gelu, ..small() })),
     ];

@@ -9,7 +9,7 @@ use std::{
 use trombine::{
     control::{Control, Signal},
     evaluate::RunScores,
-    experiment::{Design, Draft, ExperimentView, Halving, MemberRecord, MemberState, More, Place, Vary, Watched},
+    experiment::{Design, Draft, ExperimentView, Halving, HalvingPlace, MemberRecord, MemberState, More, Vary, Watched},
     files::reads::Reads,
     history::EpochRecord,
     plan::{MemberOf, Plan},
@@ -323,7 +323,7 @@ fn the_worse_are_dropped_once_all_are_there() {
     view.members[7].state = MemberState::Failed { problem: Problem::cancelled() };
     assert_eq!(view.open(), [(1, Some(2)), (3, Some(2)), (4, Some(2)), (6, Some(2))]);
     let dropped = |view: &ExperimentView| -> Vec<usize> {
-        (0..8).filter(|member| matches!(view.places()[*member], Place::Dropped { epoch: 1, rung: 1 })).collect()
+        (0..8).filter(|member| matches!(view.places()[*member], HalvingPlace::Dropped { epoch: 1, rung: 1 })).collect()
     };
     assert_eq!(dropped(&view), [0, 2, 5, 7]);
     // What counts is the best so far; of equal ones the first go on.
@@ -332,7 +332,7 @@ fn the_worse_are_dropped_once_all_are_there() {
     scripted(&mut view, 4, &[0.7, 0.95]);
     scripted(&mut view, 6, &[0.9, 0.3]);
     assert_eq!(view.open(), [(1, None), (4, None)]);
-    assert_eq!(view.places()[3], Place::Dropped { epoch: 2, rung: 2 });
+    assert_eq!(view.places()[3], HalvingPlace::Dropped { epoch: 2, rung: 2 });
     assert_eq!(dropped(&view), [0, 2, 5, 7]);
     // One that stopped by itself stays in its place until others are better.
     view.members[4].state = MemberState::Finished;

@@ -8,8 +8,8 @@ use trombine::{
     data::task::Task,
     evaluate::{Interval, Metric, significance::MeanCi},
     experiment::{
-        CurveFit, CurvePoint, Design, Draft, Experiment, ExperimentStore, ExperimentView, MemberRecord, MemberState, Recipe,
-        SHARES, Values, Vary,
+        CurveFit, Design, Draft, Experiment, ExperimentStore, ExperimentView, LearningCurvePoint, MemberRecord, MemberState,
+        Recipe, SHARES, Values, Vary,
     },
     plan::{AUTOMATIC, Plan},
     preset::Preset,
@@ -58,8 +58,8 @@ fn spreads_are_those_of_scipy() {
 #[test]
 fn the_power_law_is_that_of_scipy() {
     let sizes = [124, 248, 497, 993, 1242, 124, 248, 497, 993, 1242];
-    let points = |errors: [f64; 10]| -> Vec<CurvePoint> {
-        let point = |(pictures, error)| CurvePoint { pictures, error, evaluated: Some(414) };
+    let points = |errors: [f64; 10]| -> Vec<LearningCurvePoint> {
+        let point = |(pictures, error)| LearningCurvePoint { pictures, error, evaluated: Some(414) };
         sizes.into_iter().zip(errors).map(point).collect()
     };
     let fit = CurveFit::of(&points([0.231, 0.184, 0.148, 0.131, 0.126, 0.224, 0.189, 0.151, 0.127, 0.124])).expect("it falls");
@@ -79,7 +79,8 @@ fn the_power_law_is_that_of_scipy() {
     near(fit.twice().error, 0.11005918846650542, 1e-7);
     near(fit.twice().range.low, 0.10476718590891422, 2e-6);
     // Years, at three sizes.
-    let years = [(200, 9.6), (400, 8.1), (800, 7.0)].map(|(pictures, error)| CurvePoint { pictures, error, evaluated: None });
+    let years =
+        [(200, 9.6), (400, 8.1), (800, 7.0)].map(|(pictures, error)| LearningCurvePoint { pictures, error, evaluated: None });
     let fit = CurveFit::of(&years).expect("it falls");
     near(fit.a, 31.97299303, 2e-4);
     near(fit.b, 0.22783974, 2e-6);
@@ -88,7 +89,7 @@ fn the_power_law_is_that_of_scipy() {
     // Nothing is foretold of two sizes, nor where more pictures did not help.
     assert_eq!(CurveFit::of(&years[..2]), None);
     assert_eq!(
-        CurveFit::of(&[100, 200, 400, 800].map(|pictures| CurvePoint { pictures, error: 0.2, evaluated: Some(100) })),
+        CurveFit::of(&[100, 200, 400, 800].map(|pictures| LearningCurvePoint { pictures, error: 0.2, evaluated: Some(100) })),
         None
     );
 }

@@ -14,7 +14,7 @@ use trombine::{
     engine::{self, TtaPredictor},
     evaluate::{Prediction, calibration},
     history::{EpochRecord, StopReason},
-    model::{Activation, Kernel, ModelSettings, Padding, Pooling, Weights},
+    model::{Activation, KernelSize, ModelSettings, Padding, Pooling, Weights},
     predict::heatmap::Heat,
     problem::Kind,
     run::{
@@ -46,7 +46,7 @@ pub fn models() -> [ModelSettings; 7] {
         },
         ModelSettings {
             activation: Activation::Gelu,
-            kernel: Kernel::Five,
+            kernel: KernelSize::Five,
             padding: Padding::Valid,
             dense: vec![],
             ..small.clone()
@@ -61,7 +61,7 @@ pub fn models() -> [ModelSettings; 7] {
         ModelSettings {
             filters: vec![8, 8, 16],
             activation: Activation::LeakyRelu,
-            kernel: Kernel::Five,
+            kernel: KernelSize::Five,
             batch_norm_dense: true,
             dropout_dense: 0.4,
             ..small.clone()

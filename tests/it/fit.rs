@@ -12,7 +12,7 @@ use trombine::{
     schedule::ScheduleKind,
     train::{
         event::{FollowedFace, TrainEvent},
-        fit::{FitEvent, Outcome, fit},
+        fit::{FitEvent, TrainingOutcome, fit},
         validation,
     },
 };
@@ -27,10 +27,10 @@ fn timeless(history: &[EpochRecord]) -> Vec<EpochRecord> {
     history.iter().map(|record| EpochRecord { seconds: 0.0, pictures_per_second: 0.0, ..*record }).collect()
 }
 
-fn result(outcome: Outcome) -> (Weights, StopReason, Option<u32>) {
+fn result(outcome: TrainingOutcome) -> (Weights, StopReason, Option<u32>) {
     match outcome {
-        Outcome::Done { weights, reason, best_epoch, .. } => (weights, reason, best_epoch),
-        Outcome::Left => panic!("left"),
+        TrainingOutcome::Done { weights, reason, best_epoch, .. } => (weights, reason, best_epoch),
+        TrainingOutcome::Left => panic!("left"),
     }
 }
 
@@ -189,7 +189,7 @@ fn a_resumed_training_ends_with_the_same_bits() {
         };
         let mut engine = Watched::new(ReferenceEngine::new(&plan.engine_config()), leave);
         let left = fit(&plan, &mut engine, &mut broken, None, &control, &mut |_| {}).expect("it leaves in peace");
-        assert_eq!(left, Outcome::Left, "after {stop_at} steps");
+        assert_eq!(left, TrainingOutcome::Left, "after {stop_at} steps");
         let checkpoint = Checkpoint::load(&broken.checkpoint_path()).expect("a checkpoint");
         assert_eq!(checkpoint.position.epoch * 4 + checkpoint.position.step, stop_at);
         let resumed = result(train(&plan, &mut broken, Some(checkpoint), &Control::default(), &mut |_| {}));

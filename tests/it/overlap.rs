@@ -8,7 +8,7 @@ use serde_json::Value;
 use trombine::{
     data::{
         dataset::Dataset,
-        duplicates::Group,
+        duplicates::DuplicateGroup,
         overlap::Overlap,
         sample::{Part, Sample},
         split::{Split, SplitSettings},
@@ -278,7 +278,7 @@ fn look_alikes_across_parts_are_said_before_training() {
             let pair = |i: usize| {
                 let mut samples = vec![train[i], test[i]];
                 samples.sort_unstable();
-                Group { samples, contradiction: None }
+                DuplicateGroup { samples, contradiction: None }
             };
             stage.plan = Ok(Arc::new(plan));
             stage.session.open = Some(data.clone().into());

@@ -27,13 +27,13 @@ const SIZE: [f32; 2] = [1048.0, 900.0];
 #[test]
 fn the_words_of_a_face_cover_no_other_face() {
     use trombine::{
-        ui::widget::photo::{self, Line, Square},
+        ui::widget::photo::{self, PhotoSquare, SquareLine},
         worker::Crop,
     };
-    let square = |x: f32, y: f32, selected: bool| Square {
+    let square = |x: f32, y: f32, selected: bool| PhotoSquare {
         crop: Crop { x, y, side: 120.0 },
         label: format!("{} · male 91%", x + y),
-        line: Line::Solid,
+        line: SquareLine::Solid,
         selected,
     };
     // Two below each other, and one beside them.

@@ -11,7 +11,7 @@ use trombine::{
     ui::{
         Action,
         theme::{self, Theme},
-        widget::parallel_coordinates::{Axis, ParallelCoordinates, Run, color},
+        widget::parallel_coordinates::{Axis, ParallelCoordinates, RunLine, color},
     },
 };
 
@@ -270,12 +270,12 @@ fn click<S>(harness: &mut Harness<'_, S>, at: Pos2) {
 }
 
 /// `count` runs over `axes` axes, of which the first ones go straight across at different heights.
-fn bare(axes: usize, count: usize) -> (Vec<Axis>, Vec<Run>) {
+fn bare(axes: usize, count: usize) -> (Vec<Axis>, Vec<RunLine>) {
     let marks = vec![(0.0, "0".to_owned()), (0.5, "0.5".to_owned()), (1.0, "1".to_owned())];
     let axis = |at: usize| Axis { name: format!("option {at}"), marks: marks.clone() };
     let run = |at: usize| {
         let place = (at as f32 + 0.5) / count as f32;
-        Run { name: format!("run {at}"), places: vec![place; axes], rank: place, id: 1000 + at }
+        RunLine { name: format!("run {at}"), places: vec![place; axes], rank: place, id: 1000 + at }
     };
     ((0..axes).map(axis).collect(), (0..count).map(run).collect())
 }

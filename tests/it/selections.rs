@@ -16,7 +16,7 @@ use trombine::{
     app::App,
     data::{
         dataset::Dataset,
-        duplicates::{Contradiction, Group, copies},
+        duplicates::{Contradiction, DuplicateGroup, copies},
         edits::Change,
         sample::{Anomaly, SkipReason, Skipped},
     },
@@ -145,7 +145,7 @@ fn copies_are_marked_by_clicks_and_decided_about_together() {
 fn a_rectangle_marks_what_it_covers_in_look_alikes() {
     let mut stage = Stage::new(Page::Data).with_data(600);
     let data = stage.session.dataset().cloned().expect("a data set");
-    let group = |samples: &[u32]| Group { samples: samples.to_vec(), contradiction: None };
+    let group = |samples: &[u32]| DuplicateGroup { samples: samples.to_vec(), contradiction: None };
     let groups = [group(&[1, 7]), group(&[3, 9, 20]), group(&[4, 30])];
     stage.session.near = Some((data.clone(), groups.into()));
     let (mut page, stage) = list(stage, "look-alikes");
@@ -166,7 +166,7 @@ fn a_rectangle_marks_what_it_covers_in_look_alikes() {
 fn marked_pictures_that_have_no_room_are_said() {
     let mut stage = Stage::new(Page::Data).with_data(600);
     let data = stage.session.dataset().cloned().expect("a data set");
-    let group = Group { samples: (0..40).collect(), contradiction: None };
+    let group = DuplicateGroup { samples: (0..40).collect(), contradiction: None };
     stage.session.near = Some((data.clone(), [group].into()));
     let (mut page, _) = list(stage, "look-alikes");
     let shown = drawn(&page, Role::Button, &files(&data, &(0..40).collect::<Vec<_>>())).len();

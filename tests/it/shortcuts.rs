@@ -13,7 +13,7 @@ use trombine::{
     text::Lang,
     ui::{
         Action, Dialog,
-        command::{self, Command, Group},
+        command::{self, CommandGroup, PaletteCommand},
         page::Page,
         shortcut,
     },
@@ -84,7 +84,7 @@ fn outcome(page: Page, act: impl FnOnce(&mut Harness<'_, App>)) -> String {
     format!("{:?} {:?} {} {asked_for:?} {new:?}", app.page, app.dialog, app.settings.text())
 }
 
-fn commands() -> Vec<Command> {
+fn commands() -> Vec<PaletteCommand> {
     window(Page::Runs).state_mut().commands()
 }
 
@@ -143,7 +143,7 @@ fn no_key_stands_for_two_commands() {
 /// How many commands' keys stand beside their names on the screen.
 fn keys_beside_names(window: &Harness<'_, App>) -> usize {
     let texts = texts(window);
-    let shows = |command: &Command| {
+    let shows = |command: &PaletteCommand| {
         texts.iter().filter(|text| text.text == command.name.en).any(|name| {
             let line = |text: &&Text| (text.rect.center().y - name.rect.center().y).abs() < 8.0;
             let beside: Vec<&str> = texts.iter().filter(line).map(|text| text.text.as_str()).collect();
@@ -170,7 +170,7 @@ fn menu_palette_and_help_show_the_keys_of_every_command() {
     menu.get_by_label("Menu").click();
     menu.run();
     let texts: Vec<String> = texts(&menu).into_iter().map(|text| text.text).collect();
-    let listed = [Group::File, Group::Edit, Group::Help];
+    let listed = [CommandGroup::File, CommandGroup::Edit, CommandGroup::Help];
     for command in commands().into_iter().filter(|command| listed.contains(&command.group)) {
         assert!(texts.iter().any(|text| text == command.name.en), "the menu lacks {}", command.name.en);
         assert!(command.keys.is_empty() || texts.contains(&command.shortcut(Lang::En)), "{}", command.name.en);

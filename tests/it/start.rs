@@ -4,7 +4,7 @@ use trombine::{
     control::Control,
     data::{sample::Part, task::Task},
     engine::{Engine, EngineConfig, Step, cpu::CpuEngine, reference::ReferenceEngine},
-    model::{Kernel, ModelSettings, Network, Output, Pooling, Weights, taken::Taken},
+    model::{KernelSize, ModelSettings, Network, Output, Pooling, Weights, taken::Taken},
     optimizer::{OptimizerKind, OptimizerSettings},
     plan::Plan,
     problem::Problem,
@@ -162,7 +162,7 @@ fn what_fits_is_taken_from_the_first_layer_on() {
     assert_eq!((shorter.dense, shorter.output), ([1, 1], false));
     // Another kernel, or batch norm that the other has not: nothing.
     for change in
-        [|model: &mut ModelSettings| model.kernel = Kernel::Five, |model: &mut ModelSettings| model.batch_norm_conv = true]
+        [|model: &mut ModelSettings| model.kernel = KernelSize::Five, |model: &mut ModelSettings| model.batch_norm_conv = true]
     {
         assert_eq!(of(&network(change, 64, Output::Sigmoid), true).layers.len(), 0);
     }
@@ -348,7 +348,7 @@ fn what_cannot_be_started_from_is_said() {
     };
     let (setting, what) = refused(&|settings| settings.model.start_from = "2001-01-01-000000".to_owned());
     assert!(setting == "model.start_from" && what.contains("is not here"), "{what}");
-    let (setting, what) = refused(&|settings| settings.model.kernel = Kernel::Five);
+    let (setting, what) = refused(&|settings| settings.model.kernel = KernelSize::Five);
     let sizes = "its first block has 8 filters of 3 × 3 with batch norm, this one 8 filters of 5 × 5 with batch norm";
     assert!(setting == "model.start_from" && what.ends_with(sizes), "{what}");
     let (setting, what) = refused(&|settings| settings.model.filters = vec![8, 16]);

@@ -5,7 +5,7 @@ use std::sync::Arc;
 use egui_kittest::kittest::Queryable as _;
 use trombine::{
     data::{dataset::Dataset, sample::Source},
-    model::Kernel,
+    model::KernelSize,
     run::RunStatus,
     ui::{Action, page::Page},
 };
@@ -52,7 +52,7 @@ fn a_run_is_chosen_on_model_and_what_it_gives_is_said() {
     assert!(harness.query_all_by_label("Frozen blocks").next().is_some());
     assert!(harness.query_all_by_label_contains("taken from").next().is_some(), "what is taken is said");
     // Other kernels: nothing fits, beside the setting.
-    stage.borrow_mut().settings.model.kernel = Kernel::Five;
+    stage.borrow_mut().settings.model.kernel = KernelSize::Five;
     harness.run_steps(3);
     assert!(harness.query_all_by_label_contains("filters of 5 × 5").next().is_some());
     // A run that is not here.
@@ -98,7 +98,7 @@ fn few_pictures_get_an_offer() {
     assert!(!offers(&|stage| stage.session.runs[0].status = RunStatus::Paused), "not finished");
     assert!(!offers(&|stage| *stage = std::mem::replace(stage, Stage::new(Page::Training)).with_data(60)), "drawings");
     let other_kernel = |stage: &mut Stage| {
-        stage.settings.model.kernel = Kernel::Five;
+        stage.settings.model.kernel = KernelSize::Five;
         let dataset = stage.session.dataset().cloned().expect("opened");
         *stage = std::mem::replace(stage, Stage::new(Page::Training)).with_dataset(dataset);
     };

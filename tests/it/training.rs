@@ -18,7 +18,7 @@ use trombine::{
     settings::Settings,
     train::{
         event::TrainEvent,
-        fit::{FitEvent, Outcome, fit},
+        fit::{FitEvent, TrainingOutcome, fit},
     },
 };
 
@@ -90,7 +90,7 @@ pub fn train(
     from: Option<Checkpoint>,
     control: &Control,
     hear: &mut dyn FnMut(&TrainEvent),
-) -> Outcome {
+) -> TrainingOutcome {
     let mut engine = ReferenceEngine::new(&plan.engine_config());
     let mut tell = |told: FitEvent| match told {
         FitEvent::Train(event) => hear(&event),

@@ -76,7 +76,7 @@ pub(super) fn place(slot: usize, one: usize) -> u64 {
 pub(super) struct CacheFile {
     pub(super) bytes: Bytes,
     /// Of each slot, what is in it; nothing of a slot that is not used.
-    pub(super) pictures: Vec<Picture>,
+    pub(super) pictures: Vec<StoredPicture>,
     /// The cache file.
     pub(super) path: PathBuf,
     /// The data set's folder.
@@ -87,7 +87,7 @@ pub(super) struct CacheFile {
 
 /// What a slot holds.
 #[derive(Clone, Default)]
-pub(super) struct Picture {
+pub(super) struct StoredPicture {
     /// Path below the data set's folder.
     pub(super) file: PathBuf,
     /// Which of the file's faces it is, from 1 on.
@@ -117,7 +117,7 @@ impl CacheFile {
 
     /// The picture in `slot` from the data set's own file, if that is still the one that was decoded.
     fn decode_again(&self, slot: usize) -> Result<Vec<u8>, String> {
-        let Picture { file, face, square, pixels: expected } = &self.pictures[slot];
+        let StoredPicture { file, face, square, pixels: expected } = &self.pictures[slot];
         let mut pixels = vec![0; self.kind.shape.side.bytes()];
         let wanted = Wanted { resize: self.kind.shape.resize, faces: self.kind.faces, square: *square, look: false };
         let decoded = decode_file(&self.root.join(file), file, wanted, &mut pixels);

@@ -13,7 +13,7 @@ use std::collections::BTreeMap;
 
 use candle_core::{Tensor, Var};
 
-use self::network::{Mode, Output, forward};
+use self::network::{ForwardOutput, Mode, forward};
 use super::{Device, DeviceKind, Engine, EngineConfig, Step, StepMetrics, check_batch, objective};
 use crate::{
     data::batch::BatchView,
@@ -106,7 +106,7 @@ impl CandleEngine {
             let trained = || network.parameters().into_iter().filter(Parameter::trained);
             let tensors = self.tensors(&trained().map(|p| p.name).collect::<Vec<_>>())?;
             let mode = Mode::Training { seed: self.config.seed, step: step.index };
-            let Output { logits, statistics } = forward(network, &tensors, batch.pixels, &self.on, mode)?;
+            let ForwardOutput { logits, statistics } = forward(network, &tensors, batch.pixels, &self.on, mode)?;
             let values: Vec<f64> = logits.to_vec1::<f32>()?.into_iter().map(f64::from).collect();
             let (score, grads) = objective::score(&self.config.loss, network.output, &values, batch);
             let grads: Vec<f32> = grads.into_iter().map(|grad| grad as f32).collect();

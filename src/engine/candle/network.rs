@@ -23,7 +23,7 @@ pub enum Mode {
 }
 
 /// What a forward pass gives.
-pub struct Output {
+pub struct ForwardOutput {
     /// `[pictures x units]`, a row for each picture.
     pub logits: Tensor,
     /// Of each batch norm in a training pass: the layer, the batch's mean and its biased variance.
@@ -37,7 +37,7 @@ pub fn forward(
     pixels: &[u8],
     device: &Device,
     mode: Mode,
-) -> Result<Output> {
+) -> Result<ForwardOutput> {
     let Shape { height, width, channels } = network.input;
     let pictures = pixels.len() / network.input.len();
     let bytes = Tensor::from_slice(pixels, (pictures, height, width, channels), device)?;
@@ -46,7 +46,7 @@ pub fn forward(
     for (i, layer) in network.layers.iter().enumerate() {
         x = pass.layer(layer, &x, i == 0)?;
     }
-    Ok(Output { logits: x.flatten_all()?, statistics: pass.statistics })
+    Ok(ForwardOutput { logits: x.flatten_all()?, statistics: pass.statistics })
 }
 
 struct Pass<'a> {

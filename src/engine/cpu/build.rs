@@ -32,7 +32,7 @@ struct Builder<'a> {
     maps: Vec<Maps>,
     /// The channels' means, if maps become vectors by global pooling.
     pooled: Option<Vectors>,
-    head: Vec<head::Layer>,
+    head: Vec<head::HeadLayer>,
 }
 
 /// Builds the engine; weights and optimizer are all zero.
@@ -267,24 +267,24 @@ impl<'a> Builder<'a> {
                     let bias = arrays.next().map(|bias| self.store(bias, Layout::Vector)).transpose()?;
                     features = Features::Plain;
                     width = layer.output.channels;
-                    head::Op::Dense(Dense::new(shape, weight, bias, &mut self.memory)?)
+                    head::HeadOp::Dense(Dense::new(shape, weight, bias, &mut self.memory)?)
                 }
-                Op::Activation(activation) => head::Op::Activation(activation),
+                Op::Activation(activation) => head::HeadOp::Activation(activation),
                 Op::BatchNorm { momentum, epsilon } => {
                     let arrays = self.norm_arrays(layer)?;
                     let channels = || vec![0.0; width];
-                    head::Op::Norm(head::Norm { arrays, momentum, epsilon, mean: channels(), variance: channels() })
+                    head::HeadOp::Norm(head::HeadNorm { arrays, momentum, epsilon, mean: channels(), variance: channels() })
                 }
                 Op::Dropout { rate, stream } => {
                     let map = match features {
                         Features::Map { area } => Some((layer.output.len() / area, area)),
                         Features::Plain => None,
                     };
-                    head::Op::Dropout(Dropout { rate, stream }, map)
+                    head::HeadOp::Dropout(Dropout { rate, stream }, map)
                 }
                 _ => return Err(unknown(&layer.name)),
             };
-            self.head.push(head::Layer { op, out: Vectors::new(width, batch, &mut self.memory)? });
+            self.head.push(head::HeadLayer { op, out: Vectors::new(width, batch, &mut self.memory)? });
         }
         Ok(())
     }

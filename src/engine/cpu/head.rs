@@ -64,7 +64,7 @@ pub struct Dense {
 }
 
 /// Batch norm of vectors.
-pub struct Norm {
+pub struct HeadNorm {
     pub arrays: NormArrays,
     pub momentum: f64,
     pub epsilon: f64,
@@ -74,17 +74,17 @@ pub struct Norm {
 }
 
 /// What a layer does.
-pub enum Op {
+pub enum HeadOp {
     Dense(Dense),
     Activation(Activation),
-    Norm(Norm),
+    Norm(HeadNorm),
     /// On a plain vector, or on flattened maps of (channels, cells).
     Dropout(Dropout, Option<(usize, usize)>),
 }
 
 /// A layer with its output.
-pub struct Layer {
-    pub op: Op,
+pub struct HeadLayer {
+    pub op: HeadOp,
     pub out: Vectors,
 }
 
@@ -242,7 +242,7 @@ impl Activate {
     }
 }
 
-impl Norm {
+impl HeadNorm {
     fn forward(&mut self, arrays: &[Stored], x: &Buffer, y: &mut Vectors, n: usize, training: bool) {
         let [gamma, beta, mean, variance] =
             [self.arrays.gamma, self.arrays.beta, self.arrays.mean, self.arrays.variance].map(|i| arrays[i].values.as_slice());
@@ -301,19 +301,19 @@ pub struct Context<'a> {
     pub masks: Option<(u64, u32)>,
 }
 
-impl Layer {
+impl HeadLayer {
     /// Computes the layer's output from `x`.
     pub fn forward(&mut self, cx: &Context<'_>, arrays: &[Stored], x: &Buffer) {
         let Self { op, out } = self;
         match op {
-            Op::Dense(dense) => dense.forward(cx, arrays, x, out),
-            Op::Activation(activation) => {
+            HeadOp::Dense(dense) => dense.forward(cx, arrays, x, out),
+            HeadOp::Activation(activation) => {
                 let activate = Activate { activation: *activation, x: x.ptr(), dy: None, to: out.values.ptr(), len: x.len() };
                 // SAFETY: both vectors have the same shape.
                 unsafe { cx.isa.run(activate) };
             }
-            Op::Norm(norm) => norm.forward(arrays, x, out, cx.n, cx.masks.is_some()),
-            Op::Dropout(drop, map) => {
+            HeadOp::Norm(norm) => norm.forward(arrays, x, out, cx.n, cx.masks.is_some()),
+            HeadOp::Dropout(drop, map) => {
                 out.values.as_mut_slice().copy_from_slice(x.as_slice());
                 mask(*drop, *map, cx, &out.values, out);
             }
@@ -324,15 +324,15 @@ impl Layer {
     pub fn backward(&mut self, cx: &Context<'_>, arrays: &mut [Stored], x: &Buffer, dx: &mut Buffer, learning: Learning<'_>) {
         let Self { op, out } = self;
         match op {
-            Op::Dense(dense) => dense.backward(cx, arrays, (x, dx), out, learning),
-            Op::Activation(activation) => {
+            HeadOp::Dense(dense) => dense.backward(cx, arrays, (x, dx), out, learning),
+            HeadOp::Activation(activation) => {
                 let dy = Some(out.gradient.ptr().cast_const());
                 let activate = Activate { activation: *activation, x: x.ptr(), dy, to: dx.ptr(), len: x.len() };
                 // SAFETY: all vectors have the same shape.
                 unsafe { cx.isa.run(activate) };
             }
-            Op::Norm(norm) => norm.backward(arrays, x, dx, out, cx.n),
-            Op::Dropout(drop, map) => {
+            HeadOp::Norm(norm) => norm.backward(arrays, x, dx, out, cx.n),
+            HeadOp::Dropout(drop, map) => {
                 dx.as_mut_slice().copy_from_slice(out.gradient.as_slice());
                 mask(*drop, *map, cx, dx, out);
             }

@@ -138,7 +138,7 @@ pub struct CpuEngine {
     pooled: Option<Vectors>,
     /// Cells of a channel of the last maps.
     area: usize,
-    head: Vec<head::Layer>,
+    head: Vec<head::HeadLayer>,
     /// Step and single numbers; the slots are with the arrays.
     state: OptimizerState,
     /// The update's units.
@@ -218,7 +218,7 @@ impl Engine for CpuEngine {
             block.update_running_stats(&mut self.arrays);
         }
         for layer in &self.head {
-            if let head::Op::Norm(norm) = &layer.op {
+            if let head::HeadOp::Norm(norm) = &layer.op {
                 norm.update_running_stats(&mut self.arrays);
             }
         }

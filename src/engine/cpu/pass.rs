@@ -169,7 +169,7 @@ impl CpuEngine {
                 }
             };
             let squares = match &rest[0].op {
-                head::Op::Dense(dense) => &squares[dense.weight],
+                head::HeadOp::Dense(dense) => &squares[dense.weight],
                 _ => &nothing,
             };
             rest[0].backward(&context, &mut self.arrays, input, gradient, Learning { update, squares });

@@ -99,7 +99,7 @@ pub struct Dispatch {
     pub layer: String,
     pub phase: Phase,
     pub constants: Constants,
-    pub shape: Shape,
+    pub shape: LayerShape,
     /// Binding and buffer.
     pub buffers: Vec<(u32, usize)>,
     pub size: Size,
@@ -108,7 +108,7 @@ pub struct Dispatch {
 
 impl Dispatch {
     /// A dispatch whose buffers, size and cost are still to be said.
-    pub fn new(kernel: Kernel, layer: &str, phase: Phase, shape: Shape, constants: Constants) -> Self {
+    pub fn new(kernel: Kernel, layer: &str, phase: Phase, shape: LayerShape, constants: Constants) -> Self {
         Self {
             kernel,
             layer: layer.to_owned(),
@@ -160,7 +160,7 @@ pub struct Work {
 
 /// A layer's sizes and places, from which its uniform is made.
 #[derive(Clone, Copy, Debug, Default, PartialEq)]
-pub struct Shape {
+pub struct LayerShape {
     pub in_height: usize,
     pub in_width: usize,
     pub in_quads: usize,
@@ -192,7 +192,7 @@ pub struct Shape {
     pub fixed: bool,
 }
 
-impl Shape {
+impl LayerShape {
     /// As the kernels read it.
     pub fn uniform(&self) -> LayerUniform {
         LayerUniform {

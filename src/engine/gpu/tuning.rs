@@ -16,7 +16,7 @@ use super::{
     card::Card,
     kernel::Kernel,
     launch::{encode, launch, uniform},
-    schedule::{Dispatch, Phase, Shape, Size, Work},
+    schedule::{Dispatch, LayerShape, Phase, Size, Work},
     tile::{Costs, Tile},
     uniform::{NO_DROPOUT, StepUniform},
 };
@@ -128,7 +128,7 @@ fn seconds(card: &Card, tile: Tile) -> Result<f64, Problem> {
 /// A block's convolution in `tile`.
 fn dispatch(tile: Tile) -> Dispatch {
     let quads = CHANNELS / 4;
-    let shape = Shape {
+    let shape = LayerShape {
         in_height: SIDE,
         in_width: SIDE,
         in_quads: quads,
@@ -143,7 +143,7 @@ fn dispatch(tile: Tile) -> Dispatch {
         bias: 9 * CHANNELS * quads,
         splits: 1,
         dropout: NO_DROPOUT,
-        ..Shape::default()
+        ..LayerShape::default()
     };
     Dispatch {
         kernel: Kernel::ConvForward,

@@ -3,7 +3,7 @@
 mod data;
 mod years;
 
-pub use data::{Kind, source_kind};
+pub use data::{DataKind, source_kind};
 pub use years::{above_average, group_table as group_table_of_years, scores as scores_of_years, signed};
 
 use super::document::{Block, Section, Table, markdown};
@@ -79,16 +79,16 @@ fn details(view: &RunView, lang: Lang) -> Vec<Block> {
         items.extend(summary::rows(&network).iter().map(|row| named(lang, &row.name, row.what.get(lang))));
     }
     let license = match (source_kind(view), lang) {
-        (Kind::UtkFace, Lang::En) => {
+        (DataKind::UtkFace, Lang::En) => {
             "Licence: the training pictures are for non-commercial research only; use the weights no further than that"
         }
-        (Kind::UtkFace, Lang::Fr) => {
+        (DataKind::UtkFace, Lang::Fr) => {
             "Licence : les images d’entraînement sont réservées à la recherche non commerciale ; n’utilisez pas les poids au-delà"
         }
-        (Kind::Drawings, Lang::En) => "Licence: trained on Trombine’s own drawings (MIT)",
-        (Kind::Drawings, Lang::Fr) => "Licence : entraîné sur les dessins de Trombine (MIT)",
-        (Kind::Other, Lang::En) => "Licence: as the training pictures allow; Trombine does not know their terms",
-        (Kind::Other, Lang::Fr) => {
+        (DataKind::Drawings, Lang::En) => "Licence: trained on Trombine’s own drawings (MIT)",
+        (DataKind::Drawings, Lang::Fr) => "Licence : entraîné sur les dessins de Trombine (MIT)",
+        (DataKind::Other, Lang::En) => "Licence: as the training pictures allow; Trombine does not know their terms",
+        (DataKind::Other, Lang::Fr) => {
             "Licence : selon ce que permettent les images d’entraînement ; Trombine n’en connaît pas les conditions"
         }
     };
@@ -124,7 +124,7 @@ fn intended_use(view: &RunView, lang: Lang) -> Vec<Block> {
             "Il n’est pas fait pour décider au sujet de personnes : ni accès, ni recrutement, ni publicité, ni police, ni médecine, ni statistiques sur des passants",
         ),
     ];
-    if source_kind(view) == Kind::UtkFace {
+    if source_kind(view) == DataKind::UtkFace {
         items[0] = say(
             "It guesses which label its training collection would give a tight, frontal face picture",
             "Il devine quelle étiquette sa collection d’entraînement donnerait à une photo de visage serrée et de face",
@@ -159,7 +159,7 @@ fn factors(view: &RunView, lang: Lang) -> Vec<Block> {
         "Pose, light, blur, glasses, make-up and cropping also matter; they are not recorded, so they are not measured",
         "La pose, la lumière, le flou, les lunettes, le maquillage et le cadrage comptent aussi ; ils ne sont pas notés, donc pas mesurés",
     )];
-    if source_kind(view) == Kind::UtkFace {
+    if source_kind(view) == DataKind::UtkFace {
         items.insert(
             0,
             say(
@@ -262,7 +262,7 @@ fn ethics(view: &RunView, lang: Lang) -> Vec<Block> {
             "Good averages can hide groups: Gender Shades (Buolamwini and Gebru 2018) found up to 34.7% errors for darker-skinned women in products whose averages were good",
             "De bonnes moyennes peuvent cacher des groupes : Gender Shades (Buolamwini et Gebru 2018) a trouvé jusqu’à 34,7\u{a0}% d’erreurs pour les femmes à la peau foncée dans des produits bons en moyenne",
     ));
-    if source_kind(view) == Kind::UtkFace {
+    if source_kind(view) == DataKind::UtkFace {
         items.push(say(
             "The people shown were not asked; do not publish their pictures",
             "Les personnes représentées n’ont pas été consultées ; ne publiez pas leurs images",
@@ -293,7 +293,7 @@ fn caveats(view: &RunView, lang: Lang) -> Vec<Block> {
             "Les étiquettes fausses des données comptent comme des erreurs du modèle, et inversement",
         ),
     ];
-    if source_kind(view) == Kind::UtkFace {
+    if source_kind(view) == DataKind::UtkFace {
         items.push(say(
             "Children are hard, for people too: look at the youngest band before you trust the average",
             "Les enfants sont difficiles, pour les gens aussi : regardez la tranche la plus jeune avant de croire la moyenne",

@@ -10,7 +10,7 @@ use super::{
 };
 use crate::{
     data::task::Task,
-    evaluate::{Confusion, CurvePoint, Curves, Group, Grouping, Report, calibration, confusion},
+    evaluate::{Confusion, Curves, Group, Grouping, Report, ThresholdPoint, calibration, confusion},
     history::EpochRecord,
     run::RunView,
     text::{self, Lang, Phrase, decimal, number, percent, say},
@@ -73,8 +73,8 @@ impl PlotKind {
         let report = view.report.as_ref();
         if view.info.task.is_regression() {
             return match self {
-                Self::Loss => history.then(|| learning(view, Measure::Loss, lang)),
-                Self::Mae => history.then(|| learning(view, Measure::Mae, lang)),
+                Self::Loss => history.then(|| learning(view, CurveMeasure::Loss, lang)),
+                Self::Mae => history.then(|| learning(view, CurveMeasure::Mae, lang)),
                 Self::Scatter => report.map(|report| scatter(report, lang)),
                 Self::Groups(by) => report.map(|report| groups_of_years(report, by, lang)),
                 _ => None,
@@ -82,8 +82,8 @@ impl PlotKind {
         }
         match self {
             Self::Mae | Self::Scatter => None,
-            Self::Loss => history.then(|| learning(view, Measure::Loss, lang)),
-            Self::Accuracy => history.then(|| learning(view, Measure::Accuracy, lang)),
+            Self::Loss => history.then(|| learning(view, CurveMeasure::Loss, lang)),
+            Self::Accuracy => history.then(|| learning(view, CurveMeasure::Accuracy, lang)),
             Self::Matrix => report.map(|report| matrix(&report.confusion(report.threshold), &report.task, lang)),
             Self::Roc => report.map(|report| roc(report, &report.one_vs_rest(), lang)),
             Self::PrecisionRecall => report.map(|report| precision_recall(report, &report.one_vs_rest(), lang)),
@@ -95,14 +95,14 @@ impl PlotKind {
 
 /// What a learning curve shows.
 #[derive(Clone, Copy, Debug, PartialEq, Eq)]
-pub enum Measure {
+pub enum CurveMeasure {
     Loss,
     Accuracy,
     /// Of years.
     Mae,
 }
 
-impl Measure {
+impl CurveMeasure {
     /// What it is called on its axis.
     pub const fn name(self) -> Phrase {
         match self {
@@ -163,7 +163,7 @@ impl Frame {
 }
 
 /// Training and validation by epoch, with the best epoch marked.
-pub fn learning(view: &RunView, measure: Measure, lang: Lang) -> Canvas {
+pub fn learning(view: &RunView, measure: CurveMeasure, lang: Lang) -> Canvas {
     let mut canvas = Canvas::new(560.0, 300.0, measure.name().get(lang));
     let values: Vec<(f64, [f64; 2])> = view
         .history
@@ -175,7 +175,7 @@ pub fn learning(view: &RunView, measure: Measure, lang: Lang) -> Canvas {
     let all = || values.iter().flat_map(|(_, v)| *v);
     let (low, high) = (all().fold(f64::MAX, f64::min), all().fold(f64::MIN, f64::max));
     let slack = ((high - low) * 0.06).max(0.004);
-    let ceiling = if measure == Measure::Accuracy { 1.0 } else { f64::MAX };
+    let ceiling = if measure == CurveMeasure::Accuracy { 1.0 } else { f64::MAX };
     let frame = Frame {
         left: 54.0,
         top: 14.0,
@@ -190,7 +190,7 @@ pub fn learning(view: &RunView, measure: Measure, lang: Lang) -> Canvas {
     let digits = if step.len() > 1 && step[1] - step[0] < 0.0099 { 3 } else { 2 };
     let scale: Vec<_> = step
         .into_iter()
-        .map(|t| (t, if measure == Measure::Accuracy { percent(lang, t, digits - 2) } else { decimal(lang, t, digits) }))
+        .map(|t| (t, if measure == CurveMeasure::Accuracy { percent(lang, t, digits - 2) } else { decimal(lang, t, digits) }))
         .collect();
     frame.draw(&mut canvas, &epochs, &scale, say("epoch", "époque").get(lang), "");
     if let Some(best) = view.info.best_epoch.map(f64::from).filter(|best| (frame.x.0..=frame.x.1).contains(best)) {
@@ -198,7 +198,7 @@ pub fn learning(view: &RunView, measure: Measure, lang: Lang) -> Canvas {
         canvas.line("dash", x, frame.top, x, frame.bottom);
         let text = format!("{} {}", say("best", "meilleure").get(lang), number(lang, best as u64));
         let (anchor, x) = if x > 380.0 { (Anchor::End, x - 6.0) } else { (Anchor::Start, x + 6.0) };
-        let y = if measure == Measure::Accuracy { frame.bottom - 8.0 } else { frame.top + 10.0 };
+        let y = if measure == CurveMeasure::Accuracy { frame.bottom - 8.0 } else { frame.top + 10.0 };
         canvas.text("", x, y, anchor, &text);
     }
     let parts = [("accent", say("training", "entraînement")), ("validation", say("validation", "validation"))];
@@ -291,7 +291,7 @@ fn lowest(curves: &[Curves], area: impl Fn(&Curves) -> Option<f64>) -> Option<us
 }
 
 /// The only curve; of several all in gray, the lowest before them in color.
-fn each_curve(canvas: &mut Canvas, frame: &Frame, curves: &[Curves], place: impl Fn(&CurvePoint) -> (f64, f64)) {
+fn each_curve(canvas: &mut Canvas, frame: &Frame, curves: &[Curves], place: impl Fn(&ThresholdPoint) -> (f64, f64)) {
     let points = |curves: &Curves| -> Vec<(f64, f64)> {
         let at = |point| {
             let (x, y) = place(point);

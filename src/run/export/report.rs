@@ -7,7 +7,7 @@ use super::{
     canvas::{Canvas, PLOT_STYLE, tokens},
     card::{self, group_table},
     document::{self, Table},
-    plots::{self, Measure},
+    plots::{self, CurveMeasure},
 };
 use crate::{
     data::{dataset::Dataset, picture_size::side_of},
@@ -51,7 +51,7 @@ pub fn report(view: &RunView, dataset: Option<&Dataset>, options: ExportOptions)
     html + "</body></html>\n"
 }
 
-fn page(view: &RunView, pictures: &[Mistake<'_>], lang: Lang) -> String {
+fn page(view: &RunView, pictures: &[ReportMistake<'_>], lang: Lang) -> String {
     let code = lang.code();
     let mut html = format!("<main lang=\"{code}\" class=\"{code}\">");
     html += &head(view, lang);
@@ -102,7 +102,7 @@ fn head(view: &RunView, lang: Lang) -> String {
     format!("<header><p class=\"run\">{run}</p><h1>{title}</h1><p class=\"sub\">{line}</p>{warned}</header>")
 }
 
-fn results(view: &RunView, report: &Report, pictures: &[Mistake<'_>], lang: Lang) -> String {
+fn results(view: &RunView, report: &Report, pictures: &[ReportMistake<'_>], lang: Lang) -> String {
     if let Some(regression) = report.regression() {
         return years::results(view, report, &regression, pictures, lang);
     }
@@ -231,13 +231,13 @@ fn training(view: &RunView, lang: Lang) -> String {
     }
     let mut html = "<div class=\"grid\">".to_owned();
     let stopped = view.info.stopped.map_or("", |reason| stop_words(reason).get(lang));
-    let beside = Measure::beside_loss(view);
-    for (measure, caption) in [(Measure::Loss, stopped), (beside, "")] {
+    let beside = CurveMeasure::beside_loss(view);
+    for (measure, caption) in [(CurveMeasure::Loss, stopped), (beside, "")] {
         html += &card("", measure.name(), caption, &plots::learning(view, measure, lang).inline(), lang);
     }
     html += "</div>";
     let scores = match beside {
-        Measure::Mae => [say("training error", "erreur d’entraînement"), say("validation error", "erreur de validation")],
+        CurveMeasure::Mae => [say("training error", "erreur d’entraînement"), say("validation error", "erreur de validation")],
         _ => [say("training accuracy", "exactitude d’entraînement"), say("validation accuracy", "exactitude de validation")],
     };
     let heads = [
@@ -294,7 +294,7 @@ fn narrow(canvas: &Canvas, text: &str) -> String {
 }
 
 /// A picture that the model got wrong, or of whose age it was far off.
-struct Mistake<'a> {
+struct ReportMistake<'a> {
     prediction: &'a Prediction,
     /// The picture as a JPEG data URL.
     url: String,
@@ -304,7 +304,7 @@ struct Mistake<'a> {
 const MISTAKES: usize = 24;
 
 /// The surest mistakes whose pictures are there; of years the largest errors.
-fn mistakes<'a>(report: &'a Report, dataset: &Dataset) -> Vec<Mistake<'a>> {
+fn mistakes<'a>(report: &'a Report, dataset: &Dataset) -> Vec<ReportMistake<'a>> {
     let of_years = report.task.is_regression();
     let wrong = if of_years { report.largest_errors() } else { report.mistakes(report.threshold) };
     wrong
@@ -315,15 +315,15 @@ fn mistakes<'a>(report: &'a Report, dataset: &Dataset) -> Vec<Mistake<'a>> {
             // A data set that has changed since may hold another picture at this place.
             let same = dataset.samples.get(index)?.file == prediction.file && index < dataset.pixels.len();
             let url = same.then(|| dataset.pixels.get(index).ok()).flatten().and_then(|pixels| jpeg_url(&pixels))?;
-            Some(Mistake { prediction, url })
+            Some(ReportMistake { prediction, url })
         })
         .take(MISTAKES)
         .collect()
 }
 
-fn gallery(view: &RunView, report: &Report, pictures: &[Mistake<'_>], lang: Lang) -> String {
+fn gallery(view: &RunView, report: &Report, pictures: &[ReportMistake<'_>], lang: Lang) -> String {
     let mut html = "<div class=\"wall\">".to_owned();
-    for (i, Mistake { prediction, .. }) in pictures.iter().enumerate() {
+    for (i, ReportMistake { prediction, .. }) in pictures.iter().enumerate() {
         let predicted = report.task.name(prediction.predicted(report.logit_threshold(report.threshold)), lang);
         let label = report.task.name(prediction.label.into(), lang);
         let sure = chance(lang, report.confidence(prediction, report.threshold), 0);
@@ -345,7 +345,7 @@ fn gallery(view: &RunView, report: &Report, pictures: &[Mistake<'_>], lang: Lang
     }
     html += "</div>";
     let caption = match card::source_kind(view) {
-        card::Kind::Drawings => say("drawings, the surest first", "dessins, assurance décroissante"),
+        card::DataKind::Drawings => say("drawings, the surest first", "dessins, assurance décroissante"),
         _ => say("shows people: not for passing on", "montre des personnes : à ne pas diffuser"),
     };
     card("wide", say("Most confident mistakes", "Erreurs faites avec assurance"), caption.get(lang), &html, lang)

@@ -7,7 +7,7 @@ use crate::{
     data::sample::Part,
     model::{
         Network,
-        summary::{self, Row, RowKind},
+        summary::{self, LayerRow, RowKind},
     },
     problem::Problem,
     text::{Lang, bytes, capital, decimal, duration, number, say},
@@ -90,7 +90,7 @@ pub fn show(ui: &mut Ui, cx: &mut Cx<'_>, state: &mut State) {
 /// A line below the network: what is wrong with it, or what it takes over.
 type Note = (icon::Icon, Color32, String);
 
-fn drawing(ui: &mut Ui, cx: &Cx<'_>, network: &Network, rows: &[Row], notes: &[Note], spare: f32) {
+fn drawing(ui: &mut Ui, cx: &Cx<'_>, network: &Network, rows: &[LayerRow], notes: &[Note], spare: f32) {
     let t = Theme::of(ui);
     let room = ui.available_height();
     Card::titled(cx.say(say("The network", "Le réseau"))).caption(cost(cx, network)).show(ui, |ui| {
@@ -150,7 +150,7 @@ const SPARING: f32 = 420.0;
 /// The size of its letters where that lets every word stand whole.
 const SMALLEST: f32 = 11.0;
 
-fn table(ui: &mut Ui, cx: &Cx<'_>, rows: &[Row]) {
+fn table(ui: &mut Ui, cx: &Cx<'_>, rows: &[LayerRow]) {
     let t = Theme::of(ui);
     let lang = cx.lang;
     let said = cx.dataset().map(|dataset| match (dataset.task.is_binary(), lang) {

@@ -10,7 +10,7 @@ use crate::{
     ui::{
         theme::{self, Theme},
         widget::{
-            photo::{self, Square},
+            photo::{self, PhotoSquare},
             thumbs::Thumbs,
         },
     },
@@ -65,7 +65,7 @@ impl View {
 }
 
 /// What is painted.
-pub enum Picture<'a> {
+pub enum PaintedPicture<'a> {
     /// The file's own, with its size in pixels.
     Large(TextureId, [f32; 2]),
     /// A small version, until the other has come.
@@ -73,7 +73,7 @@ pub enum Picture<'a> {
     Nothing,
 }
 
-impl Picture<'_> {
+impl PaintedPicture<'_> {
     fn pixels(&self) -> [f32; 2] {
         match self {
             Self::Large(_, pixels) | Self::Small(Small::Texture(_, pixels)) => *pixels,
@@ -85,10 +85,10 @@ impl Picture<'_> {
 
 /// A picture in its room.
 pub struct Canvas<'a> {
-    pub picture: Picture<'a>,
+    pub picture: PaintedPicture<'a>,
     pub room: Rect,
     /// What is framed in it.
-    pub squares: &'a [Square],
+    pub squares: &'a [PhotoSquare],
     /// Read to screen readers.
     pub name: &'a str,
     /// Whether the wheel alone enlarges: where the page scrolls it needs Ctrl.
@@ -109,7 +109,7 @@ pub struct Drawn {
 impl Canvas<'_> {
     /// The smallest square at a place, in the picture's own pixels.
     fn square_at(&self, at: Vec2) -> Option<usize> {
-        let inside = |square: &&Square| {
+        let inside = |square: &&PhotoSquare| {
             let Crop { x, y, side } = square.crop;
             (x..x + side).contains(&at.x) && (y..y + side).contains(&at.y)
         };
@@ -149,16 +149,16 @@ impl Canvas<'_> {
         ui.painter().rect_filled(self.room, theme::RADIUS_BUTTON, t.surface2);
         let painter = ui.painter_at(self.room);
         match self.picture {
-            Picture::Large(texture, _) | Picture::Small(Small::Texture(texture, _)) => {
+            PaintedPicture::Large(texture, _) | PaintedPicture::Small(Small::Texture(texture, _)) => {
                 painter.image(texture, rect, Rect::from_min_max(Pos2::ZERO, pos2(1.0, 1.0)), Color32::WHITE);
             }
-            Picture::Small(Small::Pixels(pixels, index)) => {
+            PaintedPicture::Small(Small::Pixels(pixels, index)) => {
                 ui.scope(|ui| {
                     ui.shrink_clip_rect(self.room);
                     thumbs.paint_of(ui, rect, pixels, index);
                 });
             }
-            Picture::Nothing => {}
+            PaintedPicture::Nothing => {}
         }
         let scale = fitting * view.zoom;
         photo::frames(ui, self.room, rect, scale, self.squares);

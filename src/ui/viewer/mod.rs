@@ -14,7 +14,7 @@ use std::path::Path;
 use egui::{Align, Id, Key, Layout, Modifiers, Popup, Rect, Sense, Ui, UiBuilder, Vec2, vec2};
 
 use self::{
-    canvas::{Canvas, Drawn, Picture, STEP, View},
+    canvas::{Canvas, Drawn, PaintedPicture, STEP, View},
     map::MapRequest,
     side::{HEAT, MISTAKE, Side, SideAnswer},
     subject::{Film, MapOf, Subject, scale},
@@ -331,11 +331,11 @@ impl Viewer {
         };
         let small = (frame.film.small)(self.position);
         let picture = match (&self.large, small) {
-            (Some(Ok(large)), _) => Picture::Large(large.texture.id(), [large.width as f32, large.height as f32]),
+            (Some(Ok(large)), _) => PaintedPicture::Large(large.texture.id(), [large.width as f32, large.height as f32]),
             (_, small) => match (frame.subject.large, small) {
-                (Some((texture, pixels)), _) => Picture::Large(texture, pixels),
-                (None, Some(small)) => Picture::Small(small),
-                (None, None) => Picture::Nothing,
+                (Some((texture, pixels)), _) => PaintedPicture::Large(texture, pixels),
+                (None, Some(small)) => PaintedPicture::Small(small),
+                (None, None) => PaintedPicture::Nothing,
             },
         };
         let name = format!("{}, {}", frame.file.display(), frame.subject.label);

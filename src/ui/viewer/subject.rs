@@ -19,7 +19,7 @@ use crate::{
     evaluate::{Prediction, Report, regression},
     session::{Session, SquareQuery},
     text::{Lang, Phrase, bytes, chance, percent, plural, say, years},
-    ui::widget::photo::Square,
+    ui::widget::photo::PhotoSquare,
 };
 
 /// The pictures that the viewer goes through, by their positions.
@@ -110,7 +110,7 @@ pub struct Subject<'a> {
     /// pixels.
     pub large: Option<(TextureId, [f32; 2])>,
     /// What is framed in it, with what was said of each.
-    pub squares: Vec<Square>,
+    pub squares: Vec<PhotoSquare>,
     /// What is odd about it, or what the user decided.
     pub note: Option<String>,
     pub facts: Vec<Fact>,
@@ -194,9 +194,9 @@ pub fn facts(lang: Lang, sample: &Sample, part: Option<Part>, copies: usize, of_
 
 /// How many other pictures have the content of the one that is looked at, counted once for each.
 #[derive(Default)]
-pub struct Copies(Option<(PathBuf, usize)>);
+pub struct CopyCounter(Option<(PathBuf, usize)>);
 
-impl Copies {
+impl CopyCounter {
     /// Of `sample` in `dataset`.
     pub fn of(&mut self, dataset: &Dataset, sample: &Sample) -> usize {
         let count = || match sample.hash {

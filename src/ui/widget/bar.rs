@@ -6,7 +6,7 @@ use super::button::focus_ring;
 use crate::ui::theme::{self, Theme};
 
 /// One part of a stacked bar.
-pub struct Share {
+pub struct BarShare {
     pub label: String,
     /// In any unit; the bar shows each value's share of the sum.
     pub value: f64,
@@ -18,7 +18,7 @@ const MARK: f32 = 10.0;
 
 /// A stacked bar with a label in each part that has room for it; those of the others stand below. `name` says the whole to
 /// screen readers.
-pub fn shares(ui: &mut Ui, name: &str, parts: &[Share], height: f32) -> egui::Response {
+pub fn shares(ui: &mut Ui, name: &str, parts: &[BarShare], height: f32) -> egui::Response {
     let t = Theme::of(ui);
     let (rect, response) = ui.allocate_exact_size(vec2(ui.available_width(), height), Sense::hover());
     let all: Vec<&str> = parts.iter().map(|p| p.label.as_str()).collect();

@@ -107,12 +107,12 @@ pub fn chip_menu(ui: &mut Ui, selected: usize, options: &[String]) -> Option<usi
 }
 
 /// One line of a menu of filters, with how many pictures it leaves.
-pub struct Counted {
+pub struct CountedOption {
     name: String,
     count: String,
 }
 
-impl Counted {
+impl CountedOption {
     /// `count` is not said where it is not known.
     pub fn new(name: &str, count: Option<usize>, lang: Lang) -> Self {
         let count = count.map_or_else(String::new, |count| number(lang, count as u64));
@@ -121,14 +121,14 @@ impl Counted {
 }
 
 /// As [`chip_menu`], with how many each alternative leaves.
-pub fn counted_menu(ui: &mut Ui, selected: usize, options: &[Counted]) -> Option<usize> {
+pub fn counted_menu(ui: &mut Ui, selected: usize, options: &[CountedOption]) -> Option<usize> {
     let text = options.get(selected).map_or("", |option| option.name.as_str());
     let response = chip(ui, None, text, selected > 0, true);
     let mut chosen = None;
     egui::Popup::menu(&response).gap(4.0).show(|ui| {
         ui.set_min_width(170.0);
         scroll::menu(ui, |ui| {
-            for (index, Counted { name, count }) in options.iter().enumerate() {
+            for (index, CountedOption { name, count }) in options.iter().enumerate() {
                 let on = index == selected;
                 let line = menu_line(ui, on.then_some(icon::CHECK), name, count, false);
                 line.widget_info(|| WidgetInfo::selected(Role::MenuItem, ui.is_enabled(), on, name));

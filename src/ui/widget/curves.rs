@@ -17,7 +17,7 @@ use crate::{
 
 /// A plot of one or more curves over epochs.
 #[derive(Clone, Debug, Default)]
-pub struct Curves {
+pub struct CurvePlot {
     /// What a screen reader says: the plot's name and its last numbers.
     pub name: String,
     /// What it is a plot of, if there may be another one of the same name: each is looked at in its own part.
@@ -43,7 +43,7 @@ pub struct Curves {
     pub across_rates: bool,
     /// Only names stand at the lines' ends: a value of one of many lines would be taken for that of all.
     pub only_names: bool,
-    /// Whether a part of it can be looked at: by dragging over it, by Ctrl and the wheel, and by [`Curves::zoom_button`].
+    /// Whether a part of it can be looked at: by dragging over it, by Ctrl and the wheel, and by [`CurvePlot::zoom_button`].
     pub zooms: bool,
 }
 
@@ -94,7 +94,7 @@ struct Labels {
     right: f32,
 }
 
-impl Curves {
+impl CurvePlot {
     /// Draws the curves `height` high over the width there is.
     pub fn show(&self, ui: &mut Ui, lang: Lang, height: f32) -> Response {
         let sense = if self.zooms { Sense::click_and_drag() } else { Sense::hover() };

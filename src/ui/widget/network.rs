@@ -6,7 +6,7 @@ use super::button::mix;
 use crate::{
     model::{
         Network, Shape,
-        summary::{Row, RowKind},
+        summary::{LayerRow, RowKind},
     },
     text::{Lang, form, number, say},
     ui::theme::{self, Theme},
@@ -25,7 +25,7 @@ struct Block {
 }
 
 /// Draws the network of `rows` into the room there is, at most `height` points high.
-pub fn show(ui: &mut Ui, lang: Lang, network: &Network, rows: &[Row], height: f32) {
+pub fn show(ui: &mut Ui, lang: Lang, network: &Network, rows: &[LayerRow], height: f32) {
     let t = Theme::of(ui);
     let blocks = blocks(t, lang, network.input, rows);
     let (rect, response) = ui.allocate_exact_size(vec2(ui.available_width(), height), Sense::hover());
@@ -81,7 +81,7 @@ pub fn show(ui: &mut Ui, lang: Lang, network: &Network, rows: &[Row], height: f3
     }
 }
 
-fn blocks(t: &Theme, lang: Lang, input: Shape, rows: &[Row]) -> Vec<Block> {
+fn blocks(t: &Theme, lang: Lang, input: Shape, rows: &[LayerRow]) -> Vec<Block> {
     let gray = mix(t.surface, t.text3, 0.2);
     let accent = mix(t.surface, t.accent, 0.16);
     let warm = mix(t.surface, t.validation, 0.16);

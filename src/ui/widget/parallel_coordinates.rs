@@ -21,7 +21,7 @@ pub struct Axis {
 
 /// One run.
 #[derive(Clone, Debug, Default, PartialEq)]
-pub struct Run {
+pub struct RunLine {
     /// What it is called, with its result.
     pub name: String,
     /// Its place on each axis, from 0 to 1.
@@ -38,7 +38,7 @@ pub struct ParallelCoordinates<'a> {
     /// What it shows, for who does not see it.
     pub name: &'a str,
     pub axes: &'a [Axis],
-    pub runs: &'a [Run],
+    pub runs: &'a [RunLine],
 }
 
 /// Room above the axes for their names, and below them for a line of text.

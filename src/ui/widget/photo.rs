@@ -15,18 +15,18 @@ use crate::{
 
 /// A square on the photo.
 #[derive(Clone, Debug)]
-pub struct Square {
+pub struct PhotoSquare {
     /// In the photo's own pixels.
     pub crop: Crop,
     /// Below the square: `1 · male 91%`. Where that has no room, what stands before the dot.
     pub label: String,
-    pub line: Line,
+    pub line: SquareLine,
     pub selected: bool,
 }
 
 /// How a square is drawn, which tells how sure its answer is without a color.
 #[derive(Clone, Copy, Debug, PartialEq, Eq)]
-pub enum Line {
+pub enum SquareLine {
     /// Sure.
     Solid,
     /// Not sure.
@@ -94,7 +94,7 @@ pub fn photo(
     ui: &mut Ui,
     photo: PhotoView<'_>,
     room: Vec2,
-    squares: &[Square],
+    squares: &[PhotoSquare],
     drawing: bool,
 ) -> (Response, Option<PhotoAnswer>) {
     let shown = draw(ui, photo, room, squares, (drawing, None));
@@ -103,7 +103,13 @@ pub fn photo(
 
 /// As [`photo`], to be looked at closely: the wheel, two fingers and a drag beside the squares change `zoom`, a double click
 /// there fits.
-pub fn zoomed(ui: &mut Ui, photo: PhotoView<'_>, room: Vec2, squares: &[Square], (drawing, zoom): (bool, &mut Zoom)) -> Shown {
+pub fn zoomed(
+    ui: &mut Ui,
+    photo: PhotoView<'_>,
+    room: Vec2,
+    squares: &[PhotoSquare],
+    (drawing, zoom): (bool, &mut Zoom),
+) -> Shown {
     draw(ui, photo, room, squares, (drawing, Some(zoom)))
 }
 
@@ -111,7 +117,7 @@ fn draw(
     ui: &mut Ui,
     photo: PhotoView<'_>,
     room: Vec2,
-    squares: &[Square],
+    squares: &[PhotoSquare],
     (drawing, mut zoom): (bool, Option<&mut Zoom>),
 ) -> Shown {
     let PhotoView { texture, pixels, name } = photo;
@@ -171,7 +177,7 @@ fn draw(
 }
 
 /// The squares alone, over a photo that is drawn into `rect` within `outer`, with `scale` points for each of its pixels.
-pub fn frames(ui: &mut Ui, outer: Rect, rect: Rect, scale: f32, squares: &[Square]) {
+pub fn frames(ui: &mut Ui, outer: Rect, rect: Rect, scale: f32, squares: &[PhotoSquare]) {
     if squares.is_empty() {
         return;
     }
@@ -184,7 +190,7 @@ pub fn frames(ui: &mut Ui, outer: Rect, rect: Rect, scale: f32, squares: &[Squar
 }
 
 /// What was said of each square: over every edge, the chosen one's over the others.
-fn tags(ui: &Ui, outer: Rect, squares: &[Square], places: Vec<Rect>) {
+fn tags(ui: &Ui, outer: Rect, squares: &[PhotoSquare], places: Vec<Rect>) {
     let mut tags: Vec<_> = squares.iter().zip(places).filter(|(_, rect)| rect.intersects(outer)).collect();
     tags.reverse();
     tags.sort_by_key(|(square, _)| square.selected);
@@ -226,7 +232,7 @@ fn by_pointer(ui: &Ui, zoom: &mut Zoom, whole: &Response, pixels: [f32; 2], draw
 
 /// A square that can be taken hold of.
 struct Held<'a> {
-    square: &'a Square,
+    square: &'a PhotoSquare,
     place: Place,
     /// Whether it stays where it is.
     still: bool,
@@ -349,13 +355,13 @@ pub fn by_keys(ui: &Ui, response: &Response, crop: Crop) -> Option<Crop> {
     })
 }
 
-fn frame(painter: &Painter, t: &Theme, rect: Rect, square: &Square, strong: bool) {
+fn frame(painter: &Painter, t: &Theme, rect: Rect, square: &PhotoSquare, strong: bool) {
     let corners: [Pos2; 5] = [rect.left_top(), rect.right_top(), rect.right_bottom(), rect.left_bottom(), rect.left_top()];
     let line = |stroke: Stroke| {
         painter.extend(match square.line {
-            Line::Solid => vec![Shape::closed_line(corners[..4].to_vec(), stroke)],
-            Line::Dashed => Shape::dashed_line(&corners, stroke, 9.0, 5.0),
-            Line::Dotted => Shape::dotted_line(&corners, stroke.color, 2.0 * stroke.width + 3.0, stroke.width * 0.75),
+            SquareLine::Solid => vec![Shape::closed_line(corners[..4].to_vec(), stroke)],
+            SquareLine::Dashed => Shape::dashed_line(&corners, stroke, 9.0, 5.0),
+            SquareLine::Dotted => Shape::dotted_line(&corners, stroke.color, 2.0 * stroke.width + 3.0, stroke.width * 0.75),
         });
     };
     if square.selected {
@@ -379,7 +385,13 @@ struct Tag {
 impl Tag {
     /// Below its square, above it, or within it at its bottom: the first of these that no tag has `taken`, and that covers no
     /// other square. Where none is free a short one takes its place, and where that has no room either there is none.
-    fn place(ui: &Ui, outer: Rect, rect: Rect, square: &Square, (taken, others): (&[Option<Self>], &[Rect])) -> Option<Self> {
+    fn place(
+        ui: &Ui,
+        outer: Rect,
+        rect: Rect,
+        square: &PhotoSquare,
+        (taken, others): (&[Option<Self>], &[Rect]),
+    ) -> Option<Self> {
         let places = |label: String| {
             let text = ui.painter().layout_no_wrap(label, theme::medium(size::TABLE), Color32::PLACEHOLDER);
             let size = text.size() + vec2(18.0, 10.0);
@@ -394,7 +406,7 @@ impl Tag {
         let free = |tag: &Self| !taken.iter().flatten().any(|other| other.back.intersects(tag.back));
         let clear = |tag: &Self| free(tag) && !others.iter().any(|other| other.intersects(tag.back));
         let number = square.label.split(" · ").next().unwrap_or_default();
-        let brief = format!("{number}{}", if square.line == Line::Dashed { "?" } else { "" });
+        let brief = format!("{number}{}", if square.line == SquareLine::Dashed { "?" } else { "" });
         let whole = places(square.label.clone()).into_iter().find(clear);
         // Rather over another square than not at all.
         whole.or_else(|| places(brief.clone()).into_iter().find(clear)).or_else(|| places(brief).into_iter().find(free))

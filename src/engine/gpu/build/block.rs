@@ -11,7 +11,7 @@ use crate::{
     engine::gpu::{
         kernel::Kernel,
         parameters::{Features, Layout, padded},
-        schedule::{Dispatch, Fixed, Phase, Shape, Size, Work},
+        schedule::{Dispatch, Fixed, LayerShape, Phase, Size, Work},
         tile::{BUSY, Tile},
         uniform::NO_DROPOUT,
     },
@@ -57,7 +57,7 @@ impl Builder<'_> {
         // What leaves the block.
         let last = pool.unwrap_or(last);
         let (input, output, pooled) = (conv.input, conv.output, last.output);
-        let mut shape = Shape {
+        let mut shape = LayerShape {
             in_height: input.height,
             in_width: input.width,
             in_quads: padded(input.channels) / 4,
@@ -72,7 +72,7 @@ impl Builder<'_> {
             splits: 1,
             dropout,
             fixed: conv.is_frozen(),
-            ..Shape::default()
+            ..LayerShape::default()
         };
         let (n, quads, cells) = (self.batch(), shape.out_quads, pooled.height * pooled.width);
         let terms = kernel * kernel * padded(input.channels);
@@ -147,14 +147,14 @@ impl Builder<'_> {
         let out = if average { quads } else { below.quads };
         let values = self.maps(format!("{} values", map_to_vector.name), out);
         let gradient = self.maps(format!("{} gradient", map_to_vector.name), out);
-        let mut shape = Shape {
+        let mut shape = LayerShape {
             in_height: map.height,
             in_width: map.width,
             in_quads: quads,
             out_channels: map.channels,
             dropout,
             share: 1.0 / (map.height * map.width) as f32,
-            ..Shape::default()
+            ..LayerShape::default()
         };
         let constants = vec![("AVERAGE", f64::from(u8::from(average)))];
         let all = |quads: usize| Size::Rows { per_picture: quads, rows: LIST, times: 1 };

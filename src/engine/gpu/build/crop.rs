@@ -4,7 +4,7 @@ use super::LIST;
 use crate::{
     engine::gpu::{
         kernel::Kernel,
-        schedule::{Dispatch, Phase, Shape, Size, Work},
+        schedule::{Dispatch, LayerShape, Phase, Size, Work},
     },
     model::Network,
 };
@@ -18,7 +18,13 @@ pub fn crop(network: &Network, batch: usize, side: usize) -> Dispatch {
         layer: "pictures".to_owned(),
         phase: Phase::Forward,
         constants: Vec::new(),
-        shape: Shape { in_height: side, in_width: side, out_height: input.height, out_width: input.width, ..Shape::default() },
+        shape: LayerShape {
+            in_height: side,
+            in_width: side,
+            out_height: input.height,
+            out_width: input.width,
+            ..LayerShape::default()
+        },
         buffers: Vec::new(),
         // Four bytes a thread.
         size: Size::Rows { per_picture: input.len(), rows: 4 * LIST, times: 1 },

@@ -9,7 +9,7 @@ use crate::{
     engine::gpu::{
         kernel::Kernel,
         parameters::{Features, Layout, padded},
-        schedule::{Dispatch, Fixed, Phase, Shape, Size, Work},
+        schedule::{Dispatch, Fixed, LayerShape, Phase, Size, Work},
         tile::{BUSY, Tile},
     },
     loss::LossKind,
@@ -37,7 +37,7 @@ impl Builder<'_> {
         let dropout = self.dropout(&mut rest);
         let (n, below) = (self.batch(), self.source);
         let (units, quads) = (dense.output.channels, padded(dense.output.channels) / 4);
-        let mut shape = Shape {
+        let mut shape = LayerShape {
             in_height: 1,
             in_width: 1,
             in_quads: below.quads,
@@ -47,7 +47,7 @@ impl Builder<'_> {
             out_channels: units,
             kernel: 1,
             dropout,
-            ..Shape::default()
+            ..LayerShape::default()
         };
         let constants = activation.map_or(vec![("ACTIVATION", 3.0)], activation_constants);
         let sums = if last { Fixed::UnwrittenB.at() } else { self.maps(format!("{} sums", dense.name), quads) };
@@ -100,7 +100,7 @@ impl Builder<'_> {
     }
 
     /// The loss behind the last layer, which has `shape`; its gradients go to `gradient`.
-    fn loss(&mut self, shape: Shape, gradient: usize) -> Vec<Dispatch> {
+    fn loss(&mut self, shape: LayerShape, gradient: usize) -> Vec<Dispatch> {
         let (n, quad) = (self.batch() as u64, self.quad() as u64);
         let (logits, targets, score) = (Fixed::Logits.at(), Fixed::Targets.at(), Fixed::Score.at());
         let kind = self.config.loss.kind;
@@ -112,7 +112,7 @@ impl Builder<'_> {
                 LossKind::Mae => 3.0,
                 LossKind::Huber => 4.0,
             };
-            let mut loss = Dispatch::new(Kernel::Loss, "loss", Phase::Backward, Shape::default(), vec![("LOSS", number)]);
+            let mut loss = Dispatch::new(Kernel::Loss, "loss", Phase::Backward, LayerShape::default(), vec![("LOSS", number)]);
             loss.buffers = vec![(2, logits), (3, targets), (4, gradient), (5, score)];
             loss.work = Work { read: 24 * n, written: quad * n, ..Work::default() };
             return vec![loss];
@@ -125,7 +125,7 @@ impl Builder<'_> {
         loss.size = Size::Rows { per_picture: 1, rows: 1, times: 1 };
         let quads = shape.out_quads as u64;
         loss.work = Work { read: 16 * (quads + 1) * n, written: (quad * quads + 8) * n, ..Work::default() };
-        let mut sum = Dispatch::new(Kernel::Score, "loss", Phase::Backward, Shape::default(), Vec::new());
+        let mut sum = Dispatch::new(Kernel::Score, "loss", Phase::Backward, LayerShape::default(), Vec::new());
         sum.buffers = vec![(2, picture_scores), (3, score)];
         sum.work = Work { read: 8 * n, written: 8, ..Work::default() };
         vec![loss, sum]

@@ -12,7 +12,7 @@ pub use crop::crop;
 use super::{
     kernel::Constants,
     parameters::{Features, Layout, Splits, Stored, padded},
-    schedule::{BufferSpec, Dispatch, Fixed, Schedule, Shape},
+    schedule::{BufferSpec, Dispatch, Fixed, LayerShape, Schedule},
     tile::{Limits, Tile},
     uniform::{NO_DROPOUT, Segment},
 };
@@ -175,7 +175,7 @@ impl<'a> Builder<'a> {
     }
 
     /// Kernel and bias of a layer whose gradient comes in `count` splits.
-    fn product_arrays(&mut self, layer: &Layer, layout: Layout, count: usize, shape: &mut Shape) {
+    fn product_arrays(&mut self, layer: &Layer, layout: Layout, count: usize, shape: &mut LayerShape) {
         let parameters = layer.parameters();
         let kernel = Stored::len(layout, &parameters[0]) / 4;
         let stride = kernel + shape.out_quads;

@@ -5,7 +5,7 @@ use crate::{
     engine::gpu::{
         kernel::{Constants, Kernel},
         parameters::{Layout, Splits},
-        schedule::{Dispatch, Fixed, Phase, Shape, Size, Work},
+        schedule::{Dispatch, Fixed, LayerShape, Phase, Size, Work},
     },
     model::{Layer, Op},
 };
@@ -27,7 +27,7 @@ pub(super) struct MapBuffers {
 /// Batch norm of maps with what all its launches share.
 struct MapNorm<'a> {
     name: &'a str,
-    shape: Shape,
+    shape: LayerShape,
     /// Of the kernels behind the statistics.
     constants: Constants,
     buffers: MapBuffers,
@@ -53,7 +53,7 @@ impl MapNorm<'_> {
         constants: Constants,
         (read, written): (u64, u64),
     ) -> Dispatch {
-        let shape = Shape { splits, ..self.shape };
+        let shape = LayerShape { splits, ..self.shape };
         Dispatch { work: Work { read, written, ..Work::default() }, ..Dispatch::new(kernel, self.name, phase, shape, constants) }
     }
 
@@ -163,7 +163,7 @@ impl Builder<'_> {
     pub(super) fn map_norm(
         &mut self,
         norm: &Layer,
-        shape: Shape,
+        shape: LayerShape,
         constants: &Constants,
         buffers: MapBuffers,
         back: &mut Vec<Dispatch>,
@@ -172,7 +172,7 @@ impl Builder<'_> {
         let (n, quads) = (self.batch(), shape.out_quads);
         let (area, cells) = (shape.out_height * shape.out_width, shape.pooled_height * shape.pooled_width);
         let share = 1.0 / area as f32;
-        let mut shape = Shape { momentum: momentum as f32, epsilon: epsilon as f32, share, ..shape };
+        let mut shape = LayerShape { momentum: momentum as f32, epsilon: epsilon as f32, share, ..shape };
         self.norm_arrays(norm, &mut shape);
         let cut = |places: usize| places.div_ceil(LEAST_PLACES).clamp(1, MOST_SPLITS);
         let (of_map, of_cells) = (cut(n * area), cut(n * cells));
@@ -203,14 +203,14 @@ impl Builder<'_> {
     pub(super) fn vector_norm(
         &mut self,
         norm: &Layer,
-        shape: Shape,
+        shape: LayerShape,
         constants: &Constants,
         [sums, values, gradient]: [usize; 3],
         back: &mut Vec<Dispatch>,
     ) {
         let Op::BatchNorm { momentum, epsilon } = norm.op else { return };
         let quads = shape.out_quads;
-        let mut shape = Shape { momentum: momentum as f32, epsilon: epsilon as f32, ..shape };
+        let mut shape = LayerShape { momentum: momentum as f32, epsilon: epsilon as f32, ..shape };
         self.norm_arrays(norm, &mut shape);
         let stats = self.buffer(format!("{} statistics", norm.name), 2 * quads * 16);
         let one = (self.batch() * quads * self.quad()) as u64;
@@ -226,7 +226,7 @@ impl Builder<'_> {
     }
 
     /// Scale, shift and running statistics of batch norm.
-    pub(super) fn norm_arrays(&mut self, layer: &Layer, shape: &mut Shape) {
+    pub(super) fn norm_arrays(&mut self, layer: &Layer, shape: &mut LayerShape) {
         let quads = shape.out_quads;
         let [scale, shift] = [0, 1].map(|i| Splits { start: self.partials + i * quads, count: 1, stride: quads });
         let starts: Vec<usize> = layer

@@ -5,7 +5,7 @@ use crate::{
     engine::gpu::{
         kernel::{Constants, Kernel},
         parameters::padded,
-        schedule::{Dispatch, Fixed, Phase, Shape, Size, Work},
+        schedule::{Dispatch, Fixed, LayerShape, Phase, Size, Work},
         tile::Tile,
         uniform::NO_DROPOUT,
     },
@@ -14,7 +14,7 @@ use crate::{
 
 impl Builder<'_> {
     /// The convolution or dense product of the layer called `name`.
-    pub(super) fn conv_forward(&self, name: &str, shape: Shape, constants: &Constants, to: Destination) -> Dispatch {
+    pub(super) fn conv_forward(&self, name: &str, shape: LayerShape, constants: &Constants, to: Destination) -> Dispatch {
         let per_picture = match to {
             Destination::Pooled { .. } => 4 * shape.pooled_height * shape.pooled_width,
             Destination::Activated { .. } | Destination::Map(_) | Destination::Splits => shape.out_height * shape.out_width,
@@ -65,7 +65,7 @@ impl Builder<'_> {
     pub(super) fn product_gradients(
         &self,
         name: &str,
-        shape: Shape,
+        shape: LayerShape,
         constants: &Constants,
         of: Gradients,
         back: &mut Vec<Dispatch>,
@@ -85,7 +85,7 @@ impl Builder<'_> {
         let mut own = constants.clone();
         own.extend(tile_constants(tile));
         own.extend([("PIXELS", flag(self.source.values.is_none())), ("POOLED", flag(pooled))]);
-        let learned = Shape { splits, ..shape };
+        let learned = LayerShape { splits, ..shape };
         let mut dispatch = Dispatch::new(Kernel::ConvWeightGradient, name, Phase::Backward, learned, own);
         dispatch.buffers = vec![(2, maps), (3, pixels), (4, gradient), (5, argmax), (6, Fixed::Partials.at())];
         dispatch.size = Size::Fixed(tile.count(rows, columns) * splits);
@@ -122,7 +122,7 @@ impl Builder<'_> {
     }
 
     /// What the gradient that a kernel writes must pass: constants, uniform, buffers.
-    pub(super) fn pass_gate(&self, below: Map, constants: &mut Constants, shape: &mut Shape) -> MaskBuffers {
+    pub(super) fn pass_gate(&self, below: Map, constants: &mut Constants, shape: &mut LayerShape) -> MaskBuffers {
         shape.mask_quads = padded(below.channels) / 4;
         let (kind, passage) = match self.source.backward_mask {
             BackwardMask::None => (0.0, None),

@@ -4,7 +4,7 @@ use super::Builder;
 use crate::{
     engine::gpu::{
         kernel::{Constants, Kernel},
-        schedule::{Dispatch, Fixed, Phase, Shape, Size, Work},
+        schedule::{Dispatch, Fixed, LayerShape, Phase, Size, Work},
     },
     optimizer::{OptimizerKind, OptimizerSettings},
 };
@@ -12,7 +12,7 @@ use crate::{
 impl Builder<'_> {
     /// The update in its variants, and the totals.
     pub(super) fn updates(&self, groups: usize, weights: u64, splits: u64, slots: u64) -> Vec<Dispatch> {
-        let shape = Shape { weights: self.weights, splits: groups, ..Shape::default() };
+        let shape = LayerShape { weights: self.weights, splits: groups, ..LayerShape::default() };
         let formula = update_constants(&self.config.optimizer);
         let buffers = vec![
             (2, Fixed::Segments.at()),

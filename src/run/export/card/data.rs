@@ -106,15 +106,15 @@ pub fn training(view: &RunView, lang: Lang) -> Vec<Block> {
     };
     let mut blocks = vec![Block::Paragraph(counts)];
     let text = match source_kind(view) {
-        Kind::UtkFace => say(
+        DataKind::UtkFace => say(
             "The file names are UTKFace’s (Zhang, Song and Qi 2017): aligned and cropped faces from the web, “available for non-commercial research purposes only”; the pictures belong to their owners. Its labels were estimated by the DEX algorithm and checked by a person, in two gender codes only.",
             "Les noms de fichiers sont ceux d’UTKFace (Zhang, Song et Qi 2017) : des visages du web, alignés et recadrés, « disponibles pour la recherche non commerciale uniquement » ; les images appartiennent à leurs propriétaires. Les étiquettes ont été estimées par l’algorithme DEX et vérifiées par une personne, avec deux codes de genre seulement.",
         ),
-        Kind::Drawings => say(
+        DataKind::Drawings => say(
             "Sample faces: toy drawings made by a formula, whose labels follow their geometry with some noise. They say nothing about people.",
             "Visages d’exemple : des dessins faits par une formule, dont les étiquettes suivent la géométrie avec un peu de bruit. Ils ne disent rien des gens.",
         ),
-        Kind::Other => say(
+        DataKind::Other => say(
             "A folder of the user’s own; where its pictures and labels come from, and what their licence allows, is for its owner to add here.",
             "Un dossier de l’utilisateur ; l’origine des images et des étiquettes, et ce que permet leur licence, sont à compléter ici par leur propriétaire.",
         ),
@@ -182,17 +182,17 @@ fn mix(report: &Report, lang: Lang) -> Option<String> {
 
 /// What the data are, as far as the program knows.
 #[derive(Clone, Copy, Debug, PartialEq, Eq)]
-pub enum Kind {
+pub enum DataKind {
     UtkFace,
     Drawings,
     Other,
 }
 
 /// What a run was trained on.
-pub fn source_kind(view: &RunView) -> Kind {
+pub fn source_kind(view: &RunView) -> DataKind {
     match &view.info.source {
-        Source::SampleFaces => Kind::Drawings,
-        Source::Folder(_) if view.info.task.is_of_names() && view.info.framing == Framing::FaceCrop => Kind::UtkFace,
-        Source::Folder(_) => Kind::Other,
+        Source::SampleFaces => DataKind::Drawings,
+        Source::Folder(_) if view.info.task.is_of_names() && view.info.framing == Framing::FaceCrop => DataKind::UtkFace,
+        Source::Folder(_) => DataKind::Other,
     }
 }

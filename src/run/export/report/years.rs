@@ -1,6 +1,6 @@
 //! The report's results in years.
 
-use super::{Mistake, all_of, card, narrow};
+use super::{ReportMistake, all_of, card, narrow};
 use crate::{
     evaluate::{Grouping, Regression, Report},
     run::{
@@ -11,7 +11,13 @@ use crate::{
 };
 
 /// The cards of the results.
-pub(super) fn results(view: &RunView, report: &Report, regression: &Regression, pictures: &[Mistake<'_>], lang: Lang) -> String {
+pub(super) fn results(
+    view: &RunView,
+    report: &Report,
+    regression: &Regression,
+    pictures: &[ReportMistake<'_>],
+    lang: Lang,
+) -> String {
     let mut html = "<div class=\"grid\">".to_owned();
     let text = say(
         "A dot is a picture; on the dashed line the estimate is the label.",
@@ -54,9 +60,9 @@ fn crossings(report: &Report, lang: Lang) -> String {
     html
 }
 
-fn gallery(view: &RunView, report: &Report, pictures: &[Mistake<'_>], lang: Lang) -> String {
+fn gallery(view: &RunView, report: &Report, pictures: &[ReportMistake<'_>], lang: Lang) -> String {
     let mut html = "<div class=\"wall\">".to_owned();
-    for (i, Mistake { prediction, .. }) in pictures.iter().enumerate() {
+    for (i, ReportMistake { prediction, .. }) in pictures.iter().enumerate() {
         let predicted = years(lang, prediction.estimate(), 0);
         let text = match lang {
             Lang::En => format!("predicted {predicted}"),
@@ -73,7 +79,7 @@ fn gallery(view: &RunView, report: &Report, pictures: &[Mistake<'_>], lang: Lang
     }
     html += "</div>";
     let caption = match model_card::source_kind(view) {
-        model_card::Kind::Drawings => say("drawings, the largest error first", "dessins, la plus grande erreur d’abord"),
+        model_card::DataKind::Drawings => say("drawings, the largest error first", "dessins, la plus grande erreur d’abord"),
         _ => say("shows people: not for passing on", "montre des personnes : à ne pas diffuser"),
     };
     card("wide", say("Largest errors", "Plus grandes erreurs"), caption.get(lang), &html, lang)

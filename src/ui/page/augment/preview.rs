@@ -67,7 +67,7 @@ impl Preview {
 
     /// The picture as it was decoded.
     pub fn original(&mut self, ctx: &Context, cx: &Cx<'_>) -> Option<TextureId> {
-        let source = Source::of(cx, self.index);
+        let source = PreviewSource::of(cx, self.index);
         let key = source.place()?;
         let at_once = source.in_memory();
         let make = move || {
@@ -86,7 +86,7 @@ impl Preview {
 
     /// `count` of the pictures that training could make of it.
     pub fn tiles(&mut self, ctx: &Context, cx: &Cx<'_>, count: usize) -> Vec<TextureId> {
-        let source = Source::of(cx, self.index);
+        let source = PreviewSource::of(cx, self.index);
         let Some(place) = source.place() else { return Vec::new() };
         let at_once = source.in_memory();
         let augment = cx.settings.augment.clone().for_pictures(PictureShape { side: source.side, ..cx.settings.augment.shape() });
@@ -143,7 +143,7 @@ impl Preview {
 }
 
 /// Where the shown picture comes from: the user's own, or one of the data set.
-struct Source {
+struct PreviewSource {
     own: Option<Arc<[u8]>>,
     /// To what side data sets are read now.
     side: PictureSide,
@@ -151,7 +151,7 @@ struct Source {
     index: usize,
 }
 
-impl Source {
+impl PreviewSource {
     fn of(cx: &Cx<'_>, index: usize) -> Self {
         let own = cx.session.own_picture.clone();
         let pixels = cx.session.dataset().map(|dataset| dataset.pixels.clone()).filter(|pixels| !pixels.is_empty());

@@ -15,7 +15,7 @@ use crate::{
         Cx, icon,
         theme::{self, Theme},
         widget::{
-            bar::{self, Share},
+            bar::{self, BarShare},
             card::Card,
             choice, notice,
         },
@@ -66,7 +66,7 @@ pub fn show(ui: &mut Ui, cx: &Cx<'_>, dataset: &Dataset, state: &mut State, row:
             }
         },
         |ui| {
-            let part = |class: usize| Share {
+            let part = |class: usize| BarShare {
                 label: format!(
                     "{} {}",
                     dataset.task.name(class, lang),

@@ -5,7 +5,7 @@ use egui::{Align, Layout, Ui, vec2};
 use super::{
     overview::Overview,
     show::Show,
-    wall::{LAST_DECADE, Narrow, Order, Wall, decade_name},
+    wall::{LAST_DECADE, Narrow, Wall, WallOrder, decade_name},
 };
 use crate::{
     data::{
@@ -20,7 +20,7 @@ use crate::{
         theme::{self, Theme},
         widget::{
             button::{icon_button, link},
-            choice::{self, Counted},
+            choice::{self, CountedOption},
             field,
         },
     },
@@ -114,9 +114,9 @@ fn lists(ui: &mut Ui, lang: Lang, overview: &Overview, wall: &mut Wall) {
         // Which groups the split tears is only known where they are listed.
         Show::Shared => 0,
     };
-    let shows: Vec<Counted> = Show::ALL
+    let shows: Vec<CountedOption> = Show::ALL
         .iter()
-        .map(|show| Counted::new(show.name().get(lang), Some(count(*show)).filter(|count| *count > 0), lang))
+        .map(|show| CountedOption::new(show.name().get(lang), Some(count(*show)).filter(|count| *count > 0), lang))
         .collect();
     let selected = Show::ALL.iter().position(|show| *show == wall.show).unwrap_or(0);
     if let Some(index) = choice::counted_menu(ui, selected, &shows).filter(|index| *index != selected) {
@@ -129,8 +129,8 @@ fn chips(ui: &mut Ui, cx: &Cx<'_>, (task, overview): (&Task, &Overview), wall: &
     let own = |text: Phrase| text.get(lang).to_owned();
     let mut menu = |ui: &mut Ui, which: usize, options: Vec<String>| {
         let counts = &wall.counts[which];
-        let counted = |(index, name): (usize, &String)| Counted::new(name, counts.get(index).copied(), lang);
-        let options: Vec<Counted> = options.iter().enumerate().map(counted).collect();
+        let counted = |(index, name): (usize, &String)| CountedOption::new(name, counts.get(index).copied(), lang);
+        let options: Vec<CountedOption> = options.iter().enumerate().map(counted).collect();
         if let Some(index) = choice::counted_menu(ui, wall.filter[which], &options) {
             wall.filter[which] = index;
         }
@@ -165,10 +165,10 @@ fn chips(ui: &mut Ui, cx: &Cx<'_>, (task, overview): (&Task, &Overview), wall: &
 
 /// In which order they stand.
 fn order(ui: &mut Ui, lang: Lang, wall: &mut Wall) {
-    let orders = Order::ALL.map(|order| order.name().get(lang).to_owned());
-    let selected = Order::ALL.iter().position(|order| *order == wall.order).unwrap_or(0);
+    let orders = WallOrder::ALL.map(|order| order.name().get(lang).to_owned());
+    let selected = WallOrder::ALL.iter().position(|order| *order == wall.order).unwrap_or(0);
     if let Some(chosen) = choice::view_menu(ui, selected, &orders) {
-        wall.order = Order::ALL[chosen];
+        wall.order = WallOrder::ALL[chosen];
     }
 }
 

@@ -14,7 +14,7 @@ use crate::{
     control::Stage,
     data::{
         dataset::Dataset,
-        duplicates::{Contradiction, Group},
+        duplicates::{Contradiction, DuplicateGroup},
         edits::Change,
         face_crop::FaceCrops,
         sample::Part,
@@ -48,7 +48,7 @@ pub fn show(
     let groups = &*listed(cx, overview, which);
     head(ui, cx, dataset, overview, groups, which);
     let mut drawn = Drawn::default();
-    let first = |sum: &mut usize, group: &Group| {
+    let first = |sum: &mut usize, group: &DuplicateGroup| {
         let start = *sum;
         *sum += group.samples.len();
         Some(start)
@@ -86,12 +86,12 @@ fn laid_out(ui: &Ui, lang: Lang, width: f32) -> (f32, usize) {
 }
 
 /// The groups of a list.
-pub fn listed<'a>(cx: &Cx<'_>, overview: &'a Overview, which: Show) -> Cow<'a, [Group]> {
+pub fn listed<'a>(cx: &Cx<'_>, overview: &'a Overview, which: Show) -> Cow<'a, [DuplicateGroup]> {
     match which {
         Show::Contradictions => overview.contradictions().into(),
         Show::Near => overview.near.as_slice().into(),
         Show::Shared => {
-            let torn = |group: &&Group| group.samples.iter().any(|i| part(cx, *i) != part(cx, group.samples[0]));
+            let torn = |group: &&DuplicateGroup| group.samples.iter().any(|i| part(cx, *i) != part(cx, group.samples[0]));
             overview.groups.iter().filter(torn).cloned().collect()
         }
         _ => overview.groups.as_slice().into(),
@@ -99,7 +99,7 @@ pub fn listed<'a>(cx: &Cx<'_>, overview: &'a Overview, which: Show) -> Cow<'a, [
 }
 
 /// How many there are, what the split does with them, and what can be done about all of them.
-fn head(ui: &mut Ui, cx: &mut Cx<'_>, dataset: &Dataset, overview: &Overview, groups: &[Group], which: Show) {
+fn head(ui: &mut Ui, cx: &mut Cx<'_>, dataset: &Dataset, overview: &Overview, groups: &[DuplicateGroup], which: Show) {
     let t = Theme::of(ui);
     let lang = cx.lang;
     let count = plural(lang, groups.len() as u64, say("group", "groupe"), say("groups", "groupes"));
@@ -189,7 +189,7 @@ const KEEP_FIRST: Phrase = say("Keep only the first", "Garder la première");
 
 /// A group on a line of its own.
 struct Row<'a> {
-    group: &'a Group,
+    group: &'a DuplicateGroup,
     /// The position of its first picture in the list.
     first: usize,
     which: Show,

@@ -22,7 +22,7 @@ use crate::{
         widget::{
             button::Button,
             notice,
-            photo::{self, Line, PhotoAnswer, PhotoView, Square},
+            photo::{self, PhotoAnswer, PhotoSquare, PhotoView, SquareLine},
             thumbs,
         },
     },
@@ -144,14 +144,14 @@ fn canvas(ui: &mut Ui, cx: &Cx<'_>, room: Vec2, drawing: &mut HandSquare, photo:
         || before.map(|square| crop_of(square.into())).or_else(|| faces.first().copied()).unwrap_or_else(|| middle(pixels));
     let mut now = drawing.crop.unwrap_or_else(proposed);
     let label = |number: usize| format!("{} {}", cx.say(say("face", "visage")), number + 1);
-    let line = |selected: bool| if selected { Line::Solid } else { Line::Dashed };
+    let line = |selected: bool| if selected { SquareLine::Solid } else { SquareLine::Dashed };
     let face = |(number, &crop): (usize, &Crop)| {
         let selected = crop == now;
-        Square { crop, label: label(number), line: line(selected), selected }
+        PhotoSquare { crop, label: label(number), line: line(selected), selected }
     };
-    let mut squares: Vec<Square> = faces.iter().enumerate().map(face).collect();
+    let mut squares: Vec<PhotoSquare> = faces.iter().enumerate().map(face).collect();
     if squares.iter().all(|square| !square.selected) {
-        squares.push(Square {
+        squares.push(PhotoSquare {
             crop: now,
             label: cx.say(say("your square", "votre carré")).to_owned(),
             line: line(true),

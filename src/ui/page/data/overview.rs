@@ -9,7 +9,7 @@ use std::{
 use crate::data::{
     anomalies::Anomalies,
     dataset::Dataset,
-    duplicates::{Contradiction, Group, carried, copies},
+    duplicates::{Contradiction, DuplicateGroup, carried, copies},
     open_dataset::OpenDataset,
     sample::{Anomaly, Framing, Sample, SkipReason},
     summary::{Summary, reason_key},
@@ -28,11 +28,11 @@ pub struct Overview {
     /// How many are not square, and the first of them.
     pub not_square: (usize, Option<u32>),
     /// Groups of byte-identical copies, contradictions first.
-    pub groups: Vec<Group>,
+    pub groups: Vec<DuplicateGroup>,
     /// The group that each copy is in.
     group_of: HashMap<u32, usize>,
     /// Groups that look the same, and what they were made from.
-    pub near: Vec<Group>,
+    pub near: Vec<DuplicateGroup>,
     near_of: usize,
     /// Skipped files by what they are, as indices into `skipped`.
     pub lost: Vec<u32>,
@@ -114,7 +114,7 @@ impl Place {
 
 impl Overview {
     /// Counts anew if `open` is another data set, or look-alikes have come.
-    pub fn follow(&mut self, open: &OpenDataset, near: Option<&(Arc<Dataset>, Arc<[Group]>)>) {
+    pub fn follow(&mut self, open: &OpenDataset, near: Option<&(Arc<Dataset>, Arc<[DuplicateGroup]>)>) {
         let dataset = &open.dataset;
         if !std::ptr::eq(self.of.as_ptr(), Arc::as_ptr(dataset)) {
             *self = Self::of(open);
@@ -167,7 +167,7 @@ impl Overview {
     }
 
     /// Groups that disagree about the class.
-    pub fn contradictions(&self) -> &[Group] {
+    pub fn contradictions(&self) -> &[DuplicateGroup] {
         let count = self.groups.iter().take_while(|group| group.contradiction == Some(Contradiction::Class)).count();
         &self.groups[..count]
     }

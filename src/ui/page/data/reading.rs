@@ -51,7 +51,7 @@ pub fn line(ui: &mut Ui, cx: &mut Cx<'_>, dataset: &Arc<Dataset>, overview: &Ove
         let change = change.accessible_name(cx.say(say("change how the folder is read", "changer la lecture du dossier")));
         Popup::menu(&change).show(|ui| {
             ui.set_min_width(280.0);
-            for Reads { text, reading, now } in ways {
+            for ReadingOffer { text, reading, now } in ways {
                 if menu_choice(ui, now, cx.say(text)).clicked() {
                     cx.act(Action::ReadAs(reading));
                 }
@@ -97,7 +97,7 @@ fn dealt(ui: &mut Ui, cx: &mut Cx<'_>, dataset: &Arc<Dataset>, parts: &mut PartC
 }
 
 /// A reading that the folder allows.
-struct Reads {
+struct ReadingOffer {
     text: Phrase,
     reading: Reading,
     /// Whether it is read so.
@@ -105,7 +105,7 @@ struct Reads {
 }
 
 /// The readings that the folder allows; of each kind one is the one of now.
-fn ways(dataset: &Dataset, framing: Framing) -> Vec<Reads> {
+fn ways(dataset: &Dataset, framing: Framing) -> Vec<ReadingOffer> {
     let understood = &dataset.understood;
     let said = understood.reading;
     let mut ways = Vec::new();
@@ -115,7 +115,7 @@ fn ways(dataset: &Dataset, framing: Framing) -> Vec<Reads> {
             (say("Labels from the folders", "Étiquettes d’après les dossiers"), TaskChoice::Folders, understood.by_folder),
             (say("Labels from the names", "Étiquettes d’après les noms"), TaskChoice::Gender, by_name),
         ];
-        ways.extend(labels.map(|(text, task, now)| Reads { text, reading: Reading { task, ..said }, now }));
+        ways.extend(labels.map(|(text, task, now)| ReadingOffer { text, reading: Reading { task, ..said }, now }));
     }
     if understood.other_classes.len() > 1 {
         let levels = [
@@ -130,7 +130,7 @@ fn ways(dataset: &Dataset, framing: Framing) -> Vec<Reads> {
                 understood.inner,
             ),
         ];
-        ways.extend(levels.map(|(text, classes, now)| Reads { text, reading: Reading { classes, ..said }, now }));
+        ways.extend(levels.map(|(text, classes, now)| ReadingOffer { text, reading: Reading { classes, ..said }, now }));
     }
     // UTKFace's own pictures are crops already.
     if dataset.source != Source::SampleFaces && (said.faces != FaceCrops::Off || framing == Framing::Whole) {
@@ -155,11 +155,15 @@ fn ways(dataset: &Dataset, framing: Framing) -> Vec<Reads> {
                 FaceCrops::Skip,
             ),
         ];
-        ways.extend(crops.map(|(text, faces)| Reads { text, reading: Reading { faces, ..said }, now: said.faces == faces }));
+        ways.extend(crops.map(|(text, faces)| ReadingOffer {
+            text,
+            reading: Reading { faces, ..said },
+            now: said.faces == faces,
+        }));
     }
     if !said.is_plain() {
         let text = say("As Trombine understands it", "Comme Trombine le comprend");
-        ways.push(Reads { text, reading: Reading::default().with_shape(said.shape()), now: false });
+        ways.push(ReadingOffer { text, reading: Reading::default().with_shape(said.shape()), now: false });
     }
     ways
 }

@@ -4,7 +4,7 @@ use serde::{Deserialize, Serialize};
 
 use super::{
     show::Show,
-    wall::{LAST_DECADE, Order, Wall},
+    wall::{LAST_DECADE, Wall, WallOrder},
 };
 use crate::data::{
     dataset::Dataset,
@@ -28,7 +28,7 @@ pub struct WallView {
     race: Option<usize>,
     /// What file names must contain.
     sought: String,
-    order: Order,
+    order: WallOrder,
 }
 
 /// That of one data set.
@@ -111,6 +111,6 @@ impl WallView {
         ];
         wall.show = if self.plain { Show::Plain } else { Show::All };
         wall.sought.clone_from(&self.sought);
-        wall.order = if ages || of_years { self.order } else { Order::Name };
+        wall.order = if ages || of_years { self.order } else { WallOrder::Name };
     }
 }

@@ -6,7 +6,7 @@ use egui::Ui;
 
 use crate::{
     data::{
-        duplicates::{Group, carried},
+        duplicates::{DuplicateGroup, carried},
         overlap::look_alikes,
         split::SplitSettings,
     },
@@ -44,7 +44,9 @@ impl Alike {
         if self.of == of {
             return;
         }
-        let count = |groups: &[Group]| plan.overlap.alike(groups.iter().map(|group| group.samples.as_slice()), &plan.split.parts);
+        let count = |groups: &[DuplicateGroup]| {
+            plan.overlap.alike(groups.iter().map(|group| group.samples.as_slice()), &plan.split.parts)
+        };
         let count = match Arc::ptr_eq(then, &plan.dataset) {
             true => count(groups),
             false => count(&carried(groups, &then.pixels, &plan.dataset.pixels, &plan.dataset.samples)),

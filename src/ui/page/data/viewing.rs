@@ -57,13 +57,13 @@ pub struct Viewing {
     list: Vec<u32>,
     /// The store that the places are of.
     store: usize,
-    places: Places,
+    places: StorePlaces,
     answers: Answers,
 }
 
 /// Where each picture of the store is in the data set of now.
 #[derive(Default)]
-struct Places {
+struct StorePlaces {
     of: Option<Arc<Dataset>>,
     there: Vec<Option<Place>>,
 }
@@ -75,7 +75,7 @@ struct Answers {
     known: HashMap<u32, (bool, u32)>,
 }
 
-impl Places {
+impl StorePlaces {
     fn follow(&mut self, dataset: &Arc<Dataset>) {
         if self.of.as_ref().is_some_and(|of| Arc::ptr_eq(of, dataset)) {
             return;
@@ -128,7 +128,7 @@ impl Viewing {
     pub fn open(ui: &Ui, dataset: &Dataset, opened: Opened) -> Self {
         let Opened { list, position, back } = opened;
         let viewer = Viewer::at(ui, position, back);
-        Self { viewer, list, store: dataset.pixels.buffer(), places: Places::default(), answers: Answers::default() }
+        Self { viewer, list, store: dataset.pixels.buffer(), places: StorePlaces::default(), answers: Answers::default() }
     }
 
     /// Keeps it, though something else is drawn in this frame.

@@ -33,7 +33,7 @@ pub struct Wall {
     pub filter: [usize; 4],
     /// What file names must contain.
     pub sought: String,
-    pub order: Order,
+    pub order: WallOrder,
     /// Points of a tile's side.
     pub zoom: f64,
     /// By its path, so that it stays the same when others are left out; and where it was last.
@@ -68,20 +68,20 @@ struct Made {
     show: Show,
     filter: [usize; 4],
     sought: String,
-    order: Order,
+    order: WallOrder,
 }
 
 /// In which order the wall shows its pictures.
 #[derive(Clone, Copy, Debug, Default, PartialEq, Eq, Serialize, Deserialize)]
 #[serde(rename_all = "snake_case")]
-pub enum Order {
+pub enum WallOrder {
     #[default]
     Name,
     Youngest,
     Oldest,
 }
 
-impl Order {
+impl WallOrder {
     pub const ALL: [Self; 3] = [Self::Name, Self::Youngest, Self::Oldest];
 
     /// What it is called.
@@ -100,7 +100,7 @@ impl Default for Wall {
             show: Show::All,
             filter: [0; 4],
             sought: String::new(),
-            order: Order::default(),
+            order: WallOrder::default(),
             zoom: 56.0,
             selected: None,
             marked: Selection::default(),
@@ -194,7 +194,7 @@ impl Wall {
         let (file, then) = self.selected.as_ref()?;
         let index = dataset.find(file, *then)? as u32;
         match self.order {
-            Order::Name => self.left.binary_search(&index).ok(),
+            WallOrder::Name => self.left.binary_search(&index).ok(),
             _ => self.left.iter().position(|other| *other == index),
         }
     }
@@ -261,9 +261,9 @@ impl Wall {
         // Those without an age come last in any order.
         let age = |index: &u32| age_of(&dataset.samples[*index as usize]);
         match self.order {
-            Order::Name => {}
-            Order::Youngest => self.left.sort_by_key(|index| age(index).unwrap_or(u16::MAX)),
-            Order::Oldest => self.left.sort_by_key(|index| Reverse(age(index).map_or(0, |age| age + 1))),
+            WallOrder::Name => {}
+            WallOrder::Youngest => self.left.sort_by_key(|index| age(index).unwrap_or(u16::MAX)),
+            WallOrder::Oldest => self.left.sort_by_key(|index| Reverse(age(index).map_or(0, |age| age + 1))),
         }
         // In other lists than the wall they are looked for where these are drawn.
         if !self.marked.is_empty() && self.show.is_wall() {

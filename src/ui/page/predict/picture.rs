@@ -20,7 +20,7 @@ use crate::{
             card::Card,
             choice::view_menu,
             notice,
-            photo::{self, Line, PhotoAnswer, PhotoView, Square},
+            photo::{self, PhotoAnswer, PhotoSquare, PhotoView, SquareLine},
             thumbs,
             zoom::Zoom,
         },
@@ -80,7 +80,7 @@ pub fn card(ui: &mut Ui, cx: &mut Cx<'_>, state: &mut State, shown: &ShownPhoto,
 fn caption(cx: &Cx<'_>, shown: &ShownPhoto) -> String {
     let lang = cx.lang;
     let squares = || shown.asked.iter().filter(|asked| asked.crop.is_some());
-    let (count, dashed) = (squares().count() as u64, squares().any(|asked| words::line(asked) == Line::Dashed));
+    let (count, dashed) = (squares().count() as u64, squares().any(|asked| words::line(asked) == SquareLine::Dashed));
     let squares = plural(lang, count, say("square", "carré"), say("squares", "carrés"));
     let drag = say("drag one to correct it", "faites glisser un carré pour le corriger").get(lang);
     match count {
@@ -172,7 +172,7 @@ fn canvas(ui: &mut Ui, cx: &mut Cx<'_>, state: &mut State, shown: &ShownPhoto, (
     let lang = cx.lang;
     let pixels = pixels_of(shown);
     let room = vec2(ui.available_width(), (ui.available_height() - below).max(120.0));
-    let (places, squares): (Vec<usize>, Vec<Square>) = squares(lang, shown, chosen).unzip();
+    let (places, squares): (Vec<usize>, Vec<PhotoSquare>) = squares(lang, shown, chosen).unzip();
     let photo = PhotoView { texture: texture(ui, cx, state, shown), pixels, name: &shown.name };
     let seen = photo::zoomed(ui, photo, room, &squares, (state.drawing, &mut state.zoom));
     match seen.answer {
@@ -215,10 +215,10 @@ fn canvas(ui: &mut Ui, cx: &mut Cx<'_>, state: &mut State, shown: &ShownPhoto, (
 }
 
 /// The squares of a photo with their places among what was asked about it; `chosen` is the one that the answer is about.
-pub fn squares(lang: Lang, shown: &ShownPhoto, chosen: usize) -> impl Iterator<Item = (usize, Square)> {
+pub fn squares(lang: Lang, shown: &ShownPhoto, chosen: usize) -> impl Iterator<Item = (usize, PhotoSquare)> {
     shown.asked.iter().enumerate().filter_map(move |(place, asked)| {
         let label = format!("{} · {}", place + 1, words::short(lang, asked));
-        Some((place, Square { crop: asked.crop?, label, line: words::line(asked), selected: place == chosen }))
+        Some((place, PhotoSquare { crop: asked.crop?, label, line: words::line(asked), selected: place == chosen }))
     })
 }
 

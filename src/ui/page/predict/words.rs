@@ -9,7 +9,7 @@ use crate::{
     session::{ShownPhoto, SquareQuery},
     setting_def::Choice as _,
     text::{Lang, Phrase, chance, decimal, form, plural, say},
-    ui::widget::photo::Line,
+    ui::widget::photo::SquareLine,
     worker::Reply,
 };
 
@@ -49,11 +49,11 @@ pub fn sentence(lang: Lang, asked: &SquareQuery) -> String {
 }
 
 /// How the square of an answer is drawn.
-pub fn line(asked: &SquareQuery) -> Line {
+pub fn line(asked: &SquareQuery) -> SquareLine {
     match asked.said() {
-        Some(reply) if reply.verdict().2 => Line::Solid,
-        Some(_) => Line::Dashed,
-        None => Line::Dotted,
+        Some(reply) if reply.verdict().2 => SquareLine::Solid,
+        Some(_) => SquareLine::Dashed,
+        None => SquareLine::Dotted,
     }
 }
 

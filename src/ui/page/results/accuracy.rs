@@ -209,7 +209,7 @@ fn choose(ui: &mut Ui, lang: Lang, curve: &mut Curve) {
 fn plot(ui: &Ui, lang: Lang, shown: &Shown, curve: Curve) -> SharePlot {
     let t = Theme::of(ui);
     let roc = curve == Curve::Roc;
-    let place = |p: &crate::evaluate::CurvePoint| {
+    let place = |p: &crate::evaluate::ThresholdPoint| {
         if roc { [p.false_positive_rate, p.true_positive_rate] } else { [p.true_positive_rate, p.precision] }
     };
     let point = place(&shown.counted.point(&shown.report, shown.threshold));

@@ -27,13 +27,13 @@ pub struct State {
     curve: accuracy::Curve,
     several: several::State,
     /// `None` before one was chosen.
-    beside: Option<Beside>,
+    beside: Option<SideCard>,
     pub strip: pictures::Strip,
 }
 
 /// Which card stands beside the matrix, where there is no room for all.
 #[derive(Clone, Copy, Debug, PartialEq, Eq)]
-enum Beside {
+enum SideCard {
     Groups,
     /// The threshold, or of more than two classes what is mixed up most.
     Errors,
@@ -58,12 +58,12 @@ fn large(ui: &mut Ui, cx: &mut Cx<'_>, shown: &mut Shown, state: &mut State) -> 
         0 => columns(ui, &[0.6, 0.4], height, |column, ui| {
             let found = match column {
                 0 => matrix(ui, cx, shown, state, height),
-                _ => card(ui, cx, shown, (Beside::Groups, state), height),
+                _ => card(ui, cx, shown, (SideCard::Groups, state), height),
             };
             open = found.or(open.take());
         }),
         1 => columns(ui, &[0.38, 0.27, 0.35], height, |column, ui| {
-            let which = [Beside::Errors, Beside::Scores, Beside::Confidence][column.min(2)];
+            let which = [SideCard::Errors, SideCard::Scores, SideCard::Confidence][column.min(2)];
             open = card(ui, cx, shown, (which, state), height).or(open.take());
         }),
         _ => open = mistakes(ui, cx, shown, state, height).or(open.take()),
@@ -81,7 +81,7 @@ fn small(ui: &mut Ui, cx: &mut Cx<'_>, shown: &mut Shown, state: &mut State) -> 
                 0 => matrix(ui, cx, shown, state, height),
                 _ => {
                     // Of many classes what is mixed up comes first, of two for whom it is right.
-                    let first = if shown.report.is_binary() { Beside::Groups } else { Beside::Errors };
+                    let first = if shown.report.is_binary() { SideCard::Groups } else { SideCard::Errors };
                     let mut beside = state.beside.unwrap_or(first);
                     let whole = ui.available_rect_before_wrap();
                     let (top, below) = whole.split_top_bottom_at_y(whole.top() + CHOOSER);
@@ -139,42 +139,42 @@ fn card(
     ui: &mut Ui,
     cx: &mut Cx<'_>,
     shown: &mut Shown,
-    (which, state): (Beside, &mut State),
+    (which, state): (SideCard, &mut State),
     height: f32,
 ) -> Option<PicturesAction> {
     ui.set_max_height(height);
     match which {
-        Beside::Groups => {
+        SideCard::Groups => {
             let key = groups::show(ui, cx, shown, &mut state.grouping, height)?;
             return narrow(Facets { label: key.class, age: key.age, race: key.race, ..Facets::default() });
         }
-        Beside::Errors if shown.report.is_binary() => accuracy::trade_off(ui, cx, shown, &mut state.curve, height),
-        Beside::Errors => {
+        SideCard::Errors if shown.report.is_binary() => accuracy::trade_off(ui, cx, shown, &mut state.curve, height),
+        SideCard::Errors => {
             let (label, predicted) = several::side(ui, cx, shown, &mut state.several, height)?;
             return narrow(Facets { label: Some(label), predicted: Some(predicted), ..Facets::default() });
         }
-        Beside::Scores => accuracy::scores(ui, cx.lang, shown, height),
-        Beside::Confidence => calibration::show(ui, cx, shown, height),
+        SideCard::Scores => accuracy::scores(ui, cx.lang, shown, height),
+        SideCard::Confidence => calibration::show(ui, cx, shown, height),
     }
     None
 }
 
 /// The card's name among those to choose from.
-fn name(beside: Beside, binary: bool) -> Phrase {
+fn name(beside: SideCard, binary: bool) -> Phrase {
     match beside {
-        Beside::Groups => say("Groups", "Groupes"),
-        Beside::Errors if binary => say("Threshold", "Seuil"),
-        Beside::Errors => say("Confusions", "Confusions"),
-        Beside::Scores => say("Scores", "Scores"),
-        Beside::Confidence => say("Confidence", "Confiance"),
+        SideCard::Groups => say("Groups", "Groupes"),
+        SideCard::Errors if binary => say("Threshold", "Seuil"),
+        SideCard::Errors => say("Confusions", "Confusions"),
+        SideCard::Scores => say("Scores", "Scores"),
+        SideCard::Confidence => say("Confidence", "Confiance"),
     }
 }
 
 /// Chooses the card that stands beside the matrix.
-fn choose(ui: &mut Ui, lang: Lang, shown: &Shown, beside: &mut Beside) {
+fn choose(ui: &mut Ui, lang: Lang, shown: &Shown, beside: &mut SideCard) {
     /// What each name may give up of the room around it, in points.
     const TIGHT: f32 = 20.0;
-    const ALL: [Beside; 4] = [Beside::Groups, Beside::Errors, Beside::Scores, Beside::Confidence];
+    const ALL: [SideCard; 4] = [SideCard::Groups, SideCard::Errors, SideCard::Scores, SideCard::Confidence];
     let names = ALL.map(|one| name(one, shown.report.is_binary()).get(lang));
     let options: Vec<(&str, &str)> = names.iter().map(|name| (*name, "")).collect();
     let now = ALL.iter().position(|one| one == beside);

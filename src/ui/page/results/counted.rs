@@ -7,7 +7,7 @@ use std::{
 
 use crate::{
     evaluate::{
-        Bin, Confusion, CurvePoint, Group, Grouping, Rate, Report, Scores, TOP_K,
+        Bin, Confusion, Group, Grouping, Rate, Report, Scores, TOP_K, ThresholdPoint,
         calibration::{BINS, reliability},
         confusion::Mistake,
         has_top_k,
@@ -33,7 +33,7 @@ pub struct Counted {
     /// How right it would be always to say the class that most training pictures have.
     pub baseline: Rate,
     /// Of two classes: the points of the curves that were asked for, by the bits of their thresholds.
-    points: RefCell<HashMap<u64, CurvePoint>>,
+    points: RefCell<HashMap<u64, ThresholdPoint>>,
     /// Macro F1 on the validation part.
     validation_f1: OnceCell<f64>,
     /// The grouping that was asked for last.
@@ -89,7 +89,7 @@ impl Counted {
     }
 
     /// The point of the curves of `report`, which these are the counts of, at any threshold.
-    pub fn point(&self, report: &Report, threshold: f64) -> CurvePoint {
+    pub fn point(&self, report: &Report, threshold: f64) -> ThresholdPoint {
         *self.points.borrow_mut().entry(threshold.to_bits()).or_insert_with(|| report.point(threshold))
     }
 

@@ -17,7 +17,7 @@ use crate::{
         page::listing,
         widget::{
             button::link,
-            choice::{Counted, chip_menu, counted_menu, view_menu},
+            choice::{CountedOption, chip_menu, counted_menu, view_menu},
         },
     },
 };
@@ -134,7 +134,8 @@ fn known_chip(ui: &mut Ui, lang: Lang, options: &[String], value: &mut Option<Kn
 /// A menu of filters, with how many pictures each leaves.
 fn counted(ui: &mut Ui, lang: Lang, selected: usize, options: &[String], counts: &[usize]) -> Option<usize> {
     let count = |index: usize| counts.get(index).copied();
-    let options: Vec<Counted> = options.iter().enumerate().map(|(i, name)| Counted::new(name, count(i), lang)).collect();
+    let options: Vec<CountedOption> =
+        options.iter().enumerate().map(|(i, name)| CountedOption::new(name, count(i), lang)).collect();
     counted_menu(ui, selected, &options)
 }
 

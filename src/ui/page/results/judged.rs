@@ -7,7 +7,7 @@ use egui::{Id, Modifiers, Popup, Response, Ui};
 use super::{
     Shown,
     facets::{Facets, predictions},
-    picture::{Places, Subject, tile},
+    picture::{PictureDetails, Places, tile},
 };
 use crate::{
     data::{face_file, task::Task},
@@ -84,7 +84,7 @@ impl Judged<'_> {
         let many: Option<usize> = (marked.len() > 1).then(|| marked.len());
         let each = |place: usize, tile: &Tile, response: Response, thumbs: &mut Thumbs| {
             let p = &all[found[place]];
-            let (action, large) = Subject { lang, shown, p, places, tile }.details(&response, thumbs);
+            let (action, large) = PictureDetails { lang, shown, p, places, tile }.details(&response, thumbs);
             asked.extend(action);
             match if large { Press::Open } else { Press::of(&response) } {
                 Press::None => {}

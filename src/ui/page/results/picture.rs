@@ -149,7 +149,7 @@ fn tile_of_years(lang: Lang, p: &Prediction, sample: Option<usize>, badge: Optio
 }
 
 /// A picture with all that is known of it.
-pub struct Subject<'a> {
+pub struct PictureDetails<'a> {
     pub lang: Lang,
     pub shown: &'a Shown,
     pub p: &'a Prediction,
@@ -157,7 +157,7 @@ pub struct Subject<'a> {
     pub tile: &'a Tile,
 }
 
-impl Subject<'_> {
+impl PictureDetails<'_> {
     /// What opens on the picture: it larger, what is known, the way to where the network looked, and what the user thinks of
     /// its label. Gives whether it is to be seen large, too.
     pub fn details(&self, response: &Response, thumbs: &mut Thumbs) -> (Option<Action>, bool) {

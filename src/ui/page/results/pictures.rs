@@ -101,7 +101,7 @@ pub fn mistakes(ui: &mut Ui, cx: &mut Cx<'_>, shown: &Shown, strip: &mut Strip, 
                 let t = Theme::of(ui);
                 return notice::note(ui, icon::CIRCLE_CHECK, t.good, text);
             }
-            if run_pictures::note(ui, cx, shown) == run_pictures::Note::Gone {
+            if run_pictures::note(ui, cx, shown) == run_pictures::PicturesNote::Gone {
                 return;
             }
             let height = ui.available_height();

@@ -15,7 +15,7 @@ use crate::{
 
 /// What was said.
 #[derive(Clone, Copy, Debug, PartialEq, Eq)]
-pub enum Note {
+pub enum PicturesNote {
     /// The pictures can be seen, or will be.
     Here,
     /// They are not there.
@@ -24,7 +24,7 @@ pub enum Note {
 
 /// A line about the run's pictures, if there is anything to say: that they are opened, that some have changed, or where they
 /// were, with the ways on.
-pub fn note(ui: &mut Ui, cx: &mut Cx<'_>, shown: &Shown) -> Note {
+pub fn note(ui: &mut Ui, cx: &mut Cx<'_>, shown: &Shown) -> PicturesNote {
     let (lang, t) = (cx.lang, Theme::of(ui));
     let here = cx.session.pictures().is_some();
     match cx.session.run_pictures.clone().filter(|run_pictures| run_pictures.run() == shown.view.info.id) {
@@ -54,9 +54,9 @@ pub fn note(ui: &mut Ui, cx: &mut Cx<'_>, shown: &Shown) -> Note {
                 }
             });
             ui.add(egui::Label::new(theme::caption(problem.remedy.get(lang)).color(t.text2)).wrap());
-            return Note::Gone;
+            return PicturesNote::Gone;
         }
         _ => {}
     }
-    Note::Here
+    PicturesNote::Here
 }

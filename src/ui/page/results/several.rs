@@ -27,7 +27,7 @@ use crate::{
 /// How the two cards are looked at.
 #[derive(Default)]
 pub struct State {
-    order: Order,
+    order: ClassOrder,
     shares: Shares,
     view: heat_map::View,
     side: Side,
@@ -35,7 +35,7 @@ pub struct State {
 
 /// In which order the classes stand.
 #[derive(Clone, Copy, Debug, Default, PartialEq, Eq)]
-pub enum Order {
+pub enum ClassOrder {
     #[default]
     Name,
     Size,
@@ -43,10 +43,10 @@ pub enum Order {
     Likeness,
 }
 
-const ORDERS: [(Order, Phrase); 3] = [
-    (Order::Name, say("by name", "par nom")),
-    (Order::Size, say("by size", "par taille")),
-    (Order::Likeness, say("by similarity", "par ressemblance")),
+const ORDERS: [(ClassOrder, Phrase); 3] = [
+    (ClassOrder::Name, say("by name", "par nom")),
+    (ClassOrder::Size, say("by size", "par taille")),
+    (ClassOrder::Likeness, say("by similarity", "par ressemblance")),
 ];
 
 const SHARES: [(Shares, Phrase); 2] =
@@ -80,9 +80,9 @@ pub fn matrix(ui: &mut Ui, cx: &mut Cx<'_>, shown: &Shown, state: &mut State, he
     let counts = &shown.counted.confusion;
     let by_name: Vec<usize> = (0..task.len()).collect();
     let order = match state.order {
-        Order::Name => &by_name,
-        Order::Size => &shown.counted.by_size,
-        Order::Likeness => &shown.likeness,
+        ClassOrder::Name => &by_name,
+        ClassOrder::Size => &shown.counted.by_size,
+        ClassOrder::Likeness => &shown.likeness,
     };
     let help = say(
         "Each row holds the pictures with one label, each column those with one prediction. On the diagonal the model is right, beside it are its mistakes. Drag to move, zoom with Ctrl and the wheel",
@@ -140,7 +140,7 @@ pub fn matrix(ui: &mut Ui, cx: &mut Cx<'_>, shown: &Shown, state: &mut State, he
 }
 
 /// How wide the matrix's card must be for its title, its buttons and its menus to stand on one line, in points.
-fn width_of_title_line(ui: &Ui, lang: Lang, title: &str, (order, shares): (Order, Shares)) -> f32 {
+fn width_of_title_line(ui: &Ui, lang: Lang, title: &str, (order, shares): (ClassOrder, Shares)) -> f32 {
     /// The card's margins, the question mark and two buttons, with the gaps between them.
     const OTHERS: f32 = 36.0 + 26.0 + 2.0 * 36.0;
     /// What a menu has beside its words.
@@ -273,7 +273,7 @@ fn curves(ui: &mut Ui, lang: Lang, shown: &Shown, side: Side) -> egui::Response 
     let mean = mean.map(|mean| format!("{} {}", say("mean of all", "moyenne de toutes").get(lang), score(lang, mean)));
     let note = [area, mean].into_iter().flatten().collect::<Vec<_>>().join(" · ");
     let points = lowest.map_or_else(Vec::new, |(class, _)| {
-        let place = |p: &crate::evaluate::CurvePoint| match roc {
+        let place = |p: &crate::evaluate::ThresholdPoint| match roc {
             true => [p.false_positive_rate, p.true_positive_rate],
             false => [p.true_positive_rate, p.precision],
         };

@@ -11,7 +11,7 @@ use crate::{
         Cx,
         viewer::{
             Viewer, ViewerAnswer,
-            subject::{Copies, Decidable, Fact, Film, LABEL, MapOf, Said, Small, Subject, facts, folder_of, is_mistake},
+            subject::{CopyCounter, Decidable, Fact, Film, LABEL, MapOf, Said, Small, Subject, facts, folder_of, is_mistake},
         },
     },
 };
@@ -25,7 +25,7 @@ pub struct Viewing {
     /// How many evaluated pictures the list is of, at least.
     of: usize,
     run: String,
-    copies: Copies,
+    copies: CopyCounter,
 }
 
 impl Viewing {
@@ -33,7 +33,7 @@ impl Viewing {
     pub fn open(ui: &Ui, shown: &Shown, (list, validation): (Vec<usize>, bool), position: usize, back: Id) -> Self {
         let viewer = Viewer::at(ui, position, Some(back));
         let of = list.iter().max().map_or(0, |last| last + 1);
-        Self { viewer, validation, list, of, run: shown.view.info.id.clone(), copies: Copies::default() }
+        Self { viewer, validation, list, of, run: shown.view.info.id.clone(), copies: CopyCounter::default() }
     }
 }
 
@@ -75,7 +75,7 @@ pub fn show(ui: &mut Ui, cx: &mut Cx<'_>, shown: &Shown, viewing: &mut Option<Vi
 /// What is known of a picture beside what was evaluated.
 struct Beside<'a> {
     part: Option<Part>,
-    copies: &'a mut Copies,
+    copies: &'a mut CopyCounter,
 }
 
 fn subject<'a>(lang: Lang, shown: &'a Shown, places: &'a Places, p: &Prediction, beside: Beside<'_>) -> Subject<'a> {

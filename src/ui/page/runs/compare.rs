@@ -18,7 +18,7 @@ use crate::{
         widget::{
             card::{Card, columns},
             chart::{Chart, show_table_within},
-            curves::{Curves, Line},
+            curves::{CurvePlot, Line},
             plot::Table,
             strip,
         },
@@ -94,7 +94,7 @@ pub fn curves(ui: &mut Ui, lang: Lang, views: &[View], height: f32) {
         .get(lang),
         false => "",
     };
-    let plot = Curves {
+    let plot = CurvePlot {
         name: title.to_owned(),
         across: say("epoch", "époque").get(lang).to_owned(),
         lines: views.iter().map(line).collect(),
@@ -102,7 +102,7 @@ pub fn curves(ui: &mut Ui, lang: Lang, views: &[View], height: f32) {
         bounds: (0.0, if of_years { f64::INFINITY } else { 1.0 }),
         digits: if of_years { 1 } else { 3 },
         zooms: true,
-        ..Curves::default()
+        ..CurvePlot::default()
     };
     let mut tools = |ui: &mut Ui| plot.zoom_button(ui, lang);
     plot.in_card(ui, lang, Chart::new(title, height).sentence(sentence).tools(&mut tools));

@@ -8,12 +8,12 @@ use crate::{
 
 /// What runs were trained on: a data set with its question.
 #[derive(Clone, Debug, PartialEq)]
-pub struct Subject {
+pub struct TrainedOn {
     pub source: Source,
     pub task: Task,
 }
 
-impl Subject {
+impl TrainedOn {
     /// That of a run.
     pub fn of(run: &RunInfo) -> Self {
         Self { source: run.source.clone(), task: run.task.clone() }
@@ -37,7 +37,7 @@ pub struct Filter {
     pub starred: bool,
     /// Finished ones, or those that are not.
     pub finished: Option<bool>,
-    pub subject: Option<Subject>,
+    pub subject: Option<TrainedOn>,
 }
 
 impl Filter {
@@ -78,7 +78,7 @@ impl Filter {
         let tags = tags(&run.note);
         let names = Lang::ALL.map(|lang| {
             let experiment = experiment.map_or("", |name| name.get(lang));
-            format!("{}\n{experiment}\n{}", run.name(lang), Subject::of(run).name(lang))
+            format!("{}\n{experiment}\n{}", run.name(lang), TrainedOn::of(run).name(lang))
         });
         let all = format!("{}\n{}\n{}\n{}", names.join("\n"), run.note, run.id, run.device).to_lowercase();
         words.all(|word| match word.starts_with('#') {

@@ -8,7 +8,7 @@ use std::{
 
 use super::{
     columns::{Column, Columns},
-    filter::{Filter, Subject, tags},
+    filter::{Filter, TrainedOn, tags},
 };
 use crate::{
     evaluate::{Metric, RunScores, significance::MeanCi},
@@ -29,7 +29,7 @@ pub enum Line {
 
 /// An experiment with those of its runs that are shown.
 #[derive(Clone, Debug, PartialEq)]
-pub struct Group {
+pub struct ExperimentGroup {
     /// The experiment's id.
     pub id: String,
     pub name: LocalizedText,
@@ -78,7 +78,7 @@ struct CountedFrom {
 pub struct Lines {
     of: Option<CountedFrom>,
     pub lines: Vec<Line>,
-    pub groups: Vec<Group>,
+    pub groups: Vec<ExperimentGroup>,
     /// For each run the first one with the same settings, and whether the data were the same, too.
     pub same: Vec<Option<(usize, bool)>>,
     /// Runs that the filter shows, folded ones too.
@@ -90,7 +90,7 @@ pub struct Lines {
     /// All tags, with how many runs have them.
     pub tags: Vec<(String, usize)>,
     /// All that runs were trained on.
-    pub subjects: Vec<Subject>,
+    pub subjects: Vec<TrainedOn>,
 }
 
 /// A value to sort by. Others follow those of the first rank, in whichever direction.
@@ -136,7 +136,7 @@ impl Lines {
         runs.iter().flat_map(|run| tags(&run.note)).for_each(|tag| *counted.entry(tag).or_default() += 1);
         self.tags = counted.into_iter().collect();
         self.subjects.clear();
-        for subject in runs.iter().map(Subject::of) {
+        for subject in runs.iter().map(TrainedOn::of) {
             if !self.subjects.contains(&subject) {
                 self.subjects.push(subject);
             }
@@ -183,8 +183,8 @@ impl Lines {
             }
             self.shown += shown.len();
             in_order(&mut shown);
-            let group = Group::of(id, known.get(id).copied(), (&all, found), runs);
-            let group = Group { runs: shown, unfolded: unfolded.contains(id), ..group };
+            let group = ExperimentGroup::of(id, known.get(id).copied(), (&all, found), runs);
+            let group = ExperimentGroup { runs: shown, unfolded: unfolded.contains(id), ..group };
             units.push((group.key(columns.by, *lang, runs), Line::Group(self.groups.len())));
             self.groups.push(group);
         }
@@ -218,7 +218,7 @@ fn found<'a>(runs: &[RunInfo], members: &'a MemberRuns) -> Found<'a> {
     members.iter().map(of).collect()
 }
 
-impl Group {
+impl ExperimentGroup {
     /// An experiment of these runs of its own and those that it has `found`, which it knows as its members if it is known itself.
     fn of(id: &str, experiment: Option<&Experiment>, (own, found): (&[usize], &[(usize, usize)]), runs: &[RunInfo]) -> Self {
         let mine = || own.iter().map(|place| &runs[*place]);

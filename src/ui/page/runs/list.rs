@@ -9,7 +9,7 @@ use super::{
     columns::{self, Column, Columns},
     compare, detail,
     filter::Filter,
-    lines::{Group, Line, Lines, Wanted},
+    lines::{ExperimentGroup, Line, Lines, Wanted},
     toolbar,
 };
 use crate::{
@@ -371,7 +371,7 @@ fn cells(lang: Lang, run: &RunInfo) -> [String; 6] {
 }
 
 /// The same of an experiment; what only single runs have is empty.
-fn group_cells(lang: Lang, group: &Group) -> [String; 6] {
+fn group_cells(lang: Lang, group: &ExperimentGroup) -> [String; 6] {
     let mean = group.spread.map(|spread| group.metric.text(lang, spread.mean));
     let begun = date::day_and_time(lang, group.begun);
     // One that has found all its runs took no time of its own.
@@ -379,7 +379,7 @@ fn group_cells(lang: Lang, group: &Group) -> [String; 6] {
     [begun, String::new(), mean.unwrap_or_default(), String::new(), time, String::new()]
 }
 
-impl Group {
+impl ExperimentGroup {
     /// `3 of 5 runs finished · 91.8 % ± 0.6`; of several variants with what the best is called.
     fn about(&self, lang: Lang) -> String {
         let mut words = vec![finished_words(self.done, self.all, lang)];

@@ -9,7 +9,7 @@ use crate::{
         widget::{
             card::Card,
             chart::Chart,
-            curves::{Curves, Line},
+            curves::{CurvePlot, Line},
         },
     },
 };
@@ -53,7 +53,7 @@ pub fn show(ui: &mut Ui, lang: Lang, mut lines: Vec<Line>, of: CurvesOf, sentenc
     }
     shorten(&mut lines);
     let last = lines.iter().filter_map(|line| line.points.last()).map(|point| point[0]).fold(2.0, f64::max);
-    let plot = Curves {
+    let plot = CurvePlot {
         name: title.to_owned(),
         of: name,
         only_names,
@@ -63,7 +63,7 @@ pub fn show(ui: &mut Ui, lang: Lang, mut lines: Vec<Line>, of: CurvesOf, sentenc
         bounds: (0.0, if of_years { f64::INFINITY } else { 1.0 }),
         digits: if of_years { 1 } else { 3 },
         zooms: true,
-        ..Curves::default()
+        ..CurvePlot::default()
     };
     let mut tools = |ui: &mut Ui| plot.zoom_button(ui, lang);
     plot.in_card(ui, lang, Chart::new(title, height).sentence(sentence).tools(&mut tools));

@@ -18,7 +18,7 @@ use crate::{
         widget::{
             card::{Card, columns},
             chart::Chart,
-            curves::{Curves, Line, rate},
+            curves::{CurvePlot, Line, rate},
             scroll,
             stack::{fixed, growing, stack},
         },
@@ -228,7 +228,7 @@ fn curves(
     name: &str,
     live: usize,
     value: impl Fn(&EpochRecord) -> (f64, f64),
-) -> Curves {
+) -> CurvePlot {
     let t = Theme::of(ui);
     let points = |pick: fn((f64, f64)) -> f64| -> Vec<[f64; 2]> {
         training.history.iter().map(|e| [f64::from(e.epoch), pick(value(e))]).collect()
@@ -251,7 +251,7 @@ fn curves(
     let best = training
         .best()
         .map(|b| (f64::from(b.epoch), format!("{} {}", say("best, epoch", "meilleure, époque").get(lang), b.epoch)));
-    Curves {
+    CurvePlot {
         name: name.to_owned(),
         of: training.run.clone(),
         across: say("epoch", "époque").get(lang).to_owned(),
@@ -278,7 +278,7 @@ fn curves(
         digits: 3,
         marks: best.into_iter().collect(),
         zooms: true,
-        ..Curves::default()
+        ..CurvePlot::default()
     }
 }
 
@@ -372,7 +372,7 @@ fn accuracy(ui: &mut Ui, lang: Lang, training: &Training, (classes, beside): (us
     chart(ui, lang, [title, sentence.get(lang), help.get(lang), beside], &plot, height);
 }
 
-fn chart(ui: &mut Ui, lang: Lang, [title, sentence, help, beside]: [&str; 4], plot: &Curves, height: f32) {
+fn chart(ui: &mut Ui, lang: Lang, [title, sentence, help, beside]: [&str; 4], plot: &CurvePlot, height: f32) {
     let mut tools = |ui: &mut Ui| plot.zoom_button(ui, lang);
     plot.in_card(ui, lang, Chart::new(title, height).help(help).sentence(sentence).level_with(beside).tools(&mut tools));
 }
@@ -454,7 +454,7 @@ fn learning_rate(ui: &mut Ui, lang: Lang, training: &Training, planned: &[[f64; 
     }
     let end = if training.stopped.is_some() { from.max(2.0) } else { f64::from(training.epochs).max(2.0) };
     let planned_name = say("planned", "prévu").get(lang);
-    let plot = Curves {
+    let plot = CurvePlot {
         name: format!("{title} {}", past.last().map_or_else(String::new, |p| rate(lang, p[1]))),
         across: say("epoch", "époque").get(lang).to_owned(),
         lines: vec![
@@ -466,7 +466,7 @@ fn learning_rate(ui: &mut Ui, lang: Lang, training: &Training, planned: &[[f64; 
         bounds: (0.0, f64::INFINITY),
         digits: 6,
         rates: true,
-        ..Curves::default()
+        ..CurvePlot::default()
     };
     plot.in_card(ui, lang, Chart::new(title, height).compact());
 }

@@ -79,7 +79,7 @@ pub fn card(ui: &mut Ui, cx: &mut Cx<'_>, training: &Training, viewing: &mut Opt
             let corner = pos2(left, origin.y + (side + WORDS + GAP) * row as f32);
             let rect = Rect::from_min_size(corner, vec2(side, side));
             cx.thumbs.paint(ui, rect, &dataset, face.sample as usize);
-            let face = Face { face, dataset: &dataset };
+            let face = FaceAnswer { face, dataset: &dataset };
             face.words(ui, lang, rect, pitch);
             let said = face.said(lang);
             let response = ui.interact(rect, ui.scope_id().with(("face", place)), Sense::click());
@@ -101,12 +101,12 @@ pub fn card(ui: &mut Ui, cx: &mut Cx<'_>, training: &Training, viewing: &mut Opt
 }
 
 /// A face with what the model says of it.
-struct Face<'a> {
+struct FaceAnswer<'a> {
     face: &'a FollowedFace,
     dataset: &'a Dataset,
 }
 
-impl Face<'_> {
+impl FaceAnswer<'_> {
     /// What it counts as.
     fn label(&self) -> u8 {
         self.dataset.samples.get(self.face.sample as usize).map_or(0, |sample| sample.class)
@@ -186,7 +186,7 @@ pub fn viewer(ui: &mut Ui, cx: &mut Cx<'_>, training: &Training, viewing: &mut O
     };
     let lang = cx.lang;
     let faces = &training.faces;
-    let face = |position: usize| Face { face: &faces[position.min(faces.len() - 1)], dataset: &dataset };
+    let face = |position: usize| FaceAnswer { face: &faces[position.min(faces.len() - 1)], dataset: &dataset };
     let small = |position: usize| Some(Small::Pixels(&dataset.pixels, face(position).face.sample as usize));
     let sample = |position: usize| dataset.samples.get(face(position).face.sample as usize);
     let file = |position: usize| sample(position).map(|sample| sample.file.clone()).unwrap_or_default();

@@ -18,7 +18,7 @@ use crate::{
             button::Button,
             card::Card,
             chart::Chart,
-            curves::{Curves, Line, rate},
+            curves::{CurvePlot, Line, rate},
             notice,
         },
     },
@@ -90,7 +90,7 @@ fn planned(ui: &mut Ui, cx: &mut Cx<'_>, test: &mut bool, height: f32) {
     let (first, last) = (points.first().map_or(0.0, |p| p[1]), points.last().map_or(0.0, |p| p[1]));
     let sentence = about(lang, &points);
     let (from, to) = (points.first().map_or(1.0, |p| p[0]), f64::from(cx.settings.train.epochs));
-    let plot = Curves {
+    let plot = CurvePlot {
         name: format!("{title} {} – {}", rate(lang, first), rate(lang, last)),
         across: say("epoch", "époque").get(lang).to_owned(),
         x: (from, if to > from { to } else { from + 1.0 }),
@@ -98,7 +98,7 @@ fn planned(ui: &mut Ui, cx: &mut Cx<'_>, test: &mut bool, height: f32) {
         bounds: (0.0, f64::INFINITY),
         digits: 6,
         rates: true,
-        ..Curves::default()
+        ..CurvePlot::default()
     };
     let reason = not_ready(cx);
     let mut asked = false;
@@ -192,7 +192,7 @@ fn testing(ui: &mut Ui, lang: Lang, title: &str, share: Option<f32>) {
 }
 
 /// The loss of a test over the logarithm of the rate, each batch's and smoothed.
-fn loss_by_rate(lang: Lang, t: &Theme, title: &str, range: &RateRange) -> Curves {
+fn loss_by_rate(lang: Lang, t: &Theme, title: &str, range: &RateRange) -> CurvePlot {
     let points = |value: fn(&Point) -> f64| -> Vec<[f64; 2]> {
         range.points.iter().map(|point| [point.rate.log10(), value(point)]).collect()
     };
@@ -202,7 +202,7 @@ fn loss_by_rate(lang: Lang, t: &Theme, title: &str, range: &RateRange) -> Curves
     let smooth = points(|point| point.smooth);
     let high = smooth.first().map_or(1.0, |p| p[1]) * 1.3;
     let low = smooth.iter().map(|p| p[1]).fold(f64::INFINITY, f64::min);
-    Curves {
+    CurvePlot {
         name: title.to_owned(),
         across: say("rate", "taux").get(lang).to_owned(),
         lines: vec![
@@ -231,6 +231,6 @@ fn loss_by_rate(lang: Lang, t: &Theme, title: &str, range: &RateRange) -> Curves
             .collect(),
         across_rates: true,
         only_names: true,
-        ..Curves::default()
+        ..CurvePlot::default()
     }
 }

@@ -12,7 +12,7 @@ use crate::{
         page::results::labels,
         viewer::{
             Viewer, ViewerAnswer,
-            subject::{Copies, Decidable, Fact, Film, LABEL, MapOf, Said, Small, Subject, facts, folder_of},
+            subject::{CopyCounter, Decidable, Fact, Film, LABEL, MapOf, Said, Small, Subject, facts, folder_of},
         },
     },
 };
@@ -20,7 +20,7 @@ use crate::{
 /// The viewer with what it has counted.
 pub struct Viewing {
     viewer: Viewer,
-    copies: Copies,
+    copies: CopyCounter,
     /// Whose map is shown.
     map: usize,
 }
@@ -28,7 +28,7 @@ pub struct Viewing {
 impl Viewing {
     /// Opens the viewer at a picture of the list; `back` gets the keyboard when it is closed.
     pub fn open(ui: &Ui, position: usize, back: Id) -> Self {
-        Self { viewer: Viewer::at(ui, position, Some(back)), copies: Copies::default(), map: 0 }
+        Self { viewer: Viewer::at(ui, position, Some(back)), copies: CopyCounter::default(), map: 0 }
     }
 }
 
@@ -66,7 +66,7 @@ pub fn show(ui: &mut Ui, cx: &mut Cx<'_>, both: &Both<'_>, shown: &[[&Prediction
     stays
 }
 
-fn subject<'a>(cx: &Cx<'a>, both: &Both<'_>, open: &Open, said: [&Prediction; 2], copies: &mut Copies) -> Subject<'a> {
+fn subject<'a>(cx: &Cx<'a>, both: &Both<'_>, open: &Open, said: [&Prediction; 2], copies: &mut CopyCounter) -> Subject<'a> {
     let (lang, [p, _]) = (cx.lang, said);
     let task = &both.reports[0].task;
     // Labels of another question are not these.

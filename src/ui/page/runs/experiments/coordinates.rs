@@ -12,7 +12,7 @@ use crate::{
     ui::widget::{
         curves::rate,
         field::plain,
-        parallel_coordinates::{Axis, ParallelCoordinates, Run},
+        parallel_coordinates::{Axis, ParallelCoordinates, RunLine},
         plot::{places, rounded, ticks},
     },
 };
@@ -21,7 +21,7 @@ use crate::{
 pub struct Coordinates {
     name: String,
     axes: Vec<Axis>,
-    runs: Vec<Run>,
+    runs: Vec<RunLine>,
     /// Runs that have a result, drawn or not.
     all: usize,
 }
@@ -73,14 +73,14 @@ impl Coordinates {
         };
         let run = |(row, (id, member, _, score)): (usize, &(usize, &_, Settings, f64))| {
             let member: &MemberView = member;
-            Run {
+            RunLine {
                 name: named(lang, member.label.get(lang), view.metric().text(lang, *score)),
                 places: columns.iter().map(|column: &Vec<f32>| column[row]).collect(),
                 rank: rank(*score) as f32,
                 id: *id,
             }
         };
-        let mut runs: Vec<Run> = scored.iter().enumerate().map(run).collect();
+        let mut runs: Vec<RunLine> = scored.iter().enumerate().map(run).collect();
         let all = runs.len();
         if all > 2 * EACH {
             runs.sort_by(|a, b| b.rank.total_cmp(&a.rank));

@@ -2,7 +2,7 @@
 
 use egui::Ui;
 
-use super::{drawn::score, live::Live, reading::Reading};
+use super::{drawn::score, live::Live, reading::ExperimentReading};
 use crate::{
     experiment::{ExperimentKind, ExperimentView, MemberView},
     text::{Lang, number},
@@ -30,7 +30,7 @@ fn words(drawn: usize, all: usize, lang: Lang) -> String {
 }
 
 /// The runs' curves over each other, the one that is trained now labeled.
-pub fn curves(ui: &mut Ui, lang: Lang, reading: &Reading, live: Option<&Live<'_>>, height: f32) {
+pub fn curves(ui: &mut Ui, lang: Lang, reading: &ExperimentReading, live: Option<&Live<'_>>, height: f32) {
     let (t, view) = (Theme::of(ui), &reading.of);
     let history = |place: usize| match live.filter(|live| live.member == place).and_then(|live| live.training) {
         Some(training) => &training.history,

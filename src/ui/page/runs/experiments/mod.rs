@@ -29,7 +29,7 @@ use crate::{
 pub struct State {
     shown: Option<Shown>,
     form: form::Form,
-    reading: Option<reading::Reading>,
+    reading: Option<reading::ExperimentReading>,
     /// When that was looked up last, in seconds of the window's clock; `None` asks anew.
     looked: Option<f64>,
 }

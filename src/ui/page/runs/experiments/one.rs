@@ -2,7 +2,7 @@
 
 use egui::{Color32, Ui};
 
-use super::{curves::curves, live::Live, members::members, reading::Reading, results};
+use super::{curves::curves, live::Live, members::members, reading::ExperimentReading, results};
 use crate::{
     experiment::{ExperimentView, MemberState},
     session::Phase,
@@ -19,7 +19,7 @@ use crate::{
 };
 
 /// Draws the experiment with this id; whether it is left.
-pub fn show(ui: &mut Ui, cx: &mut Cx<'_>, id: &str, reading: &mut Option<Reading>) -> bool {
+pub fn show(ui: &mut Ui, cx: &mut Cx<'_>, id: &str, reading: &mut Option<ExperimentReading>) -> bool {
     let (lang, narrow) = (cx.lang, ui.available_width() < NARROW);
     let Some(view) = cx.session.experiments.views.get(id).cloned() else {
         let mut back = false;
@@ -28,7 +28,7 @@ pub fn show(ui: &mut Ui, cx: &mut Cx<'_>, id: &str, reading: &mut Option<Reading
     };
     let live = Live::of(cx, &view);
     if !reading.as_ref().is_some_and(|known| known.is_of(&view, lang)) {
-        *reading = Some(Reading::of(&view, lang, reading.take()));
+        *reading = Some(ExperimentReading::of(&view, lang, reading.take()));
     }
     let Some(reading) = reading else { return false };
     let mut back = false;
@@ -46,7 +46,7 @@ pub fn show(ui: &mut Ui, cx: &mut Cx<'_>, id: &str, reading: &mut Option<Reading
 }
 
 /// Results, curves and runs, so that the plots take the room there is.
-fn body(ui: &mut Ui, cx: &mut Cx<'_>, reading: &Reading, live: Option<&Live<'_>>) {
+fn body(ui: &mut Ui, cx: &mut Cx<'_>, reading: &ExperimentReading, live: Option<&Live<'_>>) {
     let (lang, view) = (cx.lang, &reading.of);
     let height = ui.available_height();
     // Many runs over many options: their plot takes the whole width.
@@ -124,7 +124,7 @@ fn back_button(ui: &mut Ui, lang: Lang, narrow: bool) -> bool {
 }
 
 /// How wide the buttons are when none is short, with the gaps between them.
-fn buttons_width(ui: &Ui, lang: Lang, reading: &Reading, live: bool) -> f32 {
+fn buttons_width(ui: &Ui, lang: Lang, reading: &ExperimentReading, live: bool) -> f32 {
     let view = &reading.of;
     let over = view.count(|state| !state.is_over()) == 0;
     let takes = !live && reading.best_run.is_some() && view.members.len() > 1;
@@ -160,7 +160,7 @@ fn take(lang: Lang, narrow: bool) -> Button {
 }
 
 /// The buttons of what can be done with it now.
-fn buttons(ui: &mut Ui, cx: &mut Cx<'_>, reading: &Reading, (live, narrow): (bool, bool)) {
+fn buttons(ui: &mut Ui, cx: &mut Cx<'_>, reading: &ExperimentReading, (live, narrow): (bool, bool)) {
     let (lang, view) = (cx.lang, &reading.of);
     if live {
         let about = say(

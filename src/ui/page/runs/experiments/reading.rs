@@ -7,12 +7,12 @@ use egui::Ui;
 use super::{coordinates::Coordinates, drawn::shown, scale::possible};
 use crate::{
     evaluate::{Metric, significance::MeanCi},
-    experiment::{ExperimentKind, ExperimentView, MemberState, MemberView, Row},
+    experiment::{ExperimentKind, ExperimentView, MemberState, MemberView, VariantRow},
     text::{Lang, Phrase, decimal, named, number, percent, plural, say},
     ui::{
         theme::Theme,
         widget::{
-            curves::{Curves, Line},
+            curves::{CurvePlot, Line},
             plot::Table,
             strip_plot::{Dot, Strip},
         },
@@ -20,10 +20,10 @@ use crate::{
 };
 
 /// What an experiment says, counted when it or the language changes.
-pub struct Reading {
+pub struct ExperimentReading {
     pub of: Arc<ExperimentView>,
     lang: Lang,
-    pub rows: Vec<Row>,
+    pub rows: Vec<VariantRow>,
     pub strips: Vec<Strip>,
     pub sentence: String,
     pub curve: Option<LearningCurve>,
@@ -43,12 +43,12 @@ pub struct LearningCurve {
     expected: Vec<[f64; 2]>,
 }
 
-impl Reading {
+impl ExperimentReading {
     /// That of an experiment in a language; what is as it was `before` is not counted again.
     pub fn of(view: &Arc<ExperimentView>, lang: Lang, before: Option<Self>) -> Self {
         let rows = view.rows();
         let (best, several) = (view.best().map(|row| row.variant), rows.len() > 1);
-        let strip = |row: &Row| Strip {
+        let strip = |row: &VariantRow| Strip {
             name: if several { row.label.get(lang).to_owned() } else { String::new() },
             dots: dots(lang, view, row.variant),
             mean: row.spread.map(|spread| spread.mean),
@@ -92,7 +92,7 @@ impl LearningCurve {
     }
 
     /// The plot of both.
-    pub fn plot(&self, ui: &Ui, lang: Lang, view: &ExperimentView, title: &str) -> Curves {
+    pub fn plot(&self, ui: &Ui, lang: Lang, view: &ExperimentView, title: &str) -> CurvePlot {
         let t = Theme::of(ui);
         let line = |name: Phrase, color, points: &[[f64; 2]], dotted| Line {
             name: name.get(lang).to_owned(),
@@ -101,7 +101,7 @@ impl LearningCurve {
             dotted,
             labeled: true,
         };
-        Curves {
+        CurvePlot {
             name: title.to_owned(),
             of: view.experiment.id.clone(),
             across: say("training pictures", "images d’entraînement").get(lang).to_owned(),
@@ -113,7 +113,7 @@ impl LearningCurve {
             bounds: possible(view),
             digits: if view.metric() == Metric::Accuracy { 3 } else { 2 },
             zooms: true,
-            ..Curves::default()
+            ..CurvePlot::default()
         }
     }
 }
@@ -158,7 +158,7 @@ fn dots(lang: Lang, view: &ExperimentView, variant: usize) -> Vec<Dot> {
 }
 
 /// What the results say, in words.
-fn sentence(lang: Lang, view: &ExperimentView, rows: &[Row]) -> String {
+fn sentence(lang: Lang, view: &ExperimentView, rows: &[VariantRow]) -> String {
     let metric = view.metric();
     let text = |value: f64| metric.text(lang, value);
     if view.experiment.kind == ExperimentKind::Curve {
@@ -223,7 +223,7 @@ fn forecast(lang: Lang, view: &ExperimentView) -> Option<String> {
 }
 
 /// The numbers behind the results.
-pub fn table(lang: Lang, view: &ExperimentView, rows: &[Row]) -> Table {
+pub fn table(lang: Lang, view: &ExperimentView, rows: &[VariantRow]) -> Table {
     let head = [
         say("runs of", "essais de"),
         say("finished", "terminés"),
@@ -233,7 +233,7 @@ pub fn table(lang: Lang, view: &ExperimentView, rows: &[Row]) -> Table {
         say("to", "à"),
     ];
     let text = |value: Option<f64>, digits| value.map_or_else(|| "–".to_owned(), |value| written(lang, view, value, digits));
-    let line = |row: &Row| {
+    let line = |row: &VariantRow| {
         let range = row.spread.and_then(|spread| spread.range);
         vec![
             row.label.get(lang).to_owned(),

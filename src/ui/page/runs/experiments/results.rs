@@ -3,7 +3,7 @@
 use egui::{ScrollArea, Ui};
 
 use super::{
-    reading::{Reading, table},
+    reading::{ExperimentReading, table},
     scale::{mark, possible},
 };
 use crate::{
@@ -23,9 +23,9 @@ use crate::{
 };
 
 /// What it says so far: in words, and every result in a strip.
-pub fn show(ui: &mut Ui, cx: &mut Cx<'_>, reading: &Reading, height: f32) {
+pub fn show(ui: &mut Ui, cx: &mut Cx<'_>, reading: &ExperimentReading, height: f32) {
     let lang = cx.lang;
-    let Reading { of: view, rows, strips, sentence, .. } = reading;
+    let ExperimentReading { of: view, rows, strips, sentence, .. } = reading;
     let title = match view.metric() {
         Metric::Accuracy => say("Test accuracy", "Exactitude de test"),
         Metric::Mae => say("Test error in years", "Erreur de test en années"),
@@ -92,7 +92,7 @@ fn open_run(cx: &mut Cx<'_>, view: &ExperimentView, member: Option<usize>) {
 }
 
 /// How high the card is, `wide` points wide, where it holds a few rows and no other plot.
-pub fn low_height(ui: &Ui, reading: &Reading, wide: f32) -> Option<f32> {
+pub fn low_height(ui: &Ui, reading: &ExperimentReading, wide: f32) -> Option<f32> {
     /// Rows that are few, and the height of each.
     const FEW: usize = 4;
     const ROW: f32 = 46.0;

@@ -2,7 +2,7 @@
 
 use egui::Ui;
 
-use super::reading::Reading;
+use super::reading::ExperimentReading;
 use crate::{
     run::committee::MEMBERS,
     text::{Lang, Phrase, say},
@@ -16,12 +16,12 @@ use crate::{
 const NAME: Phrase = say("Make a committee", "Former un comité");
 
 /// Its long form, where it is drawn.
-pub fn long(lang: Lang, reading: &Reading) -> Option<Button> {
+pub fn long(lang: Lang, reading: &ExperimentReading) -> Option<Button> {
     MEMBERS.contains(&reading.finished_runs).then(|| Button::secondary(NAME.get(lang)).icon(icon::USERS))
 }
 
 /// Draws it, where there are enough of them and not too many.
-pub fn button(ui: &mut Ui, cx: &mut Cx<'_>, reading: &Reading, narrow: bool) {
+pub fn button(ui: &mut Ui, cx: &mut Cx<'_>, reading: &ExperimentReading, narrow: bool) {
     let lang = cx.lang;
     let Some(long) = long(lang, reading) else { return };
     let about = say(
