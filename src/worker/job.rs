@@ -80,7 +80,10 @@ pub fn perform(command: Command, store: &RunStore, control: &Control, emit: &mut
             let run = store.find(&run)?;
             run.info.check_place(store.home(), &path)?;
             if let Some(view) = elsewhere.filter(|_| format.is_of_a_report()) {
-                return export_elsewhere(&run, &view, dataset.as_deref(), format, &path, options, emit);
+                let view = shown_elsewhere(&run, &view, &path)?;
+                // For the pictures of its mistakes.
+                let dataset = dataset.filter(|dataset| view.elsewhere.as_ref() == Some(&dataset.source));
+                return export(&view, dataset.as_deref(), format, &path, options, emit);
             }
             let dataset = match dataset.filter(|dataset| dataset.source == run.info.source) {
                 None if options.mistakes && format == Format::Report => {
@@ -395,24 +398,13 @@ fn predict_folder(run: &Run, job: &FolderJob<'_>, control: &Control, emit: &mut 
     Ok(())
 }
 
-/// Exports the report of another folder's pictures, of which `dataset` may be, for the pictures of mistakes.
-fn export_elsewhere(
-    run: &Run,
-    view: &RunView,
-    dataset: Option<&Dataset>,
-    format: Format,
-    path: &Path,
-    options: ExportOptions,
-    emit: &mut dyn FnMut(Event),
-) -> Result<(), Problem> {
+/// What is shown of another folder's pictures, with the run called as it is by now. Not to be written among these to `path`.
+fn shown_elsewhere(run: &Run, view: &RunView, path: &Path) -> Result<RunView, Problem> {
     if let Some(Source::Folder(pictures)) = &view.elsewhere {
         overwrite::not_among_pictures(pictures, path)?;
     }
     let RunInfo { name, automatic, note, .. } = run.info.clone();
-    // As it is called by now.
-    let view = RunView { info: RunInfo { name, automatic, note, ..view.info.clone() }, ..view.clone() };
-    let dataset = dataset.filter(|dataset| view.elsewhere.as_ref() == Some(&dataset.source));
-    export(&view, dataset, format, path, options, emit)
+    Ok(RunView { info: RunInfo { name, automatic, note, ..view.info.clone() }, ..view.clone() })
 }
 
 fn export(

@@ -2,7 +2,7 @@
 
 use std::collections::BTreeSet;
 
-use egui::{Id, Popup, Rect, Role, ScrollArea, Sense, Stroke, StrokeKind, Ui, WidgetInfo, pos2, vec2};
+use egui::{Id, Popup, Rect, Response, Role, ScrollArea, Sense, Stroke, StrokeKind, Ui, WidgetInfo, pos2, vec2};
 
 use super::{
     MOST,
@@ -200,9 +200,26 @@ impl List {
             cx.actions.push(Action::StarRun { run: run.id.clone(), on: !starred });
         }
         let response = if cut { response.on_hover_text(format!("{}\n{about}", run.name(lang))) } else { response };
-        // A double click is on the name, or on the line below it.
+        self.begins_to_type(ui, lang, run, &response, (!about.is_empty()).then(|| rect.center().y + 2.0));
+        self.menu(cx, run, &response);
+        if response.clicked() {
+            match chosen_at {
+                Some(place) => drop(chosen.remove(place)),
+                None => {
+                    chosen.push(run.id.clone());
+                    if chosen.len() > MOST {
+                        chosen.remove(0);
+                    }
+                }
+            }
+        }
+    }
+
+    /// Has the note typed where the line below the name, from `below` down, is clicked twice, or Shift F2 is pressed; the name
+    /// where it itself is, or F2.
+    fn begins_to_type(&mut self, ui: &Ui, lang: Lang, run: &RunInfo, response: &Response, below: Option<f32>) {
         let twice = response.double_clicked().then(|| response.interact_pointer_pos()).flatten();
-        let below = !about.is_empty() && twice.is_some_and(|at| at.y > rect.center().y + 2.0);
+        let below = twice.is_some_and(|at| below.is_some_and(|below| at.y > below));
         let key = response.has_focus() && ui.input(|i| i.key_pressed(egui::Key::F2));
         let shift = ui.input(|i| i.modifiers.shift);
         if below || key && shift {
@@ -210,7 +227,12 @@ impl List {
         } else if twice.is_some() || key {
             self.renaming = Some(Rename::new(&run.id, run.name(lang)));
         }
-        Popup::context_menu(&response).show(|ui| {
+    }
+
+    /// What the right button offers about a run.
+    fn menu(&mut self, cx: &mut Cx<'_>, run: &RunInfo, response: &Response) {
+        let (lang, starred) = (cx.lang, run.stored.starred);
+        Popup::context_menu(response).show(|ui| {
             ui.set_min_width(170.0);
             if menu_item(ui, Some(icon::PENCIL), say("Rename", "Renommer").get(lang)).clicked() {
                 self.renaming = Some(Rename::new(&run.id, run.name(lang)));
@@ -231,17 +253,6 @@ impl List {
                 cx.actions.push(Action::DeleteRun(run.id.clone()));
             }
         });
-        if response.clicked() {
-            match chosen_at {
-                Some(place) => drop(chosen.remove(place)),
-                None => {
-                    chosen.push(run.id.clone());
-                    if chosen.len() > MOST {
-                        chosen.remove(0);
-                    }
-                }
-            }
-        }
     }
 
     /// That an earlier run has the same settings.
@@ -348,7 +359,7 @@ impl Shown<'_> {
     }
 }
 
-fn background(ui: &Ui, rect: Rect, response: &egui::Response, on: bool) {
+fn background(ui: &Ui, rect: Rect, response: &Response, on: bool) {
     let t = Theme::of(ui);
     ui.painter().hline(rect.x_range(), rect.top(), Stroke::new(1.0, t.grid));
     if on || response.hovered() {
