@@ -3,6 +3,8 @@
 //! Windows and macOS the title has to do, which both show.
 
 use std::sync::Arc;
+#[cfg(target_os = "linux")]
+use std::sync::{Mutex, PoisonError};
 
 /// What shows how far the job is, from 0 to 1, or that there is none any more; it does not wait.
 pub type Taskbar = Arc<dyn Fn(Option<f64>) + Send + Sync>;
@@ -10,9 +12,12 @@ pub type Taskbar = Arc<dyn Fn(Option<f64>) + Send + Sync>;
 /// The system's dock or taskbar, told on a thread of its own: where there is none, the log says so.
 #[cfg(target_os = "linux")]
 pub(super) fn of_the_system() -> Taskbar {
-    let (send, shares) = crossbeam_channel::unbounded();
+    let newest = Arc::new(Mutex::new(None));
+    // One word that there is something newer is enough.
+    let (wake, woken) = crossbeam_channel::bounded(1);
+    let shown = Arc::clone(&newest);
     let tell = move || {
-        if let Err(error) = launcher::tell(&shares) {
+        if let Err(error) = launcher::tell(&shown, &woken) {
             tracing::info!("no progress is shown in the dock: {error}");
         }
     };
@@ -20,8 +25,9 @@ pub(super) fn of_the_system() -> Taskbar {
         tracing::info!("no progress is shown in the dock: {error}");
     }
     Arc::new(move |share| {
-        // Nobody listens where there is no D-Bus.
-        let _ = send.send(share);
+        *newest.lock().unwrap_or_else(PoisonError::into_inner) = share;
+        // Full, it is about to look; closed, there is no D-Bus.
+        let _ = wake.try_send(());
     })
 }
 
@@ -34,7 +40,10 @@ pub(super) fn of_the_system() -> Taskbar {
 /// The launcher's interface (<https://wiki.ubuntu.com/Unity/LauncherAPI>).
 #[cfg(target_os = "linux")]
 pub mod launcher {
-    use std::collections::HashMap;
+    use std::{
+        collections::HashMap,
+        sync::{Mutex, PoisonError},
+    };
 
     use crossbeam_channel::Receiver;
     use zbus::{Message, blocking::Connection, zvariant::Value};
@@ -52,16 +61,17 @@ pub mod launcher {
         Message::signal("/io/github/trombine", "com.canonical.Unity.LauncherEntry", "Update")?.build(&(ENTRY, properties))
     }
 
-    /// Tells the newest of `shares` as they come, until nothing sends any more. The bus is asked for when there is a first.
-    pub(super) fn tell(shares: &Receiver<Option<f64>>) -> zbus::Result<()> {
-        let Ok(mut share) = shares.recv() else { return Ok(()) };
+    /// Tells what is `newest` whenever it is woken, until nobody wakes it any more. The bus is asked for when there is a first.
+    pub(super) fn tell(newest: &Mutex<Option<f64>>, woken: &Receiver<()>) -> zbus::Result<()> {
+        if woken.recv().is_err() {
+            return Ok(());
+        }
         let bus = Connection::session()?;
         loop {
-            share = shares.try_iter().last().unwrap_or(share);
+            let share = *newest.lock().unwrap_or_else(PoisonError::into_inner);
             bus.send(&update(share)?)?;
-            match shares.recv() {
-                Ok(next) => share = next,
-                Err(_) => return Ok(()),
+            if woken.recv().is_err() {
+                return Ok(());
             }
         }
     }

@@ -84,7 +84,7 @@ const MOTIONS: [(Motion, Phrase, Phrase); 3] = [
     ),
     (
         Motion::System,
-        say("System", "Système"),
+        say("As the system", "Comme le système"),
         say("As this system is set: less where it asks for less", "Comme ce système est réglé : moins s’il en demande moins"),
     ),
 ];
