@@ -33,6 +33,10 @@ fn is_settings(path: &std::path::Path) -> bool {
     path.extension().is_some_and(|ending| ["json", "txt"].iter().any(|one| ending.eq_ignore_ascii_case(one)))
 }
 
+/// Frames within which a paste that a button asked for comes: eframe reads the clipboard at the end of the next one, and tells
+/// of it in the one after that.
+const PASTED_WITHIN: u64 = 3;
+
 /// What is known of a paste on its way.
 #[derive(Default)]
 pub(super) struct Paste {
@@ -107,10 +111,13 @@ impl App {
     }
 
     /// Says that the clipboard is empty where a paste was asked for: egui then tells of none. What a button asked for comes
-    /// in the next frame; of Ctrl V, only that it is let go is told.
+    /// within [`PASTED_WITHIN`] frames; of Ctrl V, only that it is let go is told.
     fn tell_of_empty_clipboard(&mut self, ui: &Ui, came: bool) {
         let frame = ui.ctx().cumulative_frame_nr();
-        let asked = self.paste.asked.take_if(|asked| came || *asked < frame).is_some();
+        let asked = self.paste.asked.take_if(|asked| came || *asked + PASTED_WITHIN < frame).is_some();
+        if self.paste.asked.is_some() {
+            ui.request_repaint();
+        }
         self.paste.came |= came && !asked;
         let released = |event: &Event| match event {
             Event::Key { key: Key::V, pressed: false, modifiers, .. } => Some(modifiers.command_only()),

@@ -240,7 +240,7 @@ fn pasting_an_empty_clipboard_is_answered() {
     let released = |modifiers| Event::Key { key: Key::V, physical_key: None, pressed: false, repeat: false, modifiers };
     let mut button = window(Page::Data);
     perform(&mut button, Action::Paste);
-    button.run_steps(3);
+    button.run_steps(6);
     assert!(says(&button));
     // Of Ctrl V with an empty clipboard, egui tells only that it is let go.
     let mut keys = window(Page::Data);
@@ -256,8 +256,10 @@ fn pasting_an_empty_clipboard_is_answered() {
     full.input_mut().events.push(released(Modifiers::NONE));
     full.run_steps(2);
     assert!(!says(&full));
+    // What a button asks for is read at the end of the next frame, and comes in the one after it.
     perform(&mut full, Action::Paste);
+    full.run_steps(2);
     full.input_mut().events.push(Event::Paste("some words".to_owned()));
-    full.run_steps(3);
+    full.run_steps(6);
     assert!(!says(&full));
 }
