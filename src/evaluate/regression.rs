@@ -47,8 +47,8 @@ pub struct RegressionGroup {
     pub within_5: Rate,
 }
 
-/// The share of ages that lie below the range of an answer, and above it: four of five lie in it.
-const TAIL: f64 = 0.1;
+/// The share of ages that lie in the range of an answer.
+const COVERAGE: f64 = 0.8;
 /// Validation pictures that say how far an estimate may be off: those of the nearest estimates.
 const NEIGHBORS: usize = 200;
 /// Of fewer, no range is said.
@@ -180,9 +180,10 @@ pub fn residuals(predictions: &[Prediction]) -> Vec<[f64; 2]> {
 /// Between which ages four of five people lie of whom the model says `estimate`, from the [`residuals`] of pictures
 /// that it did not learn from.
 ///
-/// Split-conformal prediction (Lei et al. 2018, "Distribution-free predictive inference for regression") with signed
-/// residuals: of the pictures with the nearest estimates, 200 at most, the residuals of rank `(n + 1) * 0.1` and
-/// `(n + 1) * 0.9` are added to the estimate. Nearest ones alone, since children are told to within fewer years than adults. An
+/// Split-conformal prediction (Lei et al. 2018, "Distribution-free predictive inference for regression") with absolute
+/// residuals: of the pictures with the nearest estimates, 200 at most, the absolute residual of rank `(n + 1) * 0.8`, rounded
+/// up, is how far the range reaches to either side. It thus holds its estimate, however far a model is off to one side, and
+/// its coverage is that of any such score. Nearest ones alone, since children are told to within fewer years than adults. An
 /// age is never below 0. `None` of fewer than 20 pictures.
 pub fn range_of(residuals: &[[f64; 2]], estimate: f64) -> Option<Interval> {
     if residuals.len() < FEWEST_NEIGHBORS {
@@ -197,11 +198,11 @@ pub fn range_of(residuals: &[[f64; 2]], estimate: f64) -> Option<Interval> {
     {
         first += 1;
     }
-    let mut near: Vec<f64> = residuals[first..first + wanted].iter().map(|[_, residual]| *residual).collect();
+    let mut near: Vec<f64> = residuals[first..first + wanted].iter().map(|[_, residual]| residual.abs()).collect();
     near.sort_unstable_by(f64::total_cmp);
-    let rank = |share: f64| (share * (wanted + 1) as f64).clamp(1.0, wanted as f64);
-    let (low, high) = (rank(TAIL).floor() as usize, rank(1.0 - TAIL).ceil() as usize);
-    Some(Interval { low: (estimate + near[low - 1]).max(0.0), high: (estimate + near[high - 1]).max(0.0) })
+    let rank = (COVERAGE * (wanted + 1) as f64).ceil().clamp(1.0, wanted as f64) as usize;
+    let reach = near[rank - 1];
+    Some(Interval { low: (estimate - reach).max(0.0), high: (estimate + reach).max(0.0) })
 }
 
 fn within(errors: &[f64], years: f64) -> Rate {

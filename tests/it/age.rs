@@ -178,7 +178,7 @@ fn errors_are_told_by_age_race_label_and_gender() {
 }
 
 /// `E, R = est[order], res[order]` of `est = (i * 7) % 90 + 0.25`, `res = ((i * 53) % 41 - 20) * (0.1 + est / 60)`, `i =
-/// np.arange(300)`; `r = np.sort(R[np.argsort(abs(E - x), kind="stable")[:30]])`; `x + r[3 - 1], x + r[28 - 1]`
+/// np.arange(300)`; `r = np.sort(abs(R[np.argsort(abs(E - x), kind="stable")[:30]]))`; `x - r[25 - 1], x + r[25 - 1]`
 #[test]
 fn an_answer_has_the_range_of_the_nearest_errors() {
     let mut known: Vec<[f64; 2]> = (0..300)
@@ -188,7 +188,7 @@ fn an_answer_has_the_range_of_the_nearest_errors() {
         })
         .collect();
     known.sort_by(|a, b| a[0].total_cmp(&b[0]));
-    for (x, low, high) in [(8.1, 4.299999999999999, 12.420833333333333), (40.3, 27.43333333333333, 53.67916666666666)] {
+    for (x, low, high) in [(8.1, 3.7874999999999996, 12.4125), (40.3, 27.43333333333333, 53.166666666666664)] {
         let range = regression::range_of(&known, x).unwrap();
         close(range.low, low);
         close(range.high, high);
@@ -197,6 +197,10 @@ fn an_answer_has_the_range_of_the_nearest_errors() {
     assert!(regression::range_of(&known, -3.0).unwrap().low >= 0.0);
     assert!(regression::range_of(&known, 500.0).is_some());
     assert!(regression::range_of(&known[..19], 20.0).is_none());
+    // Of a model that takes everybody for 16 years younger, too, an answer lies in its own range, and the label does.
+    let biased: Vec<[f64; 2]> = known.iter().map(|[estimate, residual]| [*estimate, 16.0 + residual / 10.0]).collect();
+    let range = regression::range_of(&biased, 50.0).unwrap();
+    assert!(range.low <= 50.0 && range.high >= 66.0, "{range:?}");
     // Of four of five that were not looked at, the age lies within.
     let mut random = Random::new(5, Purpose::SampleFaces, &[]);
     let mut draw = |n: usize| -> Vec<[f64; 2]> {

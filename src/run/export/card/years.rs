@@ -18,8 +18,8 @@ pub fn metrics(lang: Lang) -> Block {
             "À côté de l’erreur figure le niveau de référence : toujours répondre l’âge moyen de l’entraînement",
         ),
         say(
-            "An answer comes with the range in which four of five such ages lay on the validation part, among the nearest estimates (split-conformal prediction)",
-            "Une réponse vient avec l’intervalle où se trouvaient quatre âges sur cinq en validation, parmi les estimations les plus proches (prédiction conforme)",
+            "An answer comes with a range around it in which four of five ages lay on the validation part, among the nearest estimates (split-conformal prediction by absolute errors)",
+            "Une réponse vient avec un intervalle autour d’elle où se trouvaient quatre âges sur cinq en validation, parmi les estimations les plus proches (prédiction conforme par erreurs absolues)",
         ),
     ];
     Block::List(items.iter().map(|item| item.get(lang).to_owned()).collect())
