@@ -28,7 +28,7 @@ use crate::{
     problem::{Kind, Problem},
     setting_def::{self, SettingDefs, Value},
     settings::Settings,
-    text::{Lang, LocalizedText, number, say},
+    text::{Lang, LocalizedText, Phrase, number, say},
 };
 
 /// Everything that a run needs, checked.
@@ -349,11 +349,26 @@ fn empty_parts(dataset: &Dataset, counts: &[Vec<usize>; 3], dropped: bool) -> Ve
                 );
                 return Problem::new(Kind::Data, what, remedy).at("split.drop_shared");
             }
-            let remedy = say("Give it a larger share, or add pictures", "Donnez-lui une part plus grande, ou ajoutez des images");
-            Problem::new(Kind::Data, what, remedy).at(if part == Part::Train { "split.train" } else { "split.validation" })
+            let (remedy, setting) = match part {
+                Part::Train => (LARGER_SHARE, "split.train"),
+                Part::Validation => (LARGER_SHARE, "split.validation"),
+                // It gets what the two others leave.
+                Part::Test => (
+                    say(
+                        "Give the validation part a smaller share, which leaves the test part more, or add pictures",
+                        "Donnez à la validation une part plus petite, le test en aura davantage, ou ajoutez des images",
+                    ),
+                    "split.validation",
+                ),
+            };
+            Problem::new(Kind::Data, what, remedy).at(setting)
         })
         .collect()
 }
+
+/// What mends a part that gets too little.
+const LARGER_SHARE: Phrase =
+    say("Give it a larger share, or add pictures", "Donnez-lui une part plus grande, ou ajoutez des images");
 
 /// Fewer than two classes have pictures, or the user's edits have taken the last from one.
 fn classes_without_pictures(dataset: &Dataset, balance: &[usize]) -> Problem {

@@ -89,6 +89,17 @@ fn a_part_without_pictures_is_told_beside_the_shares() {
     );
 }
 
+/// The test part gets what the others leave: the setting that is named is to be made smaller, not larger.
+#[test]
+fn a_test_part_without_pictures_asks_for_less_validation() {
+    let mut settings = settings();
+    (settings.split.train, settings.split.validation) = (60, 39);
+    let problems = Plan::new(&settings, dataset(20)).expect_err("no picture for the test part");
+    let [problem] = &problems[..] else { panic!("{problems:?}") };
+    assert_eq!(problem.setting.as_deref(), Some("split.validation"));
+    assert!(problem.remedy.en.contains("smaller share") && problem.remedy.fr.contains("plus petite"), "{problem:?}");
+}
+
 /// A settings file of a run is read as it is; what no screen lets in is refused where it is planned with.
 #[test]
 fn a_table_of_rates_that_cannot_be_meant_is_refused() {
