@@ -537,7 +537,7 @@ fn decode_file(path: &Path, file: &Path, wanted: Wanted, out: &mut [u8]) -> Resu
     let content = regular::read(path, MOST_BYTES).map_err(|unread| match unread {
         Unread::NotAFile => (SkipReason::NotAFile, 0),
         Unread::TooLarge(bytes) => (SkipReason::Damaged { details: format!("the file has {bytes} bytes") }, 0),
-        Unread::Failed(error) => (SkipReason::Unreadable { details: error.to_string() }, 0),
+        Unread::Failed(error) => (SkipReason::unreadable(&error), 0),
     })?;
     let hash = hash(&content);
     match decode_small(&content, &file.to_string_lossy(), wanted, out) {

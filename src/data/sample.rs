@@ -1,6 +1,6 @@
 //! What a picture is to the rest of the program, and where it comes from.
 
-use std::path::PathBuf;
+use std::{io, path::PathBuf};
 
 use serde::{Deserialize, Serialize};
 
@@ -98,8 +98,13 @@ pub enum SkipReason {
     Name,
     /// The picture ends early or is damaged.
     Damaged { details: String },
-    /// The file may not be read.
-    Unreadable { details: String },
+    /// The file cannot be read.
+    Unreadable {
+        details: String,
+        /// Why, as far as it is told apart.
+        #[serde(default)]
+        failure: ReadFailure,
+    },
     /// More pixels than a face crop can have; refused before it is decoded.
     TooLarge { width: u32, height: u32 },
     /// A picture by its name, but its content is in no format that is known.
@@ -167,14 +172,49 @@ impl Anomaly {
     }
 }
 
+/// Why a file cannot be read.
+#[derive(Clone, Copy, Debug, Default, PartialEq, Eq, Serialize, Deserialize)]
+pub enum ReadFailure {
+    /// The user has no right to.
+    #[default]
+    Denied,
+    /// It is not there: a link that leads nowhere, or a file that has gone since the folder was read.
+    Missing,
+    /// The disk, or what it is reached by, fails.
+    Other,
+}
+
+impl ReadFailure {
+    const fn phrase(self) -> Phrase {
+        match self {
+            Self::Denied => say("access denied", "accès refusé"),
+            Self::Missing => say(
+                "not there: a link that leads nowhere, or it has gone",
+                "absente\u{a0}: un lien qui ne mène nulle part, ou elle a disparu",
+            ),
+            Self::Other => say("it cannot be read from the disk", "ne peut pas être lue sur le disque"),
+        }
+    }
+}
+
 impl SkipReason {
+    /// Of a file that could not be opened or read.
+    pub fn unreadable(error: &io::Error) -> Self {
+        let failure = match error.kind() {
+            io::ErrorKind::PermissionDenied => ReadFailure::Denied,
+            io::ErrorKind::NotFound => ReadFailure::Missing,
+            _ => ReadFailure::Other,
+        };
+        Self::Unreadable { details: error.to_string(), failure }
+    }
+
     /// The reason in plain words, without a capital: it stands beside the file's name.
     pub fn sentence(&self) -> LocalizedText {
         match self {
             Self::NotAPicture => say("not a picture", "pas une image").into(),
             Self::Name => say("its name does not say age and gender", "son nom ne dit pas l’âge et le genre").into(),
             Self::Damaged { .. } => say("damaged or cut short", "abîmée ou tronquée").into(),
-            Self::Unreadable { .. } => say("access denied", "accès refusé").into(),
+            Self::Unreadable { failure, .. } => failure.phrase().into(),
             Self::TooLarge { width, height } => LocalizedText {
                 en: format!("far too large for a face, {width} × {height}"),
                 fr: format!("bien trop grande pour un visage, {width} × {height}"),

@@ -154,7 +154,7 @@ impl Scan {
         let (bytes, modified) = match stamp {
             Ok(stamp) => stamp,
             Err(error) => {
-                let reason = SkipReason::Unreadable { details: error.to_string() };
+                let reason = SkipReason::unreadable(&error);
                 self.skipped.push(Skipped { file: file.path(), reason, proposal: None });
                 return;
             }

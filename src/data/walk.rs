@@ -141,7 +141,7 @@ impl Walker<'_> {
                     let below = error.path().and_then(|path| path.strip_prefix(start).ok()).unwrap_or(Path::new(""));
                     let file = trees[0].iter().collect::<PathBuf>().join(below);
                     let is_folder = error.path().is_some_and(Path::is_dir);
-                    self.skip_either(is_folder, shown(&file), unreadable(&error.into()));
+                    self.skip_either(is_folder, shown(&file), SkipReason::unreadable(&error.into()));
                     continue;
                 }
             };
@@ -177,12 +177,12 @@ impl Walker<'_> {
                     Ok(target) => {
                         self.links.insert(file.below(), target);
                     }
-                    Err(error) => self.skip_either(true, file.path(), unreadable(&error)),
+                    Err(error) => self.skip_either(true, file.path(), SkipReason::unreadable(&error)),
                 },
                 Ok(_) if !name::is_picture(name) => self.skip(file.path(), SkipReason::NotAPicture),
                 Ok(kind) if kind.is_file() => self.found.files.push(file),
                 Ok(_) => self.skip(file.path(), SkipReason::NotAFile),
-                Err(error) => self.skip(file.path(), unreadable(&error)),
+                Err(error) => self.skip(file.path(), SkipReason::unreadable(&error)),
             }
         }
         Ok(())
@@ -224,8 +224,4 @@ impl FoundFile {
 /// The path in Unicode, which is what can be told.
 fn shown(path: &Path) -> PathBuf {
     PathBuf::from(path.to_string_lossy().into_owned())
-}
-
-fn unreadable(error: &io::Error) -> SkipReason {
-    SkipReason::Unreadable { details: error.to_string() }
 }

@@ -10,7 +10,7 @@ use trombine::{
         format::Foreign,
         name,
         reading::Reading,
-        sample::{Anomaly, SkipReason},
+        sample::{Anomaly, ReadFailure, SkipReason},
         scan::scan,
         walk::{Walk, is_leftover, walk},
     },
@@ -93,7 +93,8 @@ fn a_folder_that_is_linked_is_visited_once_under_its_own_name() {
     assert_eq!(files, ["cats/cat.jpg", "dogs/a.jpg"]);
     assert_eq!(walk.skipped.len(), 1);
     assert_eq!(walk.skipped[0].file, Path::new("gone.jpg"));
-    assert!(matches!(walk.skipped[0].reason, SkipReason::Unreadable { .. }));
+    assert!(matches!(walk.skipped[0].reason, SkipReason::Unreadable { failure: ReadFailure::Missing, .. }));
+    assert!(walk.skipped[0].reason.sentence().en.contains("leads nowhere"));
 }
 
 /// Makes what never ends to be read: a FIFO that nobody writes to, a link to `/dev/zero`, a socket. False without `mkfifo`.

@@ -251,7 +251,7 @@ fn reason(lang: Lang, file: &Skipped) -> String {
     let text = file.reason.sentence();
     let details = match &file.reason {
         SkipReason::Damaged { details } if details == ENDS_EARLY.en => format!(" ({})", ENDS_EARLY.get(lang)),
-        SkipReason::Damaged { details } | SkipReason::Unreadable { details } => format!(" ({details})"),
+        SkipReason::Damaged { details } | SkipReason::Unreadable { details, .. } => format!(" ({details})"),
         _ => String::new(),
     };
     format!("{}{details}", text.get(lang))
