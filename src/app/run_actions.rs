@@ -9,6 +9,7 @@ use super::{
     prediction_table::NamedRun,
 };
 use crate::{
+    data::task::Task,
     run::{
         RunStatus,
         export::{ExportOptions, Format, PlotKind},
@@ -58,7 +59,10 @@ impl App {
     /// The name that is proposed for a plot of the shown run.
     pub(super) fn plot_file(&self, plot: PlotKind) -> String {
         let shown = self.session.run.as_ref().and_then(|view| self.session.info_of(&view.info.id));
-        let name = shown.map_or_else(|| plot.file().to_owned(), |info| info.file_name(plot.file(), self.preferences.lang));
+        let name = match shown {
+            Some(info) => info.file_name(plot.file(&info.task), self.preferences.lang),
+            None => plot.file(&Task::gender()).to_owned(),
+        };
         format!("{name}.png")
     }
 

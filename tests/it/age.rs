@@ -444,7 +444,7 @@ fn files(view: &RunView) {
     assert!(card.contains("Erreur absolue moyenne") && card.contains("âge moyen"), "{card}");
     assert!(!card.contains("F1"));
     for plot in [PlotKind::Mae, PlotKind::Scatter, PlotKind::Groups(Grouping::AGE), PlotKind::Loss] {
-        save_plot(view, plot, Lang::En, &out.path().join(format!("{}.png", plot.file())), false).unwrap();
+        save_plot(view, plot, Lang::En, &out.path().join(format!("{}.png", plot.file(&view.info.task))), false).unwrap();
     }
     assert!(save_plot(view, PlotKind::Roc, Lang::En, &out.path().join("roc.svg"), false).is_err());
 }

@@ -12,7 +12,7 @@ use trombine::{
         task::Task,
     },
     engine::{self, TtaPredictor},
-    evaluate::{Prediction, calibration},
+    evaluate::{Grouping, Prediction, calibration},
     history::{EpochRecord, StopReason},
     model::{Activation, KernelSize, ModelSettings, Padding, Pooling, Weights},
     predict::heatmap::Heat,
@@ -523,10 +523,10 @@ fn plots_are_pictures_too() {
     export(&view, None, Format::Plots, ExportOptions { lang: Lang::Fr, ..Default::default() }, &plots).unwrap();
     // Two are of years.
     for plot in PlotKind::ALL.into_iter().filter(|plot| !matches!(plot, PlotKind::Mae | PlotKind::Scatter)) {
-        let picture = image::open(plots.join(format!("{}.png", plot.file()))).unwrap().into_rgb8();
+        let picture = image::open(plots.join(format!("{}.png", plot.file(&view.info.task)))).unwrap().into_rgb8();
         let inked = picture.pixels().filter(|pixel| **pixel != image::Rgb([255, 255, 255])).count();
         let share = inked as f64 / picture.pixels().len() as f64;
-        assert!((0.01..0.9).contains(&share), "{}: {share}", plot.file());
+        assert!((0.01..0.9).contains(&share), "{}: {share}", plot.file(&view.info.task));
         assert!(picture.width() >= 800, "sharp enough for a page");
         // One alone is the same as among all; the ending says which kind it is.
         for (ending, mark) in [("png", &b"\x89PNG"[..]), ("svg", b"<svg")] {
@@ -534,8 +534,39 @@ fn plots_are_pictures_too() {
             save_plot(&view, plot, Lang::Fr, &one, true).unwrap();
             let bytes = fs::read(&one).unwrap();
             assert!(bytes.starts_with(mark));
-            assert_eq!(bytes, fs::read(plots.join(format!("{}.{ending}", plot.file()))).unwrap());
+            assert_eq!(bytes, fs::read(plots.join(format!("{}.{ending}", plot.file(&view.info.task)))).unwrap());
         }
+    }
+    // A chart by class is called by what the classes are.
+    let of = |task: &Task| PlotKind::Groups(Grouping::CLASS).file(task);
+    assert_eq!(
+        (of(&Task::gender()), of(&Task::of_classes(vec!["cat".to_owned(), "dog".to_owned()]))),
+        ("groups-gender", "groups-class")
+    );
+    // Each bar is as long as its range: none begins or ends at the axis' edge instead.
+    let report = view.report.as_ref().unwrap();
+    for by in [Grouping::AGE, Grouping::CROSSED] {
+        let svg = fs::read_to_string(plots.join(format!("{}.svg", PlotKind::Groups(by).file(&view.info.task)))).unwrap();
+        let number = |bar: &str, name: &str| -> f64 {
+            let value = bar.split(&format!(" {name}=\"")).nth(1).unwrap();
+            value.split('"').next().unwrap().parse().unwrap()
+        };
+        let lengths: Vec<f64> = svg.split("<line class=\"bar").skip(1).map(|bar| number(bar, "x2") - number(bar, "x1")).collect();
+        let ranges: Vec<f64> = report
+            .groups(report.threshold, by)
+            .iter()
+            .map(|group| {
+                let range = group.accuracy.wilson();
+                range.high - range.low
+            })
+            .collect();
+        assert_eq!(lengths.len(), ranges.len());
+        let scale = lengths.iter().sum::<f64>() / ranges.iter().sum::<f64>();
+        // Places are written to a tenth.
+        assert!(
+            lengths.iter().zip(&ranges).all(|(length, range)| (length - scale * range).abs() < 0.25),
+            "{lengths:?}, {ranges:?}"
+        );
     }
     let fresh = RunView { report: None, ..view };
     assert_eq!(save_plot(&fresh, PlotKind::Roc, Lang::En, &folder.path().join("x.png"), false).unwrap_err().kind, Kind::File);

@@ -629,25 +629,36 @@ fn long_class_names_leave_the_matrix_its_shares() {
     assert_eq!(shares, 4);
 }
 
-/// A group far below all others lies outside of the axis, and its mark says where.
+/// No two groups of different shares have their marks at one place, however far below the others they lie; the range of an
+/// error that goes beyond the axis has an arrow.
 #[test]
 fn every_group_has_its_mark_whatever_its_share() {
-    use trombine::ui::widget::ranges::{self, Row};
-    let row = |share: f64, small| Row { share, low: share - 0.02, high: share + 0.02, n: 20, small, ..Row::default() };
-    let rows = [row(0.9, false), row(0.88, false), row(0.03, true)];
-    let mut harness =
-        Harness::builder().with_size([400.0, 200.0]).with_context_setup(trombine::ui::theme::install).build_ui(move |ui| {
-            ranges::ranges(ui, Lang::En, &rows, (ranges::Measure::Share, 0.89), None, ranges::pitch(rows.len(), 180.0));
-        });
-    harness.run();
-    let marks = |shape: &egui::Shape| match shape {
-        // Those of the dotted line are far smaller.
-        egui::Shape::Circle(circle) if circle.radius > 2.0 => 1,
-        egui::Shape::Path(path) if path.closed => 1,
-        _ => 0,
+    use trombine::ui::widget::ranges::{self, Measure, Row};
+    let marks = |measure, rows: Vec<Row>| {
+        let mut harness =
+            Harness::builder().with_size([400.0, 200.0]).with_context_setup(trombine::ui::theme::install).build_ui(move |ui| {
+                ranges::ranges(ui, Lang::En, &rows, (measure, rows[0].share), None, ranges::pitch(rows.len(), 180.0));
+            });
+        harness.run();
+        let mut found = (Vec::new(), 0);
+        for shape in &harness.output().shapes {
+            match &shape.shape {
+                // Those of the dotted line are far smaller.
+                egui::Shape::Circle(circle) if circle.radius > 2.0 => found.0.push(circle.center.x),
+                egui::Shape::Path(path) if path.closed => found.1 += 1,
+                _ => {}
+            }
+        }
+        found
     };
-    let count: usize = harness.output().shapes.iter().map(|shape| marks(&shape.shape)).sum();
-    assert_eq!(count, 3);
+    let row = |share: f64, by: f64, small| Row { share, low: share - by, high: share + by, n: 20, small, ..Row::default() };
+    let (dots, arrows) =
+        marks(Measure::Share, vec![row(0.9, 0.02, false), row(0.88, 0.02, false), row(0.3, 0.02, true), row(0.03, 0.02, true)]);
+    assert_eq!((dots.len(), arrows), (4, 0));
+    assert!(dots.is_sorted_by(|a, b| a > b), "{dots:?}");
+    let (dots, arrows) = marks(Measure::Years, vec![row(5.0, 1.0, false), row(6.0, 1.0, false), row(7.0, 60.0, true)]);
+    assert_eq!((dots.len(), arrows), (3, 1));
+    assert!(dots.is_sorted(), "{dots:?}");
 }
 
 /// A narrow card says what gray means, too, and its axis has two numbers at least.

@@ -153,8 +153,9 @@ fn fill(view: &RunView, format: Format, lang: Lang, folder: &Path) -> Result<(),
         };
         return PlotKind::ALL.into_iter().filter(told).try_for_each(|plot| {
             let Some(canvas) = plot.draw(view, lang) else { return Ok(()) };
-            atomic::write(&folder.join(format!("{}.svg", plot.file())), canvas.standalone().as_bytes())?;
-            write_png(plot, view, lang, &folder.join(format!("{}.png", plot.file())))
+            let file = plot.file(&view.info.task);
+            atomic::write(&folder.join(format!("{file}.svg")), canvas.standalone().as_bytes())?;
+            write_png(plot, view, lang, &folder.join(format!("{file}.png")))
         });
     }
     if format == Format::Python {

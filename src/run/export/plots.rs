@@ -49,8 +49,8 @@ impl PlotKind {
         Self::Groups(Grouping::CROSSED),
     ];
 
-    /// Its file's name without an ending.
-    pub const fn file(self) -> &'static str {
+    /// Its file's name without an ending, of a run with this question.
+    pub fn file(self, task: &Task) -> &'static str {
         match self {
             Self::Loss => "loss",
             Self::Accuracy => "accuracy",
@@ -62,7 +62,9 @@ impl PlotKind {
             Self::Calibration => "calibration",
             Self::Groups(Grouping::AGE) => "groups-age",
             Self::Groups(Grouping::RACE) => "groups-race",
-            Self::Groups(Grouping::CLASS) => "groups-gender",
+            // Ages are told by gender, too.
+            Self::Groups(Grouping::CLASS) if task.is_gender() || task.is_regression() => "groups-gender",
+            Self::Groups(Grouping::CLASS) => "groups-class",
             Self::Groups(_) => "groups-crossed",
         }
     }
@@ -344,16 +346,17 @@ fn ranges(report: &Report, groups: &[Group], name: &str, lang: Lang) -> Canvas {
     const ROW: f64 = 26.0;
     let bottom = 12.0 + ROW * groups.len() as f64;
     let mut canvas = Canvas::new(560.0, bottom + 36.0, name);
-    let lowest = groups.iter().filter(|g| !g.small()).map(|g| g.accuracy.wilson().low).fold(0.9, f64::min);
-    let low = if groups.iter().all(Group::small) { 0.0 } else { ((lowest - 0.02) * 20.0).floor().max(0.0) / 20.0 };
+    let overall = report.accuracy(report.threshold).share();
+    // Every range lies within the axis: one that began at its edge would look like another.
+    let lowest = groups.iter().map(|g| g.accuracy.wilson().low).fold(0.9_f64.min(overall), f64::min);
+    let low = ((lowest - 0.02) * 20.0).floor().max(0.0) / 20.0;
     let frame = Frame { left: 168.0, top: 8.0, right: 416.0, bottom, x: (low, 1.0), y: (0.0, 1.0) };
     for tick in ticks(low, 1.0, 4) {
         let (x, _) = frame.at(tick, 0.0);
         canvas.line("grid", x, frame.top, x, frame.bottom);
         canvas.text("", x, frame.bottom + 16.0, Anchor::Middle, &percent(lang, tick, 0));
     }
-    let overall = report.accuracy(report.threshold).share();
-    let (x, _) = frame.at(overall.max(low), 0.0);
+    let (x, _) = frame.at(overall, 0.0);
     canvas.line("dash", x, frame.top, x, frame.bottom);
     let text = format!("{} {}", say("all", "tous").get(lang), percent(lang, overall, 1));
     canvas.text("strong", x, frame.bottom + 32.0, Anchor::Middle, &text);
@@ -363,7 +366,7 @@ fn ranges(report: &Report, groups: &[Group], name: &str, lang: Lang) -> Canvas {
         let (share, range) = (group.accuracy.share(), group.accuracy.wilson());
         let name = group.key.name(&report.task, lang);
         canvas.text(if group.small() { "" } else { "body" }, 0.0, y + 4.0, Anchor::Start, &name);
-        let place = |value: f64| frame.at(value.max(low), 0.0).0;
+        let place = |value: f64| frame.at(value, 0.0).0;
         canvas.line(&format!("bar{gray}"), place(range.low), y, place(range.high), y);
         canvas.circle(&format!("dot{gray}"), place(share), y, 4.5);
         canvas.text(if group.small() { "" } else { "body" }, 478.0, y + 4.0, Anchor::End, &percent(lang, share, 0));

@@ -110,18 +110,15 @@ pub fn ranges(
     chosen
 }
 
-/// From where to where the axis goes. Ranges of a handful of pictures would squeeze all others: they may run out of it.
+/// From where to where the axis goes. It holds every range of shares, since two that began at its edge would look alike. The
+/// error's range of a handful of pictures may be many times that of all others, which it would squeeze: it may run out, and
+/// its row says so by an arrow.
 fn span(rows: &[Row], measure: Measure, all: f64) -> (f64, f64) {
-    let large = || rows.iter().filter(|r| !r.small);
     match measure {
-        Measure::Share => {
-            let low = large().map(|r| r.low).fold(all, f64::min);
-            let lowest = rows.iter().map(|r| r.low).fold(low, f64::min);
-            rounded(lowest.max(low - 0.25), 1.0, 4, 0.1, SHARES)
-        }
+        Measure::Share => rounded(rows.iter().map(|r| r.low).fold(all, f64::min), 1.0, 4, 0.1, SHARES),
         Measure::Years => {
-            let high = large().map(|r| r.high).chain(rows.iter().map(|r| r.share)).fold(all, f64::max);
-            rounded(0.0, high, 4, 1.0, AMOUNTS)
+            let large = rows.iter().filter(|r| !r.small).map(|r| r.high);
+            rounded(0.0, large.chain(rows.iter().map(|r| r.share)).fold(all, f64::max), 4, 1.0, AMOUNTS)
         }
     }
 }
@@ -178,12 +175,11 @@ fn draw(ui: &Ui, lang: Lang, frame: &Frame, rect: Rect, (measure, row): (Measure
     let x = |value: f64| frame.x_at(value.clamp(frame.x.0, frame.x.1));
     let bar = Rect::from_min_max(pos2(x(row.low), middle - 3.0), pos2(x(row.high).max(x(row.low) + 2.0), middle + 3.0));
     ui.painter().rect_filled(bar, 3.0, color.gamma_multiply(0.32));
-    if row.share >= frame.x.0 {
-        ui.painter().circle_filled(pos2(x(row.share), middle), 4.5, color);
-    } else {
-        // It lies further left than the axis begins.
-        let tip = pos2(frame.rect.left() - 5.0, middle);
-        let base = [tip + vec2(8.0, -5.0), tip + vec2(8.0, 5.0)];
+    ui.painter().circle_filled(pos2(x(row.share), middle), 4.5, color);
+    if row.high > frame.x.1 {
+        // The range goes on beyond the axis.
+        let tip = pos2(frame.rect.right() + 8.0, middle);
+        let base = [tip - vec2(7.0, 5.0), tip + vec2(-7.0, 5.0)];
         ui.painter().add(Shape::convex_polygon(vec![tip, base[0], base[1]], color, Stroke::NONE));
     }
     let font = theme::regular(size::CAPTION);

@@ -57,6 +57,14 @@ pub fn groups(report: &Report, by: Grouping, lang: Lang) -> Canvas {
         let place = |value: f64| frame.at(value.min(high), 0.0).0;
         let (from, to) = bounds(group);
         canvas.line(&format!("bar{gray}"), place(from), y, place(to), y);
+        if to > high {
+            // The range goes on beyond the axis.
+            let tip = frame.right + 8.0;
+            canvas.polyline(
+                if gray.is_empty() { "accent" } else { "gray" },
+                &[(tip - 5.0, y - 5.0), (tip, y), (tip - 5.0, y + 5.0)],
+            );
+        }
         canvas.circle(&format!("dot{gray}"), place(group.mae), y, 4.5);
         canvas.text(text, 490.0, y + 4.0, Anchor::End, &years(lang, group.mae, 1));
         canvas.text("", 556.0, y + 4.0, Anchor::End, &format!("n\u{a0}{}", number(lang, group.n.into())));
