@@ -4,14 +4,14 @@ use std::cmp::Ordering;
 
 use serde::Serialize;
 
-use super::{ExperimentView, MemberView};
+use super::{ExperimentKind, ExperimentView, MemberView};
 use crate::{
     evaluate::{
         Metric,
         significance::{CorrectedT, LUCK, corrected_resampled_t, holm},
     },
     run::paired::p_value,
-    text::{Lang, number},
+    text::{Lang, capital, number},
 };
 
 /// The best variant held against another, seed by seed.
@@ -70,6 +70,14 @@ impl ExperimentView {
     pub fn lead_words(&self, lead: &PairedComparison, named: bool, lang: Lang) -> String {
         let (Some(best), Some(other)) = (self.best(), self.experiment.variants.get(lead.over)) else { return String::new() };
         let (best, other) = (best.label.get(lang), other.label.get(lang));
+        // A share of the pictures is no recipe: one is right with it.
+        let with = self.experiment.kind == ExperimentKind::Curve;
+        let (best, other) = match (with, lang) {
+            (false, Lang::En) => (best.to_owned(), other.to_owned()),
+            (false, Lang::Fr) => (best.to_owned(), format!("que {other}")),
+            (true, Lang::En) => (format!("with {best} it"), format!("with {other}")),
+            (true, Lang::Fr) => (format!("avec {best}, il"), format!("qu’avec {other}")),
+        };
         let metric = self.metric();
         let by = metric.difference(lang, lead.by.abs(), metric.digits());
         // The best of all results may be behind on the seeds that both have, while others are still to come.
@@ -78,15 +86,15 @@ impl ExperimentView {
             (Metric::Accuracy, Ordering::Greater, Lang::En) => format!("is {by} more accurate than {other}"),
             (Metric::Accuracy, Ordering::Less, Lang::En) => format!("is {by} less accurate than {other}, on what both have"),
             (Metric::Accuracy, Ordering::Equal, Lang::En) => format!("is as accurate as {other}"),
-            (Metric::Accuracy, Ordering::Greater, Lang::Fr) => format!("est meilleur de {by} que {other}"),
-            (Metric::Accuracy, Ordering::Less, Lang::Fr) => format!("est moins bon de {by} que {other}, sur ce que les deux ont"),
-            (Metric::Accuracy, Ordering::Equal, Lang::Fr) => format!("est aussi bon que {other}"),
+            (Metric::Accuracy, Ordering::Greater, Lang::Fr) => format!("est meilleur de {by} {other}"),
+            (Metric::Accuracy, Ordering::Less, Lang::Fr) => format!("est moins bon de {by} {other}, sur ce que les deux ont"),
+            (Metric::Accuracy, Ordering::Equal, Lang::Fr) => format!("est aussi bon {other}"),
             (Metric::Mae, Ordering::Greater, Lang::En) => format!("is off by {by} less than {other}"),
             (Metric::Mae, Ordering::Less, Lang::En) => format!("is off by {by} more than {other}, on what both have"),
             (Metric::Mae, Ordering::Equal, Lang::En) => format!("is off by as much as {other}"),
-            (Metric::Mae, Ordering::Greater, Lang::Fr) => format!("se trompe de {by} de moins que {other}"),
-            (Metric::Mae, Ordering::Less, Lang::Fr) => format!("se trompe de {by} de plus que {other}, sur ce que les deux ont"),
-            (Metric::Mae, Ordering::Equal, Lang::Fr) => format!("se trompe autant que {other}"),
+            (Metric::Mae, Ordering::Greater, Lang::Fr) => format!("se trompe de {by} de moins {other}"),
+            (Metric::Mae, Ordering::Less, Lang::Fr) => format!("se trompe de {by} de plus {other}, sur ce que les deux ont"),
+            (Metric::Mae, Ordering::Equal, Lang::Fr) => format!("se trompe autant {other}"),
         };
         let pairs = number(lang, lead.pairs as u64);
         let luck = match (lead.p, lang) {
@@ -107,15 +115,15 @@ impl ExperimentView {
                 (Lang::En, _) => (format!("On the {pairs} seeds both have"), "it"),
                 (Lang::Fr, _) => (format!("Sur les {pairs} graines communes"), "il"),
             };
-            let who = if named { best } else { who };
+            let who = if named { &best } else { who };
             return match lang {
                 Lang::En => format!("{on}, {who} {compared}; {luck}"),
                 Lang::Fr => format!("{on}, {who} {compared}\u{a0}; {luck}"),
             };
         }
         match (lang, named) {
-            (Lang::En, true) => format!("{best} {compared}; {luck}"),
-            (Lang::Fr, true) => format!("{best} {compared}\u{a0}; {luck}"),
+            (Lang::En, true) => format!("{} {compared}; {luck}", if with { capital(&best) } else { best }),
+            (Lang::Fr, true) => format!("{} {compared}\u{a0}; {luck}", if with { capital(&best) } else { best }),
             (Lang::En, false) => format!("It {compared}; {luck}"),
             (Lang::Fr, false) => format!("Il {compared}\u{a0}; {luck}"),
         }

@@ -91,19 +91,6 @@ const MOTIONS: [(Motion, Phrase, Phrase); 3] = [
 
 fn preferences(ui: &mut Ui, cx: &mut Cx<'_>, looks: Looks) -> DialogAnswer {
     let close = dialog_title(ui, cx.lang, say("Preferences", "Préférences"));
-    let row = |ui: &mut Ui, name: &str, control: &mut dyn FnMut(&mut Ui)| {
-        if ui.available_width() < NARROW {
-            ui.label(name);
-            control(ui);
-            ui.add_space(4.0);
-            return;
-        }
-        ui.horizontal(|ui| {
-            ui.set_min_height(theme::ROW);
-            ui.label(name);
-            ui.with_layout(Layout::right_to_left(Align::Center), control);
-        });
-    };
     let name = cx.say(say("Language", "Langue"));
     row(ui, name, &mut |ui| {
         let selected = Lang::ALL.iter().position(|l| *l == cx.lang);
@@ -113,6 +100,52 @@ fn preferences(ui: &mut Ui, cx: &mut Cx<'_>, looks: Looks) -> DialogAnswer {
         }
     });
     separator(ui);
+    look(ui, cx, looks);
+    let name =
+        cx.say(say("Type paths instead of the system’s file dialogs", "Taper les chemins au lieu des fenêtres de fichiers"));
+    row(ui, name, &mut |ui| {
+        let mut on = cx.type_paths;
+        if choice::switch(ui, &mut on, name).changed() {
+            cx.act(Action::TypePaths(on));
+        }
+    });
+    separator(ui);
+    let name = cx.say(say("Tell me when a training is done", "Me prévenir quand un entraînement est fini"));
+    row(ui, name, &mut |ui| {
+        let mut on = cx.notify == Some(true);
+        let help = say(
+            "A notification of the system, sent while the window is not in front",
+            "Une notification du système, envoyée quand la fenêtre n’est pas au premier plan",
+        );
+        if choice::switch(ui, &mut on, name).on_hover_text(cx.say(help)).changed() {
+            cx.act(Action::Notify(on));
+        }
+    });
+    cache(ui, cx);
+    if !cx.devices.is_empty() {
+        separator(ui);
+        devices(ui, cx);
+    }
+    if close { DialogAnswer::Close } else { DialogAnswer::Stay }
+}
+
+/// One of the preferences: its name, and what it is set by at the right, or below where the window is narrow.
+fn row(ui: &mut Ui, name: &str, control: &mut dyn FnMut(&mut Ui)) {
+    if ui.available_width() < NARROW {
+        ui.label(name);
+        control(ui);
+        ui.add_space(4.0);
+        return;
+    }
+    ui.horizontal(|ui| {
+        ui.set_min_height(theme::ROW);
+        ui.label(name);
+        ui.with_layout(Layout::right_to_left(Align::Center), control);
+    });
+}
+
+/// How the window looks and moves.
+fn look(ui: &mut Ui, cx: &mut Cx<'_>, looks: Looks) {
     let name = cx.say(say("Appearance", "Apparence"));
     row(ui, name, &mut |ui| {
         const MODES: [(Mode, Phrase); 3] =
@@ -143,49 +176,23 @@ fn preferences(ui: &mut Ui, cx: &mut Cx<'_>, looks: Looks) -> DialogAnswer {
         }
     });
     separator(ui);
-    let name =
-        cx.say(say("Type paths instead of the system’s file dialogs", "Taper les chemins au lieu des fenêtres de fichiers"));
-    row(ui, name, &mut |ui| {
-        let mut on = cx.type_paths;
-        if choice::switch(ui, &mut on, name).changed() {
-            cx.act(Action::TypePaths(on));
-        }
-    });
+}
+
+/// How large the cache is, if there is any, and a way to empty it.
+fn cache(ui: &mut Ui, cx: &mut Cx<'_>) {
+    let Some(kept) = cx.session.kept.filter(|kept| kept.folders > 0) else { return };
     separator(ui);
-    let name = cx.say(say("Tell me when a training is done", "Me prévenir quand un entraînement est fini"));
-    row(ui, name, &mut |ui| {
-        let mut on = cx.notify == Some(true);
+    let name =
+        format!("{}{} {}", cx.say(say("Picture cache", "Cache d’images")), cx.say(say(":", "\u{a0}:")), kept.sentence(cx.lang));
+    row(ui, &name, &mut |ui| {
         let help = say(
-            "A notification of the system, sent while the window is not in front",
-            "Une notification du système, envoyée quand la fenêtre n’est pas au premier plan",
+            "Removes the cached pictures of all folders but the open one; they are read again when their folder is opened",
+            "Supprime du cache les images de tous les dossiers sauf celui qui est ouvert ; elles sont relues à l’ouverture de leur dossier",
         );
-        if choice::switch(ui, &mut on, name).on_hover_text(cx.say(help)).changed() {
-            cx.act(Action::Notify(on));
+        if ui.add(Button::quiet(cx.say(say("Clean up", "Nettoyer"))).compact()).on_hover_text(cx.say(help)).clicked() {
+            cx.act(Action::CleanCache);
         }
     });
-    if let Some(kept) = cx.session.kept.filter(|kept| kept.folders > 0) {
-        separator(ui);
-        let name = format!(
-            "{}{} {}",
-            cx.say(say("Picture cache", "Cache d’images")),
-            cx.say(say(":", "\u{a0}:")),
-            kept.sentence(cx.lang)
-        );
-        row(ui, &name, &mut |ui| {
-            let help = say(
-                "Removes the cached pictures of all folders but the open one; they are read again when their folder is opened",
-                "Supprime du cache les images de tous les dossiers sauf celui qui est ouvert ; elles sont relues à l’ouverture de leur dossier",
-            );
-            if ui.add(Button::quiet(cx.say(say("Clean up", "Nettoyer"))).compact()).on_hover_text(cx.say(help)).clicked() {
-                cx.act(Action::CleanCache);
-            }
-        });
-    }
-    if !cx.devices.is_empty() {
-        separator(ui);
-        devices(ui, cx);
-    }
-    if close { DialogAnswer::Close } else { DialogAnswer::Stay }
 }
 
 fn devices(ui: &mut Ui, cx: &mut Cx<'_>) {

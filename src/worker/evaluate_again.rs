@@ -153,7 +153,7 @@ pub(super) fn temperature_for(kept: &Report, mirrored: bool, emit: &mut dyn FnMu
         Kind::File,
         say(
             "The temperature that corrects its confidence was fitted with another choice of mirror images: it is not applied here",
-            "La température qui corrige sa confiance a été ajustée avec un autre choix d’images miroir : elle n’est pas appliquée ici",
+            "La température qui corrige sa confiance a été ajustée avec un autre choix d’images miroir\u{a0}: elle n’est pas appliquée ici",
         ),
         say(
             "Evaluate the run itself with this choice first, which fits it anew",

@@ -444,7 +444,7 @@ fn no_epoch_left() -> Problem {
         Kind::File,
         say(
             "All epochs of this run are done: none is left to be trained at another rate",
-            "Toutes les époques de cet essai sont faites : il n’en reste aucune à entraîner à un autre taux",
+            "Toutes les époques de cet essai sont faites\u{a0}: il n’en reste aucune à entraîner à un autre taux",
         ),
         say("Say for how many more epochs it should be trained", "Dites pour combien d’époques encore l’entraîner"),
     )

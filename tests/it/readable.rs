@@ -12,8 +12,8 @@ use trombine::{
 
 use crate::export as exported;
 
-/// In Chinese, Arabic, Hebrew, Thai and Devanagari.
-const NAMES: [[&str; 2]; 3] = [["猫", "犬"], ["قطة", "חתול"], ["แมว", "बिल्ली"]];
+/// In Chinese, Arabic, Hebrew, Thai, Devanagari and Cyrillic.
+const NAMES: [[&str; 2]; 4] = [["жук", "кот"], ["猫", "犬"], ["قطة", "חתול"], ["แมว", "बिल्ली"]];
 
 fn task(classes: [&str; 2]) -> Task {
     Task { kind: TaskKind::Folders, classes: classes.map(str::to_owned).to_vec() }
@@ -47,7 +47,7 @@ fn classes_in_any_script_can_be_told_apart_in_a_png() {
             assert!(above(&picture) == above(&plain), "{names:?}");
         }
         // Of names that can be drawn, whatever their marks, they are those.
-        let (french, _) = matrix(&view, ["élève", "жук"], lang);
+        let (french, _) = matrix(&view, ["élève", "żółć"], lang);
         assert_eq!(french.dimensions(), plain.dimensions());
         assert!(french != plain);
     }
@@ -78,4 +78,34 @@ fn an_answer_as_a_picture_says_which_class_it_is() {
     assert!(numbered.height > plain.height, "it is said what the numbers are");
     // A file's name is not left out, though it cannot be read.
     assert!(picture(["a", "b"], "b", "写真.jpg") != picture(["a", "b"], "b", ".jpg"));
+}
+
+/// Long names are cut with dots, and what a cell says stands on two lines where one is too short for it.
+#[test]
+fn the_cells_of_a_matrix_hold_what_they_say() {
+    let folder = tempfile::tempdir().expect("a folder");
+    let view = exported::view(folder.path(), Default::default());
+    let names = [["cat", "dog"], ["with_glasses", "without_any_glasses"], ["mmmmmmmmmmmmmmm", "wwwwwwwwwwwwwwwwwwwww"]];
+    for (classes, lang) in names.into_iter().flat_map(|classes| Lang::ALL.map(|lang| (classes, lang))) {
+        let (picture, svg) = matrix(&view, classes, lang);
+        let corner = |attribute: &str, rect: &str| -> f64 {
+            let value =
+                rect.split_once(&format!(" {attribute}=\"")).and_then(|(_, rest)| rest.split_once('"')).map(|(value, _)| value);
+            value.and_then(|value| value.parse().ok()).unwrap_or_else(|| panic!("{attribute} of {rect}"))
+        };
+        let view_box = svg.split_once("viewBox=\"").and_then(|(_, rest)| rest.split_once('"')).expect("a drawing").0;
+        let bounds: Vec<f64> = view_box.split(' ').map(|number| number.parse().expect("a number")).collect();
+        let scale = f64::from(picture.width()) / bounds[2];
+        let cells: Vec<&str> = svg.split('<').filter(|shape| shape.starts_with("rect") && shape.contains("cell\"")).collect();
+        assert_eq!(cells.len(), 4, "{svg}");
+        for cell in cells {
+            let [x, y, width, height] = ["x", "y", "width", "height"].map(|attribute| corner(attribute, cell));
+            // Nothing is written along the right edge.
+            let (x, y) = (x - bounds[0], y - bounds[1]);
+            let column = ((x + width - 5.0) * scale) as u32;
+            let rows = ((y + 12.0) * scale) as u32..((y + height - 12.0) * scale) as u32;
+            let ground = picture.get_pixel(column, rows.start);
+            assert!(rows.clone().all(|row| picture.get_pixel(column, row) == ground), "{classes:?} in {lang:?}: {cell}");
+        }
+    }
 }

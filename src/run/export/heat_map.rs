@@ -30,7 +30,7 @@ pub fn heat_map(counts: &Confusion, task: &Task, lang: Lang) -> Canvas {
     canvas.text("", left + side / 2.0, 12.0, Anchor::Middle, confusion::COLUMN.get(lang));
     canvas.upward_text(12.0, top + side / 2.0, Anchor::Middle, confusion::ROW.get(lang));
     for class in 0..n {
-        let (name, middle) = (shortened(&task.name(class, lang)), (class as f64 + 0.5) * cell);
+        let (name, middle) = (shortened(&task.name(class, lang), LETTERS), (class as f64 + 0.5) * cell);
         canvas.text("", left - 8.0, top + middle + 4.0, Anchor::End, &name);
         canvas.upward_text(left + middle + 4.0, top - 8.0, Anchor::Start, &name);
         canvas.line("grid", left, top + class as f64 * cell, left + side, top + class as f64 * cell);
@@ -50,8 +50,9 @@ pub fn heat_map(counts: &Confusion, task: &Task, lang: Lang) -> Canvas {
     canvas
 }
 
-fn shortened(name: &str) -> String {
-    match name.char_indices().nth(LETTERS) {
+/// A name of at most so many `letters`, the last of them dots if there are more.
+pub(super) fn shortened(name: &str, letters: usize) -> String {
+    match name.char_indices().nth(letters) {
         Some((end, _)) => format!("{}…", &name[..end]),
         None => name.to_owned(),
     }

@@ -6,7 +6,7 @@ pub use years::{groups as groups_of_years, scatter};
 
 use super::{
     canvas::{Anchor, Canvas, apart, ticks},
-    heat_map::heat_map,
+    heat_map::{heat_map, shortened},
 };
 use crate::{
     data::task::Task,
@@ -217,28 +217,42 @@ pub fn learning(view: &RunView, measure: CurveMeasure, lang: Lang) -> Canvas {
     canvas
 }
 
+/// Letters of a class's name in a cell of two classes.
+const CELL_LETTERS: usize = 12;
+/// Letters that a line of such a cell has room for.
+const CELL_LINE: usize = 33;
+
 /// The confusion matrix: of two classes in words, of more as a heat map.
 pub fn matrix(confusion: &Confusion, task: &Task, lang: Lang) -> Canvas {
     if !task.is_binary() {
         return heat_map(confusion, task, lang);
     }
-    let mut canvas = Canvas::new(560.0, 276.0, confusion::TITLE.get(lang));
+    let task = &Task { classes: task.classes.iter().map(|name| shortened(name, CELL_LETTERS)).collect(), ..task.clone() };
+    let cells = confusion.cells(task, lang);
+    // What a cell holds stands on two lines where one has no room for it.
+    let broken = cells.iter().flatten().any(|cell| cell.what.chars().count() > CELL_LINE);
+    let below = if broken { 17.0 } else { 0.0 };
+    let (left, width, height) = (112.0, 262.0, 116.0 + below);
+    let mut canvas = Canvas::new(left + 2.0 * width + 6.0, 32.0 + 2.0 * height + 6.0, confusion::TITLE.get(lang));
+    let place = |row: usize, column: usize| (left + (width + 6.0) * column as f64, 32.0 + (height + 6.0) * row as f64);
     let name = |class| task.name(class, lang);
     for class in 0..2 {
-        let x = 96.0 + 232.0 * class as f64;
-        canvas.text("", x + 113.0, 20.0, Anchor::Middle, &format!("{} {}", confusion::COLUMN.get(lang), name(class)));
-        let y = 32.0 + 122.0 * class as f64;
+        let (x, y) = place(class, class);
+        canvas.text("", x + width / 2.0, 20.0, Anchor::Middle, &format!("{} {}", confusion::COLUMN.get(lang), name(class)));
         canvas.text("", 0.0, y + 54.0, Anchor::Start, confusion::ROW.get(lang));
         canvas.text("strong", 0.0, y + 72.0, Anchor::Start, &name(class));
     }
-    for (row, cells) in confusion.cells(task, lang).iter().enumerate() {
+    for (row, cells) in cells.iter().enumerate() {
         for (column, cell) in cells.iter().enumerate() {
-            let (x, y) = (96.0 + 232.0 * column as f64, 32.0 + 122.0 * row as f64);
-            canvas.rect(if cell.correct { "goodcell" } else { "badcell" }, (x, y), (226.0, 116.0), 8.0);
+            let (x, y) = place(row, column);
+            canvas.rect(if cell.correct { "goodcell" } else { "badcell" }, (x, y), (width, height), 8.0);
             canvas.text("big", x + 16.0, y + 34.0, Anchor::Start, &cell.count);
-            canvas.text("body", x + 16.0, y + 57.0, Anchor::Start, &cell.what);
-            canvas.text("", x + 16.0, y + 78.0, Anchor::Start, &cell.row_share);
-            canvas.text("", x + 16.0, y + 97.0, Anchor::Start, &cell.column_share);
+            let lines = if broken { cell.what.split_inclusive(", ").collect() } else { vec![cell.what.as_str()] };
+            for (line, nth) in lines.iter().zip(0u8..) {
+                canvas.text("body", x + 16.0, y + 57.0 + 17.0 * f64::from(nth), Anchor::Start, line.trim_end());
+            }
+            canvas.text("", x + 16.0, y + 78.0 + below, Anchor::Start, &cell.row_share);
+            canvas.text("", x + 16.0, y + 97.0 + below, Anchor::Start, &cell.column_share);
         }
     }
     canvas
