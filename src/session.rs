@@ -558,6 +558,7 @@ impl Session {
                 kept_epoch: None,
                 live: Vec::new(),
             });
+            self.list_training();
             return;
         }
         let Some(training) = &mut self.training else { return };
@@ -577,6 +578,7 @@ impl Session {
                 training.callbacks.epoch(&training.settings.train.callbacks, &record, 0.0);
                 training.history.push(record);
                 training.live.clear();
+                self.list_training();
             }
             TrainEvent::Note(note) => training.event_log.note(note),
             TrainEvent::Paused => self.phase = Phase::Paused,

@@ -8,7 +8,7 @@ use crate::{
     engine::{Device, DeviceKind},
     experiment::{MemberState, MemberView},
     history::{BatchRecord, StopReason},
-    run::RunView,
+    run::{RunInfo, RunView},
 };
 
 impl Training {
@@ -55,6 +55,23 @@ impl Training {
 }
 
 impl Session {
+    /// Has the run that is trained in the list as it is by now: the list is read again only when a job is over. Runs of an
+    /// experiment are listed by it.
+    pub(super) fn list_training(&mut self) {
+        let Some(training) = &self.training else { return };
+        let of_it = |info: &RunInfo| info.id == training.run;
+        if !self.runs.iter().any(of_it) {
+            match self.trained.as_ref().filter(|info| of_it(info) && info.member_of.is_none()) {
+                Some(info) => self.runs.insert(0, info.clone()),
+                None => return,
+            }
+        }
+        if let Some(info) = self.runs.iter_mut().find(|info| of_it(info)) {
+            info.epochs_done = training.history.len() as u32;
+            info.seconds = training.history.iter().map(|record| record.seconds).sum();
+        }
+    }
+
     /// Forgets a training that is over and whose run is in the trash: nothing could go on. Gives the run.
     pub(super) fn forget_deleted(&mut self) -> Option<String> {
         let gone = |training: &mut Training| self.runs.iter().all(|run| run.id != training.run);

@@ -140,6 +140,24 @@ fn a_discarded_continuation_leaves_what_was_saved_before() {
 }
 
 #[test]
+fn the_run_in_training_is_listed_as_it_is_by_now() {
+    let plan = plan(&settings());
+    let (_home, run) = run(&plan);
+    let info = RunInfo { id: "2026-11-22-140211".to_owned(), epochs_done: 0, ..run.info };
+    let mut session = Session::default();
+    session.begin(JobId(7), Phase::Starting(Progress::at(Stage::Training)));
+    tell(&mut session, 7, Event::TrainsOn { run: Box::new(info), dataset: plan.dataset.clone() });
+    tell(&mut session, 7, Event::Train(started()));
+    let listed = |session: &Session| session.runs.iter().map(|run| (run.epochs_done, run.seconds)).collect::<Vec<_>>();
+    assert_eq!(listed(&session), [(0, 0.0)], "from its beginning on");
+    for nth in 1..=2 {
+        let record = EpochRecord { epoch: nth, seconds: 4.5, ..EpochRecord::default() };
+        tell(&mut session, 7, Event::Train(TrainEvent::Epoch(record)));
+    }
+    assert_eq!(listed(&session), [(2, 9.0)]);
+}
+
+#[test]
 fn the_best_epoch_is_the_one_with_the_least_validation_loss() {
     let mut session = training();
     for (n, loss) in [(1, 0.6), (2, 0.4), (3, 0.5)] {

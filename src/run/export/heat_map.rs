@@ -17,7 +17,7 @@ const COUNTED: f64 = 24.0;
 /// Room for the classes' names beside and above the cells.
 const NAMES: f64 = 120.0;
 /// Letters of a name.
-const LETTERS: usize = 16;
+const LETTERS: f64 = 16.0;
 /// Strengths that are told apart; see [`super::canvas::PLOT_STYLE`].
 const STRENGTHS: f64 = 5.0;
 
@@ -50,10 +50,25 @@ pub fn heat_map(counts: &Confusion, task: &Task, lang: Lang) -> Canvas {
     canvas
 }
 
-/// A name of at most so many `letters`, the last of them dots if there are more.
-pub(super) fn shortened(name: &str, letters: usize) -> String {
-    match name.char_indices().nth(letters) {
-        Some((end, _)) => format!("{}…", &name[..end]),
-        None => name.to_owned(),
+/// How many letters of usual width a letter is as wide as, about: of Inter an m has 1.5 times the width of an n.
+fn width_of(letter: char) -> f64 {
+    if matches!(letter, 'm' | 'w' | 'M' | 'W' | '@') { 1.6 } else { 1.0 }
+}
+
+/// How many letters of usual width a text is as wide as.
+pub(super) fn letters_of(text: &str) -> f64 {
+    text.chars().map(width_of).sum()
+}
+
+/// A name that is no wider than so many `letters`, with dots for what is left out.
+pub(super) fn shortened(name: &str, letters: f64) -> String {
+    if letters_of(name) <= letters {
+        return name.to_owned();
     }
+    let mut left = letters;
+    let kept = name.chars().take_while(|letter| {
+        left -= width_of(*letter);
+        left >= 0.0
+    });
+    kept.chain(['…']).collect()
 }

@@ -6,7 +6,7 @@ pub use years::{groups as groups_of_years, scatter};
 
 use super::{
     canvas::{Anchor, Canvas, apart, ticks},
-    heat_map::{heat_map, shortened},
+    heat_map::{heat_map, letters_of, shortened},
 };
 use crate::{
     data::task::Task,
@@ -218,9 +218,9 @@ pub fn learning(view: &RunView, measure: CurveMeasure, lang: Lang) -> Canvas {
 }
 
 /// Letters of a class's name in a cell of two classes.
-const CELL_LETTERS: usize = 12;
+const CELL_LETTERS: f64 = 12.0;
 /// Letters that a line of such a cell has room for.
-const CELL_LINE: usize = 33;
+const CELL_LINE: f64 = 34.0;
 
 /// The confusion matrix: of two classes in words, of more as a heat map.
 pub fn matrix(confusion: &Confusion, task: &Task, lang: Lang) -> Canvas {
@@ -230,7 +230,7 @@ pub fn matrix(confusion: &Confusion, task: &Task, lang: Lang) -> Canvas {
     let task = &Task { classes: task.classes.iter().map(|name| shortened(name, CELL_LETTERS)).collect(), ..task.clone() };
     let cells = confusion.cells(task, lang);
     // What a cell holds stands on two lines where one has no room for it.
-    let broken = cells.iter().flatten().any(|cell| cell.what.chars().count() > CELL_LINE);
+    let broken = cells.iter().flatten().any(|cell| letters_of(&cell.what) > CELL_LINE);
     let below = if broken { 17.0 } else { 0.0 };
     let (left, width, height) = (112.0, 262.0, 116.0 + below);
     let mut canvas = Canvas::new(left + 2.0 * width + 6.0, 32.0 + 2.0 * height + 6.0, confusion::TITLE.get(lang));
