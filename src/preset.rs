@@ -9,7 +9,7 @@ use crate::{
     model::{Initialization, START_FROM},
     optimizer::OptimizerKind,
     schedule::ScheduleKind,
-    setting_def::{Choice, SettingDefs, choice},
+    setting_def::{Choice, SettingDef, SettingDefs, choice},
     settings::{Settings, images::ImageOption},
     text::{Lang, LocalizedText, Phrase, epochs, say},
 };
@@ -211,14 +211,25 @@ impl Difference {
     }
 }
 
+/// The value of an option as a person reads it; a dash if it has no effect.
+fn shown(def: &SettingDef<'_>) -> LocalizedText {
+    LocalizedText::by(|lang: Lang| if def.active { def.display(lang) } else { NONE.to_owned() })
+}
+
+/// What is so in `settings` of the option `key`, as [`Difference::words`] says it; `None` if there is no such option.
+pub fn state(settings: &Settings, key: &str, lang: Lang) -> Option<String> {
+    let mut settings = settings.clone();
+    let defs = settings.setting_defs();
+    let def = defs.iter().find(|def| def.key == key)?;
+    let (a, b) = (shown(def), shown(def));
+    Some(Difference { key: def.key.clone(), name: def.name, a, b, states: def.states }.words(lang))
+}
+
 /// The options in which `a` and `b` differ with an effect, in the order of the screen.
 pub fn differences(a: &Settings, b: &Settings) -> Vec<Difference> {
     let shapes = [a, b].map(|settings| settings.augment.shape());
     let (mut a, mut b) = (a.clone(), b.clone());
     let (a, b) = (a.setting_defs(), b.setting_defs());
-    let shown = |def: &crate::setting_def::SettingDef<'_>| {
-        LocalizedText::by(|lang: Lang| if def.active { def.display(lang) } else { NONE.to_owned() })
-    };
     let of_images =
         ImageOption::ALL.into_iter().filter(|option| option.text(shapes[0]) != option.text(shapes[1])).map(|option| {
             let [a, b] = shapes.map(|shape| LocalizedText::by(|lang| option.shown(shape, lang)));

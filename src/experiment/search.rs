@@ -7,6 +7,7 @@ use serde::{Deserialize, Serialize};
 
 use super::{Variant, words::words};
 use crate::{
+    preset,
     problem::{Kind, Problem},
     random::{Purpose, Random},
     setting_def::{SettingDefs as _, Value},
@@ -169,14 +170,13 @@ pub(super) fn more(base: &Settings, vary: &[Vary], known: &[Variant], more: usiz
 fn variant(base: &Settings, changes: Vec<String>) -> Result<Variant, Problem> {
     let mut settings = base.clone();
     changes.iter().try_for_each(|change| settings.set(change))?;
-    // `dropout=0.3` of `model.dropout=0.3`: a value may have a point of its own.
-    let short = |change: &String| {
-        let (key, value) = change.split_once('=').unwrap_or((change, ""));
-        format!("{}={value}", key.rsplit('.').next().unwrap_or(key))
+    let said = |change: &String, lang| {
+        let (key, _) = change.split_once('=').unwrap_or((change, ""));
+        preset::state(&settings, key, lang).unwrap_or_else(|| change.clone())
     };
     // Where all is as in the recipe, its values say which it is.
     let label = LocalizedText::by(|lang| match words(base, &settings, lang) {
-        same if same.is_empty() => changes.iter().map(short).collect::<Vec<_>>().join(" · "),
+        same if same.is_empty() => changes.iter().map(|change| said(change, lang)).collect::<Vec<_>>().join(" · "),
         words => words,
     });
     Ok(Variant { label, changes })

@@ -161,11 +161,14 @@ fn searches_try_all_or_draw() {
     assert_eq!(all.variants.len(), 6);
     assert_eq!(all.variants[0].changes, ["model.dropout=0", "model.filters=8,16"]);
     assert_eq!(all.variants[5].changes, ["model.dropout=0.3", "model.filters=32"]);
-    // The recipe's own value is called by it, point and all; what is given twice is trained once.
+    // The recipe's own value is called by it; what is given twice is trained once.
     let own = vec![vary("model.dropout=0,0.3,0").expect("known")];
-    let labels: Vec<String> =
-        draft(&Design::Search { vary: own, runs: None }, 1, false).variants.into_iter().map(|one| one.label.en).collect();
-    assert_eq!(labels, ["dropout 0", "dropout=0.3"]);
+    let labels = |lang| {
+        let variants = draft(&Design::Search { vary: own.clone(), runs: None }, 1, false).variants;
+        variants.into_iter().map(|one| one.label.get(lang).to_owned()).collect::<Vec<String>>()
+    };
+    assert_eq!(labels(Lang::En), ["dropout 0", "dropout 0.3"]);
+    assert_eq!(labels(Lang::Fr), ["dropout 0", "dropout 0,3"]);
     let twice = vec![vary("model.dropout=0,0.3").expect("known"), vary("model.dropout=0.1").expect("known")];
     let refused = Design::Search { vary: twice, runs: None }.draft(&base, 1, false).expect_err("varied twice");
     assert!(refused.what.en.contains("model.dropout is varied twice"), "{refused}");
