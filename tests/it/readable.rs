@@ -80,7 +80,7 @@ fn an_answer_as_a_picture_says_which_class_it_is() {
     assert!(picture(["a", "b"], "b", "写真.jpg") != picture(["a", "b"], "b", ".jpg"));
 }
 
-/// Long names are cut with dots, and what a cell says stands on two lines where one is too short for it.
+/// Long names are cut with dots.
 #[test]
 fn the_cells_of_a_matrix_hold_what_they_say() {
     let folder = tempfile::tempdir().expect("a folder");

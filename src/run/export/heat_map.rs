@@ -55,14 +55,9 @@ fn width_of(letter: char) -> f64 {
     if matches!(letter, 'm' | 'w' | 'M' | 'W' | '@') { 1.6 } else { 1.0 }
 }
 
-/// How many letters of usual width a text is as wide as.
-pub(super) fn letters_of(text: &str) -> f64 {
-    text.chars().map(width_of).sum()
-}
-
 /// A name that is no wider than so many `letters`, with dots for what is left out.
 pub(super) fn shortened(name: &str, letters: f64) -> String {
-    if letters_of(name) <= letters {
+    if name.chars().map(width_of).sum::<f64>() <= letters {
         return name.to_owned();
     }
     let mut left = letters;

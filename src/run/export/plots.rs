@@ -6,7 +6,7 @@ pub use years::{groups as groups_of_years, scatter};
 
 use super::{
     canvas::{Anchor, Canvas, apart, ticks},
-    heat_map::{heat_map, letters_of, shortened},
+    heat_map::{heat_map, shortened},
 };
 use crate::{
     data::task::Task,
@@ -219,8 +219,6 @@ pub fn learning(view: &RunView, measure: CurveMeasure, lang: Lang) -> Canvas {
 
 /// Letters of a class's name in a cell of two classes.
 const CELL_LETTERS: f64 = 12.0;
-/// Letters that a line of such a cell has room for.
-const CELL_LINE: f64 = 34.0;
 
 /// The confusion matrix: of two classes in words, of more as a heat map.
 pub fn matrix(confusion: &Confusion, task: &Task, lang: Lang) -> Canvas {
@@ -229,10 +227,7 @@ pub fn matrix(confusion: &Confusion, task: &Task, lang: Lang) -> Canvas {
     }
     let task = &Task { classes: task.classes.iter().map(|name| shortened(name, CELL_LETTERS)).collect(), ..task.clone() };
     let cells = confusion.cells(task, lang);
-    // What a cell holds stands on two lines where one has no room for it.
-    let broken = cells.iter().flatten().any(|cell| letters_of(&cell.what) > CELL_LINE);
-    let below = if broken { 17.0 } else { 0.0 };
-    let (left, width, height) = (112.0, 262.0, 116.0 + below);
+    let (left, width, height) = (112.0, 262.0, 133.0);
     let mut canvas = Canvas::new(left + 2.0 * width + 6.0, 32.0 + 2.0 * height + 6.0, confusion::TITLE.get(lang));
     let place = |row: usize, column: usize| (left + (width + 6.0) * column as f64, 32.0 + (height + 6.0) * row as f64);
     let name = |class| task.name(class, lang);
@@ -247,12 +242,12 @@ pub fn matrix(confusion: &Confusion, task: &Task, lang: Lang) -> Canvas {
             let (x, y) = place(row, column);
             canvas.rect(if cell.correct { "goodcell" } else { "badcell" }, (x, y), (width, height), 8.0);
             canvas.text("big", x + 16.0, y + 34.0, Anchor::Start, &cell.count);
-            let lines = if broken { cell.what.split_inclusive(", ").collect() } else { vec![cell.what.as_str()] };
-            for (line, nth) in lines.iter().zip(0u8..) {
-                canvas.text("body", x + 16.0, y + 57.0 + 17.0 * f64::from(nth), Anchor::Start, line.trim_end());
-            }
-            canvas.text("", x + 16.0, y + 78.0 + below, Anchor::Start, &cell.row_share);
-            canvas.text("", x + 16.0, y + 97.0 + below, Anchor::Start, &cell.column_share);
+            // The label, and on a line of its own the answer.
+            let (label, answer) = cell.what.split_once(", ").unwrap_or((&cell.what, ""));
+            canvas.text("body", x + 16.0, y + 57.0, Anchor::Start, &format!("{label},"));
+            canvas.text("body", x + 16.0, y + 74.0, Anchor::Start, answer);
+            canvas.text("", x + 16.0, y + 95.0, Anchor::Start, &cell.row_share);
+            canvas.text("", x + 16.0, y + 114.0, Anchor::Start, &cell.column_share);
         }
     }
     canvas
