@@ -130,7 +130,7 @@ assert "`train.optimizer.learning_rate`" in text and "0,0001" in text, text
 i = t.Images("training_pictures/1")[0]
 assert Image.open(io.BytesIO(i.encoded_image_string)).getpixel((3, 3)) == (90, 90, 90)
 c = Image.open(io.BytesIO(v.Images("confusion_matrix/rows_truth_columns_model")[0].encoded_image_string))
-assert c.size == (1176, 608) and (c.getpixel((420, 102)), c.getpixel((884, 102))) == ((0xDC, 0xEB, 0xE9), (0xFB, 0xEA, 0xE4))
+assert c.size == (1340, 664) and (c.getpixel((420, 102)), c.getpixel((884, 102))) == ((0xDC, 0xEB, 0xE9), (0xFB, 0xEA, 0xE4))
 print("read")
 "#;
 
@@ -170,7 +170,7 @@ for a, tag in [(t, "epoch_loss"), (t, "epoch_accuracy"), (t, "epoch_learning_rat
     assert [s.step for s in a.Scalars(tag)] == [1, 2, 3], (tag, a.Scalars(tag))
 matrices = v.Images("confusion_matrix/rows_truth_columns_model")
 assert [m.step for m in matrices] == [1, 2, 3], matrices
-assert all(Image.open(io.BytesIO(m.encoded_image_string)).size == (1176, 608) for m in matrices)
+assert all(Image.open(io.BytesIO(m.encoded_image_string)).size == (1340, 664) for m in matrices)
 pictures = [t.Images("training_pictures/%d" % n)[0] for n in range(4)]
 opened = [Image.open(io.BytesIO(p.encoded_image_string)) for p in pictures]
 assert all(p.size == (64, 64) for p in opened), opened
