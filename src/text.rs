@@ -366,6 +366,16 @@ pub fn repeated(text: &str) -> String {
     if text.chars().nth(REPEATED).is_some() { shown + "…" } else { shown }
 }
 
+/// A name of at most so many letters, cut in its middle: names that begin alike are told apart by their ends.
+pub fn shortened(name: &str, letters: usize) -> String {
+    let all = name.chars().count();
+    if all <= letters {
+        return name.to_owned();
+    }
+    let end = letters / 2;
+    name.chars().take(letters - 1 - end).chain(['…']).chain(name.chars().skip(all - end)).collect()
+}
+
 /// The text with a capital first letter.
 pub fn capital(text: &str) -> String {
     let mut letters = text.chars();

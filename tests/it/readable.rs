@@ -80,11 +80,13 @@ fn an_answer_as_a_picture_says_which_class_it_is() {
     assert!(picture(["a", "b"], "b", "写真.jpg") != picture(["a", "b"], "b", ".jpg"));
 }
 
-/// Long names are cut with dots.
+/// Long names are cut with dots in their middle, so that those which begin alike can be told apart.
 #[test]
 fn the_cells_of_a_matrix_hold_what_they_say() {
     let folder = tempfile::tempdir().expect("a folder");
     let view = exported::view(folder.path(), Default::default());
+    let (_, alike) = matrix(&view, ["photograph_of_a_cat", "photograph_of_a_dog"], Lang::En);
+    assert!(alike.contains(">photo…_a_cat<") && alike.contains(">photo…_a_dog<"), "{alike}");
     let names = [["cat", "dog"], ["with_glasses", "without_any_glasses"], ["mmmmmmmmmmmmmmm", "wwwwwwwwwwwwwwwwwwwww"]];
     for (classes, lang) in names.into_iter().flat_map(|classes| Lang::ALL.map(|lang| (classes, lang))) {
         let (picture, svg) = matrix(&view, classes, lang);

@@ -4,7 +4,7 @@ use super::canvas::{Anchor, Canvas};
 use crate::{
     data::task::Task,
     evaluate::{Confusion, confusion},
-    text::{Lang, number},
+    text::{Lang, number, shortened},
 };
 
 /// Sides of a cell: large enough for its count, and the least at which a class's name stands beside it.
@@ -30,7 +30,7 @@ pub fn heat_map(counts: &Confusion, task: &Task, lang: Lang) -> Canvas {
     canvas.text("", left + side / 2.0, 12.0, Anchor::Middle, confusion::COLUMN.get(lang));
     canvas.upward_text(12.0, top + side / 2.0, Anchor::Middle, confusion::ROW.get(lang));
     for class in 0..n {
-        let (name, middle) = (shortened(&task.name(class, lang), LETTERS), (class as f64 + 0.5) * cell);
+        let (name, middle) = (fitted(&task.name(class, lang), LETTERS), (class as f64 + 0.5) * cell);
         canvas.text("", left - 8.0, top + middle + 4.0, Anchor::End, &name);
         canvas.upward_text(left + middle + 4.0, top - 8.0, Anchor::Start, &name);
         canvas.line("grid", left, top + class as f64 * cell, left + side, top + class as f64 * cell);
@@ -55,15 +55,10 @@ fn width_of(letter: char) -> f64 {
     if matches!(letter, 'm' | 'w' | 'M' | 'W' | '@') { 1.6 } else { 1.0 }
 }
 
-/// A name that is no wider than so many `letters`, with dots for what is left out.
-pub(super) fn shortened(name: &str, letters: f64) -> String {
-    if name.chars().map(width_of).sum::<f64>() <= letters {
-        return name.to_owned();
-    }
-    let mut left = letters;
-    let kept = name.chars().take_while(|letter| {
-        left -= width_of(*letter);
-        left >= 0.0
-    });
-    kept.chain(['…']).collect()
+/// A name that is no wider than so many `letters`.
+pub(super) fn fitted(name: &str, letters: f64) -> String {
+    let fits = |name: &String| name.chars().map(width_of).sum::<f64>() <= letters;
+    // At least a letter at each end of the dots.
+    let most = name.chars().count().clamp(3, letters as usize + 1);
+    (3..=most).rev().map(|most| shortened(name, most)).find(fits).unwrap_or_else(|| shortened(name, 3))
 }

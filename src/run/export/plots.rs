@@ -6,7 +6,7 @@ pub use years::{groups as groups_of_years, scatter};
 
 use super::{
     canvas::{Anchor, Canvas, apart, ticks},
-    heat_map::{heat_map, shortened},
+    heat_map::{fitted, heat_map},
 };
 use crate::{
     data::task::Task,
@@ -225,7 +225,7 @@ pub fn matrix(confusion: &Confusion, task: &Task, lang: Lang) -> Canvas {
     if !task.is_binary() {
         return heat_map(confusion, task, lang);
     }
-    let task = &Task { classes: task.classes.iter().map(|name| shortened(name, CELL_LETTERS)).collect(), ..task.clone() };
+    let task = &Task { classes: task.classes.iter().map(|name| fitted(name, CELL_LETTERS)).collect(), ..task.clone() };
     let cells = confusion.cells(task, lang);
     let (left, width, height) = (112.0, 262.0, 133.0);
     let mut canvas = Canvas::new(left + 2.0 * width + 6.0, 32.0 + 2.0 * height + 6.0, confusion::TITLE.get(lang));

@@ -1,5 +1,5 @@
 //! Classes in pictures by their numbers, where the program's fonts lack letters of their names. Inter, which a picture is drawn
-//! with on every machine alike, has Latin, Greek and Cyrillic. Pages and SVG are drawn with the reader's fonts, and keep the names.
+//! with on every machine alike, stands in the program with Latin letters alone. Pages and SVG are drawn with the reader's fonts, and keep the names.
 
 use super::{canvas::Canvas, raster};
 use crate::{

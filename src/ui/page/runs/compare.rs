@@ -11,7 +11,7 @@ use crate::{
     run::{Changes, RunView},
     setting_def::SettingDefs as _,
     settings::images::ImageOption,
-    text::{Lang, Phrase, number, percent, plural, say, years},
+    text::{Lang, Phrase, number, percent, plural, say, shortened, years},
     ui::{
         Cx,
         theme::{self, Theme},
@@ -69,7 +69,7 @@ pub fn curves(ui: &mut Ui, lang: Lang, views: &[View], height: f32) {
     let views: Vec<_> = views.iter().filter(|(_, view)| view.info.task.is_regression() == of_years).collect();
     let score = |e: &EpochRecord| e.mae.map_or(e.validation_accuracy, |mae| mae.validation);
     let line = |(place, view): &&View| Line {
-        name: short(view.info.name(lang), letters),
+        name: shortened(view.info.name(lang), letters),
         color: color(t, *place),
         points: view.history.iter().map(|e| [f64::from(e.epoch), score(e)]).collect(),
         labeled: true,
@@ -106,16 +106,6 @@ pub fn curves(ui: &mut Ui, lang: Lang, views: &[View], height: f32) {
     };
     let mut tools = |ui: &mut Ui| plot.zoom_button(ui, lang);
     plot.in_card(ui, lang, Chart::new(title, height).sentence(sentence).tools(&mut tools));
-}
-
-/// A name of at most so many letters, cut in its middle: names that begin alike are told apart by their ends.
-pub fn short(name: &str, letters: usize) -> String {
-    let all = name.chars().count();
-    if all <= letters {
-        return name.to_owned();
-    }
-    let end = letters / 2;
-    name.chars().take(letters - 1 - end).chain(['…']).chain(name.chars().skip(all - end)).collect()
 }
 
 /// What differed between the runs, as a table.

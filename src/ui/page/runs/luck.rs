@@ -12,7 +12,7 @@ use crate::{
         paired::{self, Verdict, p_value},
     },
     session::PairState,
-    text::{Lang, named, number, percent, quoted, say},
+    text::{Lang, named, number, percent, quoted, say, shortened},
     ui::{
         Action, Cx, icon,
         theme::{self, Theme},
@@ -157,7 +157,7 @@ fn card(ui: &mut Ui, lang: Lang, couples: &[Couple<'_>], state: &mut State) -> O
         1 => pair.basis(lang),
         // Of several couples, whose pictures they are.
         _ => {
-            let [one, other] = pair.names.each_ref().map(|name| compare::short(name.get(lang), 18));
+            let [one, other] = pair.names.each_ref().map(|name| shortened(name.get(lang), 18));
             named(lang, format!("{one} / {other}"), pair.basis(lang))
         }
     };
