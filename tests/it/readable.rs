@@ -111,3 +111,21 @@ fn the_cells_of_a_matrix_hold_what_they_say() {
         }
     }
 }
+
+/// The names beside ranges, which cross three things, end before these.
+#[test]
+fn names_of_groups_stay_beside_their_ranges() {
+    let folder = tempfile::tempdir().expect("a folder");
+    let mut view = exported::view(folder.path(), Default::default());
+    view.report.as_mut().expect("evaluated").predictions.iter_mut().for_each(|p| (p.age, p.race) = (Some(30), None));
+    view.report.as_mut().expect("evaluated").predictions[0].race = Some(0);
+    let out = folder.path().join("plots");
+    export(&view, None, Format::Plots, ExportOptions { lang: Lang::Fr, ..ExportOptions::default() }, &out).expect("written");
+    let svg = std::fs::read_to_string(out.join("groups-crossed.svg")).expect("a drawing");
+    let names: Vec<&str> = svg.split("<text").filter(|text| text.contains(" x=\"0.0\"")).collect();
+    assert!(names.iter().any(|name| name.contains('…')), "one is too long: {names:?}");
+    for name in names {
+        let name = name.split_once('>').and_then(|(_, rest)| rest.split_once('<')).expect("a text").0;
+        assert!(name.chars().count() <= 26, "{name}");
+    }
+}

@@ -217,6 +217,8 @@ pub fn learning(view: &RunView, measure: CurveMeasure, lang: Lang) -> Canvas {
     canvas
 }
 
+/// Letters of a group's name beside its range.
+const GROUP_LETTERS: f64 = 26.0;
 /// Letters of a class's name in a cell of two classes.
 const CELL_LETTERS: f64 = 12.0;
 
@@ -373,7 +375,7 @@ fn ranges(report: &Report, groups: &[Group], name: &str, lang: Lang) -> Canvas {
         let y = 24.0 + ROW * i as f64;
         let gray = if group.small() { " gray" } else { "" };
         let (share, range) = (group.accuracy.share(), group.accuracy.wilson());
-        let name = group.key.name(&report.task, lang);
+        let name = fitted(&group.key.name(&report.task, lang), GROUP_LETTERS);
         canvas.text(if group.small() { "" } else { "body" }, 0.0, y + 4.0, Anchor::Start, &name);
         let place = |value: f64| frame.at(value, 0.0).0;
         canvas.line(&format!("bar{gray}"), place(range.low), y, place(range.high), y);

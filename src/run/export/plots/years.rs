@@ -1,8 +1,11 @@
 //! The plots of estimates in years: each against its label, and how far off they are in each group.
 
 use super::{
-    super::canvas::{Anchor, Canvas, ticks},
-    Frame,
+    super::{
+        canvas::{Anchor, Canvas, ticks},
+        heat_map::fitted,
+    },
+    Frame, GROUP_LETTERS,
 };
 use crate::{
     evaluate::{Grouping, RegressionGroup, Report},
@@ -53,7 +56,7 @@ pub fn groups(report: &Report, by: Grouping, lang: Lang) -> Canvas {
     for (i, group) in groups.iter().enumerate() {
         let y = 24.0 + ROW * i as f64;
         let (gray, text) = if group.small() { (" gray", "") } else { ("", "body") };
-        canvas.text(text, 0.0, y + 4.0, Anchor::Start, &group.key.name(&report.task, lang));
+        canvas.text(text, 0.0, y + 4.0, Anchor::Start, &fitted(&group.key.name(&report.task, lang), GROUP_LETTERS));
         let place = |value: f64| frame.at(value.min(high), 0.0).0;
         let (from, to) = bounds(group);
         canvas.line(&format!("bar{gray}"), place(from), y, place(to), y);
